@@ -1,0 +1,78 @@
+import { z } from 'zod';
+
+/**
+ * Everything that can go wrong on a till, by what the cashier can do about it. Each code is made in one place and has one
+ * text per language (a test finds codes without text).
+ */
+export const faultCodes = {
+  /** The call itself makes no sense (exit code 2). */
+  usage: ['USAGE', 'PRODUCT_UNKNOWN', 'AMOUNT_INVALID', 'CART_EMPTY', 'BUSY', 'NOT_CANCELLABLE', 'ALREADY_ENROLLED'],
+  /** Nothing happened to the money, and this tag or amount is why (exit code 3). */
+  refused: [
+    'INSUFFICIENT_FUNDS',
+    'BALANCE_LIMIT',
+    'AMOUNT_LIMIT',
+    'AMOUNT_BELOW_FEE',
+    'CANCELLED',
+    'TAG_NOT_SHOWN',
+    'TAG_GONE',
+    'TAG_UNKNOWN',
+    'TAG_FOREIGN_EDITION',
+    'TAG_FORGED',
+    'TAG_CORRUPT',
+    'TAG_BLOCKED',
+    'TAG_RANDOM_UID',
+    'TAG_TOO_SMALL',
+    'TAG_UNSUPPORTED',
+    'TAG_ALREADY_ISSUED',
+    'TAG_UNRESOLVED',
+    'TAG_CHANGED',
+    'TAG_WRITE_FAILED',
+    'INTERRUPTED',
+  ],
+  /** Money may or may not have moved (exit code 4). */
+  unknown: ['OUTCOME_UNKNOWN'],
+  /** The surroundings do not work (exit code 5). */
+  environment: [
+    'READER_UNAVAILABLE',
+    'READER_SERVICE_DOWN',
+    'READER_MISSING',
+    'READER_FAULT',
+    'BACKEND_UNREACHABLE',
+    'BACKEND_REFUSED',
+    'BACKEND_FAULT',
+    'ENROLMENT_CODE_INVALID',
+    'NOT_ENROLLED',
+    'TILL_IN_USE',
+    'TILL_STOPPED',
+    'SECRETS_SEALED',
+    'SECRETS_MISSING',
+    'SETTINGS_INVALID',
+    'DATABASE_NEWER',
+    'DATABASE_EDITED',
+    'DATABASE_CORRUPT',
+    'DISK_FULL',
+    'JOURNAL_FORKED',
+    'JOURNAL_UNKNOWN',
+    'CHAIN_BROKEN',
+    'JOURNAL_BEHIND',
+    'INTERNAL',
+  ],
+  /** Replicated, but the backend did not book everything (exit code 6). */
+  rejected: ['ENTRIES_REJECTED'],
+} as const;
+
+type FaultCodes = typeof faultCodes;
+export type FaultClass = keyof FaultCodes;
+export type FaultCode = FaultCodes[FaultClass][number];
+
+export const allFaultCodes: readonly FaultCode[] = Object.values(faultCodes).flat();
+
+/** A fault as it crosses a process border: `message` is English, for support; screens translate by `code`. */
+export const faultSchema = z.object({
+  code: z.enum(allFaultCodes),
+  message: z.string(),
+  /** What a translated text fills in, e.g. `missingMinor`. */
+  details: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+});
+export type Fault = z.infer<typeof faultSchema>;

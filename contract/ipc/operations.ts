@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { shortTextSchema } from '../wire/identifiers.ts';
+import { amountMinorSchema } from '../wire/money.ts';
+import { faultSchema } from './fault.ts';
+import { stepSchema } from './step.ts';
+import { tillViewSchema } from './till-view.ts';
+
+const nothing = z.object({});
+const waitMs = z.int().min(0).max(86_400_000);
+const tapRequest = z.object({ timeoutMs: waitMs.optional() });
+
+/** How a piece of work with a tag ended. */
+export const outcomeSchema = z.object({
+  result: z.enum(['done', 'committed', 'aborted', 'refused', 'unknown']),
+  step: stepSchema,
+});
+export type Outcome = z.infer<typeof outcomeSchema>;
+
+export const tillStatusSchema = z.object({
+  enrolled: z.boolean(),
+  terminalName: z.string().nullable(),
+  assignmentId: z.int().nullable(),
+  editionName: z.string().nullable(),
+  backendUrl: z.string().nullable(),
+  lastTerminalTransactionNumber: z.int(),
+  journalSeq: z.int(),
+  acknowledgedSeq: z.int(),
+  unsentCount: z.int(),
+  /** Transactions in Open or TerminalConfirmStarted: something is running or was cut off. */
+  unfinishedCount: z.int(),
+  unknownCount: z.int(),
+  rejectedCount: z.int(),
+  halted: faultSchema.nullable(),
+});
+export type TillStatus = z.infer<typeof tillStatusSchema>;
+
+/**
+ * What a window or the command line may ask of the till host: one name, one request, one answer. Preload, main and till
+ * host all take the list from here, so that none of them can know an operation the others do not.
+ */
+export const operations = {
+  /** The current view; every later one comes by itself. */
+  view: { request: nothing, answer: tillViewSchema },
+  enrol: {
+    request: z.object({ backendUrl: z.url(), code: z.string().trim().min(1).max(64), terminalName: shortTextSchema }),
+    answer: tillStatusSchema,
+  },
+  addToCart: {
+    request: z.object({ productId: shortTextSchema, quantity: z.int().min(-999).max(999) }),
+    answer: nothing,
+  },
+  addAmountToCart: { request: z.object({ amountMinor: amountMinorSchema.min(1) }), answer: nothing },
+  removeFromCart: { request: z.object({ line: z.int().min(0) }), answer: nothing },
+  clearCart: { request: nothing, answer: nothing },
+  /** Starts the tap for the cart; answers when the sale has ended, however it did. */
+  sell: { request: tapRequest, answer: outcomeSchema },
+  topUp: {
+    request: tapRequest.extend({ amountMinor: amountMinorSchema.min(1), method: z.literal('cash') }),
+    answer: outcomeSchema,
+  },
+  issue: { request: tapRequest, answer: outcomeSchema },
+  balance: { request: tapRequest, answer: outcomeSchema },
+  /** Takes back a tap that was started, until the first write; `NOT_CANCELLABLE` after it. */
+  cancel: { request: nothing, answer: nothing },
+  /** Leaves `done`, `refused` or `unknown` for the next customer. */
+  dismiss: { request: nothing, answer: nothing },
+  /** Sends what is unsent now. Answers when nothing is left or `timeoutMs` has passed. */
+  replicate: {
+    request: z.object({ untilEmpty: z.boolean(), timeoutMs: waitMs }),
+    answer: z.object({
+      sentCount: z.int(),
+      rejectedCount: z.int(),
+      unsentCount: z.int(),
+      sealed: z.boolean(),
+      fault: faultSchema.nullable(),
+    }),
+  },
+  status: { request: nothing, answer: tillStatusSchema },
+  /** Resolves what a crash left behind; with `timeoutMs` > 0 it waits for a tag that can tell. */
+  cleanup: {
+    request: z.object({ timeoutMs: waitMs }),
+    answer: z.object({ committed: z.int(), aborted: z.int(), unknown: z.int() }),
+  },
+  /** Writes the whole journal as one JSON object a line to `file`; it holds no secret. */
+  exportJournal: { request: z.object({ file: z.string().min(1) }), answer: z.object({ entryCount: z.int() }) },
+} as const;
+
+export type Operations = typeof operations;
+export type OperationName = keyof Operations;
+export type OperationRequest<N extends OperationName> = z.input<Operations[N]['request']>;
+export type OperationAnswer<N extends OperationName> = z.output<Operations[N]['answer']>;
+export const operationNames = Object.keys(operations) as readonly OperationName[];
+
+export function isOperationName(name: string): name is OperationName {
+  return Object.hasOwn(operations, name);
+}

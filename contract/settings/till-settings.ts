@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { readerKinds } from '../ipc/reader.ts';
+
+/** `DIR/till.json`: what belongs to this till alone. A flag of the command line beats the file. */
+export const tillSettingsSchema = z.strictObject({
+  reader: z
+    .strictObject({
+      /** `auto`: PC/SC where a reader is found, else the simulated one (application only). */
+      kind: z.enum([...readerKinds, 'auto']).default('auto'),
+      /** Part of the PC/SC reader's name; empty takes the first one. */
+      name: z.string().default(''),
+    })
+    .prefault({}),
+  /** Whose products the grid shows; empty takes the first merchant. */
+  merchantId: z.string().default(''),
+  language: z.enum(['en', 'de', 'fr', 'auto']).default('auto'),
+  theme: z.enum(['light', 'dark', 'high-contrast', 'auto']).default('auto'),
+  sound: z.boolean().default(true),
+  /** How long a tag is waited for. */
+  tapTimeoutMs: z.int().min(1_000).max(600_000).default(60_000),
+  /** How long the same tag is waited for after it left too early. */
+  sameTagTimeoutMs: z.int().min(1_000).max(600_000).default(30_000),
+  /** How long the result stays on the screen. */
+  doneMs: z.int().min(0).max(60_000).default(4_000),
+});
+export type TillSettings = z.infer<typeof tillSettingsSchema>;

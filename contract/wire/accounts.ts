@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+/** The kinds of booking this release can make; each is one debit and one credit (R1, R9–R11, Q15). */
+export const itemKinds = ['topup', 'topup-fee', 'purchase', 'purchase-return'] as const;
+export type ItemKind = (typeof itemKinds)[number];
+
+export const topUpChannels = ['cash', 'card', 'online', 'admin'] as const;
+
+/**
+ * An account as the wire spells it: `customer` (of the transaction's own tag) or `customer/<purse>`,
+ * `merchant:<merchantId>`, `top-up:<channel>`, `fee`, `loss`, `unclaimed`.
+ */
+export const accountNameSchema = z.string().min(1).max(80).meta({ id: 'AccountName' });
+
+/** What an account name must look like to be resolvable at all; anything else is `UNKNOWN_ACCOUNT`. */
+export const accountNamePattern =
+  /^(?:customer(?:\/[a-z0-9][a-z0-9-]{0,63})?|merchant:[a-z0-9][a-z0-9-]{0,63}|top-up:(?:cash|card|online|admin)|fee|loss|unclaimed)$/;

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { backendStateSchema } from './words.ts';
+
+export const adminSessionRequestSchema = z
+  .object({ password: z.string().min(1).max(200) })
+  .meta({ id: 'AdminSessionRequest' });
+
+export const accountBalanceSchema = z
+  .object({
+    accountId: z.int(),
+    /** `customer`, `merchant`, `top-up`, `fee`, `loss`, `unclaimed`. */
+    type: z.string(),
+    /** Canonical name, e.g. `merchant:bar`, `top-up:cash`, `customer:12/default`. */
+    name: z.string(),
+    balanceMinor: z.int(),
+  })
+  .meta({ id: 'AccountBalance' });
+export const accountsAnswerSchema = z
+  .object({ editionId: z.int(), currency: z.string(), accounts: z.array(accountBalanceSchema) })
+  .meta({ id: 'AccountsAnswer' });
+
+/** What does not agree; every list is empty in a healthy world. */
+export const coherenceAnswerSchema = z
+  .object({
+    editionId: z.int(),
+    /** Sum of all accounts; zero, always (INV-02). */
+    sumMinor: z.int(),
+    /** Accounts whose cached balance is not the sum of their postings (INV-03). */
+    balanceDifferences: z.array(z.object({ account: z.string(), cachedMinor: z.int(), recomputedMinor: z.int() })),
+    /** Terminal transaction numbers never received, per assignment; allowed and reported (Q18). */
+    numberGaps: z.array(z.object({ assignmentId: z.int(), missing: z.array(z.int()) })),
+    /** Customers whose tag, as last seen, and ledger disagree. */
+    tagDifferences: z.array(
+      z.object({
+        uid: z.string(),
+        bookedMinor: z.int(),
+        tagMinor: z.int(),
+        likelyCause: z.enum([
+          'missing-transaction',
+          'unresolved-transaction',
+          'rejected-transaction',
+          'clone-or-rollback',
+        ]),
+      }),
+    ),
+    /** How many rows of the transition log nobody has resolved. */
+    unresolvedRejections: z.int(),
+    /** Number of findings above; 0 means coherent. */
+    findings: z.int(),
+  })
+  .meta({ id: 'CoherenceAnswer' });
+
+export const enrolmentCodeRequestSchema = z
+  .object({ terminalName: z.string().min(1).max(120), editionId: z.int().min(1) })
+  .meta({ id: 'EnrolmentCodeRequest' });
+export const enrolmentCodeAnswerSchema = z
+  .object({ code: z.string(), expiresAt: z.iso.datetime() })
+  .meta({ id: 'EnrolmentCodeAnswer' });
+
+export const transactionRowSchema = z
+  .object({
+    backendTransactionId: z.int(),
+    assignmentId: z.int(),
+    terminalTransactionNumber: z.int(),
+    type: z.string(),
+    state: backendStateSchema,
+    amountMinor: z.int(),
+    balanceDeltaMinor: z.int(),
+    uid: z.string().nullable(),
+    tagTransactionNumber: z.int().nullable(),
+    receivedAt: z.string(),
+  })
+  .meta({ id: 'TransactionRow' });
+
+export const transitionLogRowSchema = z
+  .object({
+    id: z.int(),
+    receivedAt: z.string(),
+    assignmentId: z.int(),
+    terminalTransactionNumber: z.int().nullable(),
+    fromState: z.string().nullable(),
+    toState: z.string().nullable(),
+    code: z.string(),
+    reason: z.string(),
+  })
+  .meta({ id: 'TransitionLogRow' });

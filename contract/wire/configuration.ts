@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { editionLimitsSchema } from './enrolment.ts';
+import { shortTextSchema, tagUidSchema } from './identifiers.ts';
+import { amountMinorSchema, signedAmountMinorSchema } from './money.ts';
+
+/** A fixed part and a part of the amount in hundredths of a percent, rounded half up to a minor unit. */
+export const feeRuleSchema = z
+  .object({ fixedMinor: amountMinorSchema, rateBasisPoints: z.int().min(0).max(10_000) })
+  .meta({ id: 'FeeRule' });
+export type FeeRule = z.infer<typeof feeRuleSchema>;
+
+export const merchantSchema = z
+  .object({ merchantId: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/), name: shortTextSchema })
+  .meta({ id: 'Merchant' });
+
+/** Colours a product may have on the till's grid; the design language gives each its shades. */
+export const productColours = ['amber', 'sky', 'lime', 'rose', 'violet', 'slate'] as const;
+
+export const productSchema = z
+  .object({
+    /** Stable code, e.g. `beer`. */
+    productId: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
+    name: shortTextSchema,
+    /** Negative for a deposit that is paid back. */
+    priceMinor: signedAmountMinorSchema,
+    merchantId: z.string(),
+    taxRate: z.string().nullable(),
+    colour: z.enum(productColours),
+    /** Free school meals pay for meals only (R109). */
+    meal: z.boolean(),
+  })
+  .meta({ id: 'Product' });
+export type Product = z.infer<typeof productSchema>;
+
+/** What a till needs to sell: cached, so that it also sells without a network. */
+export const configurationSchema = z
+  .object({
+    merchants: z.array(merchantSchema).min(1),
+    products: z.array(productSchema),
+    /** Pages of the product grid, each a list of product ids. */
+    layout: z.array(z.object({ name: shortTextSchema, productIds: z.array(z.string()) })),
+    fees: z.object({ topUp: feeRuleSchema, refund: feeRuleSchema }),
+    limits: editionLimitsSchema,
+    blockedTags: z.array(tagUidSchema),
+    /** Amounts the top-up screen offers. */
+    topUpAmountsMinor: z.array(amountMinorSchema),
+  })
+  .meta({ id: 'Configuration' });
+export type Configuration = z.infer<typeof configurationSchema>;
