@@ -1,0 +1,77 @@
+import type { Fault, FaultCode } from '../../contract/ipc/fault.ts';
+
+/**
+ * The English sentence behind each code, for the command line and for support; it says what happened and what to do.
+ * Screens translate by the code instead. `{name}` is filled from the fault's details.
+ */
+const texts: Readonly<Record<FaultCode, string>> = {
+  USAGE: 'The till does not understand this request: {reason}',
+  PRODUCT_UNKNOWN:
+    'There is no product "{productId}" in the catalogue. Check the code, or fetch the configuration again.',
+  AMOUNT_INVALID: 'This amount cannot be used: {reason}',
+  CART_EMPTY: 'The cart is empty. Add a product or an amount first.',
+  BUSY: 'The till is still busy with the tap before. Finish or cancel it first.',
+  NOT_CANCELLABLE: 'The tag is being written; this can no longer be cancelled. Keep holding the tag.',
+  ALREADY_ENROLLED:
+    'This data folder already belongs to assignment {assignmentId}. Use another folder for another till.',
+
+  INSUFFICIENT_FUNDS: 'Not enough money on the tag.',
+  BALANCE_LIMIT: 'The balance would be higher than this event allows.',
+  AMOUNT_LIMIT: 'The amount is higher than this event allows for one transaction.',
+  AMOUNT_BELOW_FEE: 'The amount does not cover the fee.',
+  CANCELLED: 'Cancelled. Nothing was booked.',
+  TAG_NOT_SHOWN: 'No tag was shown in time. Nothing was booked.',
+  TAG_GONE: 'The tag left too early. Hold it still and try again.',
+  TAG_UNKNOWN: 'This tag is blank or not one of ours. Issue it first.',
+  TAG_FOREIGN_EDITION: 'This tag belongs to another event.',
+  TAG_FORGED: 'This tag claims to be one of ours, but its signature is wrong. Do not accept it; call a supervisor.',
+  TAG_CORRUPT: "The tag's contents are damaged. A supervisor can repair it.",
+  TAG_BLOCKED: 'This tag is blocked. Send the customer to the information desk.',
+  TAG_RANDOM_UID: 'This card shows another number at every tap (a phone or a bank card) and cannot be used.',
+  TAG_TOO_SMALL: 'This tag has too little memory.',
+  TAG_UNSUPPORTED: 'This kind of tag is not supported: {detail}',
+  TAG_ALREADY_ISSUED: 'This tag has already been issued for this event.',
+  TAG_UNRESOLVED:
+    'An earlier transaction of this tag is unresolved and the tag shows an older state. Call a supervisor.',
+  TAG_CHANGED: 'Another till wrote to the tag in between. Start again.',
+  TAG_WRITE_FAILED: 'The tag cannot be written. Nothing was booked; give the customer another tag.',
+  INTERRUPTED: 'The till was stopped before the tag was written. Nothing was booked.',
+
+  OUTCOME_UNKNOWN: 'It is not known whether the tag was written. Show the same tag again to find out.',
+
+  READER_UNAVAILABLE: 'This machine cannot use PC/SC readers: {detail}',
+  READER_SERVICE_DOWN: 'The PC/SC service is not running. Start it (pcscd), or use the simulated reader.',
+  READER_MISSING: 'No reader is connected. Plug one in.',
+  READER_FAULT: 'The reader does not work: {detail} Unplug it and plug it in again.',
+  BACKEND_UNREACHABLE: 'The backend does not answer: {detail} The till goes on and sends later.',
+  BACKEND_REFUSED: "The backend refuses this till's token. Ask the operator to enrol it again.",
+  BACKEND_FAULT: 'The backend answered with an error: {detail}',
+  ENROLMENT_CODE_INVALID: 'This code is wrong, used or expired. Ask the operator for a new one.',
+  NOT_ENROLLED: 'This till is not enrolled yet. Enrol it with the address of the backend and a code.',
+  TILL_IN_USE: 'till in use by process {pid}. Close it first, or use another data folder.',
+  TILL_STOPPED: 'The till is stopping.',
+  SECRETS_SEALED: 'The secrets of this folder were sealed by the application and can only be opened by it.',
+  SECRETS_MISSING: 'The secrets of this folder are gone. Export the journal, then enrol the till again.',
+  SETTINGS_INVALID: 'The settings file till.json is not valid: {detail}',
+  DATABASE_NEWER: 'The database was made by a newer release of Klink. Use that release or a newer one.',
+  DATABASE_EDITED: 'The structure of the database was changed by hand ({detail}). Restore the backup beside it.',
+  DATABASE_CORRUPT: 'The database is damaged: {detail} Export what can be read and enrol the till again.',
+  DISK_FULL: 'The disk is full. Make room, then start the till again; nothing that was confirmed is lost.',
+  JOURNAL_FORKED:
+    'The backend knows another history of this till: its disk was restored. It sells no more; export the journal and enrol it again.',
+  JOURNAL_UNKNOWN:
+    'The backend does not know this journal: another till uses this assignment, or the backend was restored. Export the journal and enrol the till again.',
+  CHAIN_BROKEN:
+    "The journal's chain of hashes is broken. The till sells no more; export the journal and enrol it again.",
+  JOURNAL_BEHIND:
+    "The backend has more of this till's journal than the till itself: its disk was restored. It sells no more; enrol it again.",
+  INTERNAL: 'The till found a fault in itself: {detail}',
+
+  ENTRIES_REJECTED: 'The backend rejected {rejectedCount} entries. A supervisor finds them under "needs attention".',
+};
+
+/** Makes a fault with its text; `details` fill the text's gaps and travel along for the screens. */
+export function fault(code: FaultCode, details?: Readonly<Record<string, string | number>>): Fault {
+  const message = texts[code].replaceAll(/\{(\w+)\}/g, (gap, name: string) => String(details?.[name] ?? gap));
+  return details === undefined ? { code, message } : { code, message, details: { ...details } };
+}

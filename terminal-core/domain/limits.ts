@@ -1,0 +1,21 @@
+/** Every bound of the till, in one place. Amount limits of an event come from its edition (`domain/admission.ts`). */
+export const limits = {
+  /** Lines a cart may have; also keeps a transaction well inside one journal entry. */
+  cartLinesMax: 100,
+  quantityMax: 999,
+  /** How often a torn write is tried again on the same tag before the till gives the tag up as unwritable. */
+  writeAttemptsMax: 5,
+  /** How long a starting reader is waited for before a tap is refused. */
+  readerStartMs: 5_000,
+  /** Longest the till may take to end (requirements.md 3.2, "before exit"). */
+  stopMs: 5_000,
+  /** How long a reset tag may take to show itself again. */
+  fieldResetMs: 2_000,
+  replication: {
+    requestTimeoutMs: 15_000,
+    backoffFloorMs: 500,
+    backoffCapMs: 60_000,
+    /** How often an idle till asks the backend for its seal and configuration. */
+    refreshMs: 60_000,
+  },
+} as const;

@@ -1,0 +1,98 @@
+import type { TransactionItem, TransactionPayload } from '../../contract/wire/transaction.ts';
+import type { PaymentMethod, TerminalState, TransactionType } from '../../contract/wire/words.ts';
+import { invariant } from './invariant.ts';
+
+/** Both slots of a tag, 64 bytes each, as they lie in its memory. */
+export type SlotPair = readonly [Uint8Array, Uint8Array];
+
+/**
+ * What was on the tag when the write was decided and what will be when it has succeeded: durable before the first write
+ * command, and all that the crash cleanup needs (requirements.md 3.2).
+ */
+export interface WriteImages {
+  readonly before: SlotPair;
+  readonly after: SlotPair;
+  /** The slot that is written; the other one stays as it is. */
+  readonly targetSlot: 0 | 1;
+}
+
+/** A transaction as the till keeps it. */
+export interface TillTransaction {
+  readonly terminalTransactionNumber: number;
+  /** 1 when it is opened, +1 at each change of state. */
+  readonly stateVersion: number;
+  readonly state: TerminalState;
+  readonly type: TransactionType;
+  readonly paymentMethod: PaymentMethod;
+  readonly currency: string;
+  readonly amountMinor: number;
+  readonly balanceDeltaMinor: number;
+  readonly items: readonly TransactionItem[];
+  readonly tag: {
+    readonly uid: string;
+    readonly generation: number;
+    /** The number this transaction has, or would have had, on the tag. */
+    readonly transactionNumber: number;
+    readonly balanceBeforeMinor: number;
+    readonly balanceAfterMinor: number;
+  };
+  readonly merchantId: string | null;
+  readonly openedAt: string;
+  readonly writeStartedAt: string | null;
+  readonly images: WriteImages | null;
+  readonly endedAt: string | null;
+  readonly abortReason: string | null;
+}
+
+/** What is known of a transaction before it has a number. */
+export type TransactionDraft = Pick<
+  TillTransaction,
+  'type' | 'paymentMethod' | 'currency' | 'amountMinor' | 'balanceDeltaMinor' | 'items' | 'tag' | 'merchantId'
+>;
+
+/** The changes of state a till may make (requirements.md 3.1); the backend states its own table. */
+export const terminalTransitions: Readonly<Record<TerminalState, readonly TerminalState[]>> = {
+  Open: ['TerminalConfirmStarted', 'Aborted'],
+  TerminalConfirmStarted: ['Committed', 'Aborted', 'TerminalConfirmUnknown'],
+  TerminalConfirmUnknown: ['Committed', 'Aborted'],
+  Committed: [],
+  Aborted: [],
+};
+
+/** INV-06: only legal changes of state, and none out of a final state. */
+export function assertTransition(from: TerminalState, to: TerminalState): void {
+  invariant('INV-06', terminalTransitions[from].includes(to), `${from} → ${to}`);
+}
+
+/**
+ * What the journal says of a transaction in a replicable state (protocol.md, "Payload of transaction").
+ * An aborted one shows the balance unchanged.
+ */
+export function transactionPayload(transaction: TillTransaction): TransactionPayload {
+  const { tag } = transaction;
+  return {
+    terminalTransactionNumber: transaction.terminalTransactionNumber,
+    stateVersion: transaction.stateVersion,
+    state: transaction.state,
+    type: transaction.type,
+    paymentMethod: transaction.paymentMethod,
+    currency: transaction.currency,
+    amountMinor: transaction.amountMinor,
+    balanceDeltaMinor: transaction.balanceDeltaMinor,
+    items: [...transaction.items],
+    tag: {
+      ...tag,
+      balanceAfterMinor: transaction.state === 'Aborted' ? tag.balanceBeforeMinor : tag.balanceAfterMinor,
+    },
+    groupId: null,
+    cashierId: null,
+    shiftId: null,
+    merchantId: transaction.merchantId,
+    reference: null,
+    openedAt: transaction.openedAt,
+    endedAt: transaction.endedAt,
+    abortReason: transaction.abortReason,
+    cashReturned: null,
+    session: null,
+  };
+}
