@@ -19,6 +19,8 @@ export type Secrets = z.infer<typeof secretsSchema>;
 export const tillHostOptionsSchema = z.object({
   dataFolder: z.string().min(1),
   readerKind: z.enum(readerKinds),
+  /** The application sends all the time; on the command line only `replicate` sends. */
+  replication: z.enum(['background', 'on-demand']),
   secretStore: z.discriminatedUnion('kind', [
     /** `DIR/secrets.json`, mode 0600. */
     z.object({ kind: z.literal('file') }),
