@@ -1,0 +1,41 @@
+import { failed, ok, type Result } from '../domain/result.ts';
+import { technologyOf } from './atr.ts';
+import type { Transmit } from './transmit.ts';
+import { type2Driver } from './type2.ts';
+
+/** Why a tag could not be read or written, in the order in which a cashier cares. */
+export type TagFault =
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'too-small' }
+  | { readonly kind: 'random-uid' }
+  | { readonly kind: 'unsupported'; readonly detail: string }
+  /** The tag is there and did not do it, or the reader did not say. A page may have been written all the same. */
+  | { readonly kind: 'io'; readonly detail: string };
+
+/** One tag in the field, as its logical memory of 144 bytes (tag.md, "Mapping to technologies"). */
+export interface TagDriver {
+  readonly technology: 'type2';
+  /** 4, 7 or 10 bytes. */
+  readUid(): Promise<Result<Uint8Array, TagFault>>;
+  /** All 144 bytes, or `too-small`. */
+  readMemory(): Promise<Result<Uint8Array, TagFault>>;
+  readRange(offset: number, length: number): Promise<Result<Uint8Array, TagFault>>;
+  /**
+   * Writes `bytes` at `offset` in ascending order, only the units that differ from `known`: what is certain to be on the
+   * tag in that place, or null to write all of them. Does not read back. `onProgress` counts units written.
+   */
+  write(
+    offset: number,
+    bytes: Uint8Array,
+    known: Uint8Array | null,
+    onProgress?: (done: number, total: number) => void,
+  ): Promise<Result<void, TagFault>>;
+}
+
+/** The driver for the card that answered with this ATR, or `unsupported` with what it is instead. */
+export function driverFor(atr: Uint8Array, transmit: Transmit): Result<TagDriver, TagFault> {
+  const technology = technologyOf(atr);
+  return technology.kind === 'type2'
+    ? ok(type2Driver(transmit))
+    : failed({ kind: 'unsupported', detail: technology.detail });
+}
