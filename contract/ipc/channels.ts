@@ -1,0 +1,16 @@
+import type { OperationName } from './operations.ts';
+
+/**
+ * Operations a window may ask for. Writing a file at a path of the caller's choice is not for a renderer: the export is the
+ * command line's.
+ */
+export type WindowOperation = Exclude<OperationName, 'exportJournal'>;
+
+/** Electron's channels between preload and main, one per operation; their names are known here and nowhere else. */
+export const operationChannel = <N extends WindowOperation>(operation: N): `klink:call:${N}` =>
+  `klink:call:${operation}`;
+export const simulateChannel = 'klink:simulate';
+export const simulatorViewChannel = 'klink:simulator-view';
+/** Main → window. */
+export const viewChangedChannel = 'klink:view-changed';
+export const simulatorChangedChannel = 'klink:simulator-changed';

@@ -1,0 +1,19 @@
+import type { WindowOperation } from '../../contract/ipc/channels.ts';
+import type { ResultEnvelope } from '../../contract/ipc/envelope.ts';
+import type { OperationRequest } from '../../contract/ipc/operations.ts';
+import type { SimulatorCommand } from '../../contract/ipc/simulator.ts';
+
+type Operation<N extends WindowOperation> = (request: OperationRequest<N>) => Promise<ResultEnvelope>;
+
+/**
+ * All a window can do outside itself, as `window.klink`: one function per operation, none of which rejects because the
+ * till refused. What comes back is unknown until it is parsed with the contract's schema.
+ */
+export type Bridge = { readonly [N in WindowOperation]: Operation<N> } & {
+  readonly simulate: (command: SimulatorCommand) => Promise<ResultEnvelope>;
+  /** The simulated reader's tags; the result is null while the reader is another one. */
+  readonly simulatorView: () => Promise<ResultEnvelope>;
+  /** Returns what ends the listening. */
+  readonly onView: (listener: (view: unknown) => void) => () => void;
+  readonly onSimulatorView: (listener: (view: unknown) => void) => () => void;
+};

@@ -1,0 +1,47 @@
+import { contextBridge, ipcRenderer } from 'electron';
+import {
+  operationChannel,
+  simulateChannel,
+  simulatorChangedChannel,
+  simulatorViewChannel,
+  viewChangedChannel,
+  type WindowOperation,
+} from '../../contract/ipc/channels.ts';
+import type { OperationRequest } from '../../contract/ipc/operations.ts';
+import type { Bridge } from './bridge.ts';
+
+const operation =
+  <N extends WindowOperation>(name: N) =>
+  (request: OperationRequest<N>) =>
+    ipcRenderer.invoke(operationChannel(name), request);
+
+/** Only what is sent is passed on: the event itself would hand the window Electron's own objects. */
+const subscription = (channel: string) => (listener: (value: unknown) => void) => {
+  const receive = (_event: unknown, value: unknown): void => listener(value);
+  ipcRenderer.on(channel, receive);
+  return (): void => void ipcRenderer.off(channel, receive);
+};
+
+const bridge = {
+  view: operation('view'),
+  enrol: operation('enrol'),
+  addToCart: operation('addToCart'),
+  addAmountToCart: operation('addAmountToCart'),
+  removeFromCart: operation('removeFromCart'),
+  clearCart: operation('clearCart'),
+  sell: operation('sell'),
+  topUp: operation('topUp'),
+  issue: operation('issue'),
+  balance: operation('balance'),
+  cancel: operation('cancel'),
+  dismiss: operation('dismiss'),
+  replicate: operation('replicate'),
+  status: operation('status'),
+  cleanup: operation('cleanup'),
+  simulate: (command) => ipcRenderer.invoke(simulateChannel, command),
+  simulatorView: () => ipcRenderer.invoke(simulatorViewChannel),
+  onView: subscription(viewChangedChannel),
+  onSimulatorView: subscription(simulatorChangedChannel),
+} satisfies Bridge;
+
+contextBridge.exposeInMainWorld('klink', bridge);
