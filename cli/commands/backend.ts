@@ -1,0 +1,63 @@
+import { Command } from 'commander';
+import { z } from 'zod';
+import { portOf } from '../flag-values.ts';
+import { backendFolder, jsonFlag } from '../flags.ts';
+import type { Report } from '../report.ts';
+import type { RunCommand } from '../run-command.ts';
+import { failedWith } from '../till-work.ts';
+
+const backendFlagsSchema = z.object({
+  data: z.string().min(1).optional(),
+  demo: z.boolean().default(false),
+  port: z.int(),
+});
+const defaultPort = 7480;
+
+/**
+ * `klink backend`: runs a backend until SIGINT or SIGTERM, on a PostgreSQL of its own or on `DATABASE_URL`. Any number of
+ * them may run on one `DATABASE_URL`.
+ */
+export function backendCommand(run: RunCommand): Command {
+  return new Command('backend')
+    .description('run a backend on this machine until it is stopped (Ctrl-C)')
+    .option('--port <number>', '0 takes a free one', portOf, defaultPort)
+    .option('--data <dir>', 'the folder of its database (default: the folder "klink/backend" of your user data)')
+    .option('--demo', 'with a demo festival and a demo canteen, and codes that work any number of times')
+    .option(...jsonFlag)
+    .addHelpText('after', '\nDATABASE_URL, if set, names the PostgreSQL (15 or newer) to use instead of its own.')
+    .action((options: unknown) =>
+      run(async (report) => {
+        const flags = backendFlagsSchema.parse(options);
+        const stopped = untilStopped();
+        const { startBackend } = await import('../../backend-mock/main.ts');
+        const databaseUrl = process.env['DATABASE_URL'];
+        const started = await startBackend({
+          port: flags.port,
+          dataFolder: backendFolder(flags),
+          demo: flags.demo,
+          ...(databaseUrl === undefined ? {} : { databaseUrl }),
+        }).catch((error: unknown) => reasonOf(error));
+        if (typeof started === 'string') return failedWith({ code: 'BACKEND_FAULT', message: started }, report);
+        sayStarted(report, started.address, flags.demo);
+        await stopped;
+        await started.close();
+        return 0;
+      }),
+    );
+}
+
+function sayStarted(report: Report, address: string, demo: boolean): void {
+  const codes = demo ? '\nDemo: enrol with the code DEMO-FEST or DEMO-CANTEEN; the operator password is "demo".' : '';
+  report.say('backendStarted', { address, demo }, `The backend listens on ${address} (Ctrl-C stops it).${codes}`);
+}
+
+/** Listens before the backend starts, so that a stop during the start is not lost; a second signal changes nothing. */
+function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
+  });
+}
+
+function reasonOf(error: unknown): string {
+  return `the backend cannot start: ${error instanceof Error ? error.message : String(error)}`;
+}

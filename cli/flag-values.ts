@@ -1,0 +1,55 @@
+import { InvalidArgumentError } from 'commander';
+import { type ReaderKind, readerKinds } from '../contract/ipc/reader.ts';
+import { looksLikeAmount } from './amount.ts';
+
+/** Readers of single flag values: each gives the value or tells commander why it is none, which ends with code 2. */
+
+export function readerKindOf(text: string): ReaderKind {
+  const kind = readerKinds.find((known) => known === text);
+  if (kind === undefined) throw new InvalidArgumentError(`Use one of: ${readerKinds.join(', ')}.`);
+  return kind;
+}
+
+const secondsMax = 86_400;
+
+export function secondsOf(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > secondsMax) {
+    throw new InvalidArgumentError(`Use whole seconds from 0 to ${secondsMax}.`);
+  }
+  return Number(text);
+}
+
+const portMax = 65_535;
+
+export function portOf(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > portMax) {
+    throw new InvalidArgumentError(`Use a number from 0 to ${portMax}; 0 takes a free port.`);
+  }
+  return Number(text);
+}
+
+/** Decimal text as it stands; the currency, and with it the minor unit, is known only once the till runs. */
+export function amountTextOf(text: string): string {
+  if (!looksLikeAmount(text)) throw new InvalidArgumentError('Write it like 55.00: digits and at most one point.');
+  return text;
+}
+
+export interface ItemRequest {
+  readonly productId: string;
+  readonly quantity: number;
+}
+
+/** `beer:2` or `water`; the flag may be repeated, so earlier items come along. */
+export function itemOf(text: string, earlier: readonly ItemRequest[] = []): readonly ItemRequest[] {
+  const groups = /^(?<productId>[a-z0-9][a-z0-9-]{0,63})(?::(?<quantity>[1-9]\d{0,2}))?$/.exec(text)?.groups;
+  const productId = groups?.['productId'];
+  if (productId === undefined) throw new InvalidArgumentError('Write it like beer or beer:2, with 1 to 999 pieces.');
+  return [...earlier, { productId, quantity: Number(groups?.['quantity'] ?? '1') }];
+}
+
+export function backendUrlOf(text: string): string {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+    throw new InvalidArgumentError('Write it like http://127.0.0.1:7480 or https://backend.example.');
+  }
+  return text;
+}

@@ -1,0 +1,73 @@
+import { Command, CommanderError } from 'commander';
+import { backendCommand } from './commands/backend.ts';
+import { balanceCommand } from './commands/balance.ts';
+import { cleanupCommand } from './commands/cleanup.ts';
+import { enrolCommand } from './commands/enrol.ts';
+import { exportCommand } from './commands/export.ts';
+import { issueCommand } from './commands/issue.ts';
+import { replicateCommand } from './commands/replicate.ts';
+import { sellCommand } from './commands/sell.ts';
+import { statusCommand } from './commands/status.ts';
+import { topUpCommand } from './commands/topup.ts';
+import type { ExitCode } from './exit-code.ts';
+import { createReport, type Streams } from './report.ts';
+import type { RunCommand } from './run-command.ts';
+import { failedWith } from './till-work.ts';
+
+const exitCodesText = `
+Exit codes: 0 done or committed · 2 usage · 3 aborted or refused, nothing charged · 4 an outcome is unknown
+            5 no reader, no backend, till in use or another fault of the surroundings · 6 entries were rejected`;
+
+/**
+ * Runs one command line and gives its exit code. Nothing is thrown for what a person or a machine can do wrong; a broken
+ * invariant goes through as an exception.
+ */
+export async function runKlink(args: readonly string[], streams: Streams): Promise<ExitCode> {
+  const report = createReport(args.includes('--json'), streams);
+  let exitCode: ExitCode = 0;
+  const run: RunCommand = async (work) => {
+    exitCode = await work(report);
+  };
+  const complaints: string[] = [];
+  const program = buildProgram(run, streams, (text) => complaints.push(text));
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Help and version are what was asked for; everything else commander ends with is a misuse.
+    if (error.exitCode === 0) return 0;
+    const complaint = complaints
+      .join('')
+      .replace(/^error: /, '')
+      .trim();
+    return failedWith({ code: 'USAGE', message: complaint === '' ? error.message : complaint }, report);
+  }
+}
+
+function buildProgram(run: RunCommand, streams: Streams, onComplaint: (text: string) => void): Command {
+  const program = new Command('klink')
+    .description('A cashless till for festivals and canteens, on the command line.')
+    .version('0.1.0')
+    .addHelpText('after', exitCodesText);
+  const makers = [
+    backendCommand,
+    enrolCommand,
+    issueCommand,
+    balanceCommand,
+    topUpCommand,
+    sellCommand,
+    replicateCommand,
+    statusCommand,
+    cleanupCommand,
+    exportCommand,
+  ];
+  for (const make of makers) program.addCommand(make(run));
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => streams.out.write(text),
+      writeErr: onComplaint,
+    });
+  }
+  return program;
+}

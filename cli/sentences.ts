@@ -1,0 +1,73 @@
+import type { Step } from '../contract/ipc/step.ts';
+import { formatAmount } from './amount.ts';
+
+/** The result of a step in one sentence for a person; null where the step is progress or speaks through its fault. */
+export function resultSentence(step: Step, currency: string): string | null {
+  const money = (amountMinor: number): string => `${formatAmount(amountMinor, currency)} ${currency}`;
+  switch (step.event) {
+    case 'transactionCommitted':
+      return committedSentence(step, money, currency);
+    case 'transactionAborted':
+      return `Transaction ${numberOf(step)} aborted: the tag was not changed.`;
+    case 'transactionUnknown':
+      return `Transaction ${numberOf(step)}: it is not known whether the tag was written.`;
+    case 'tagIssued':
+      return `Issued tag ${step.tag?.uid ?? ''}. Balance ${money(step.tag?.balanceMinor ?? 0)}.`;
+    case 'balance':
+      return `Balance ${money(step.tag?.balanceMinor ?? 0)} on tag ${step.tag?.uid ?? ''} (tag number ${step.tag?.transactionNumber ?? 0}).`;
+    case 'entryRejected':
+      return `Entry rejected: ${step.error?.message ?? JSON.stringify(step.details ?? {})}`;
+    case 'enrolled':
+    case 'replicated':
+    case 'status':
+    case 'cleanup':
+    case 'exported':
+    case 'backendStarted':
+      // Their commands know the numbers and say them (report.say).
+      return null;
+    case 'readerState':
+    case 'waitingForTag':
+    case 'tagRead':
+    case 'tagRefused':
+    case 'tagGone':
+    case 'transactionOpened':
+    case 'checkoutStarted':
+    case 'writing':
+    case 'waitingForSameTag':
+    case 'fault':
+      return null;
+  }
+}
+
+/** What is going on, for a person who waits; null where it is too fast to read. */
+export function progressSentence(step: Step): string | null {
+  switch (step.event) {
+    case 'waitingForTag':
+      return 'Hold the tag on the reader…';
+    case 'waitingForSameTag':
+      return 'The tag left too early. Hold the same tag on the reader again…';
+    case 'writing':
+      return 'Keep holding…';
+    default:
+      return null;
+  }
+}
+
+function committedSentence(step: Step, money: (amountMinor: number) => string, currency: string): string {
+  const { transaction, tag } = step;
+  if (transaction === undefined) return 'Committed.';
+  const feeMinor = transaction.amountMinor - transaction.balanceDeltaMinor;
+  const what =
+    transaction.type === 'TopUp'
+      ? `Topped up ${money(transaction.amountMinor)}${feeMinor > 0 ? `, fee ${money(feeMinor)}` : ''}.`
+      : transaction.balanceDeltaMinor <= 0
+        ? `Sold ${money(-transaction.balanceDeltaMinor)}.`
+        : `Paid back ${money(transaction.balanceDeltaMinor)}.`;
+  if (tag === undefined) return what;
+  const before = formatAmount(tag.balanceMinor - transaction.balanceDeltaMinor, currency);
+  return `${what} Balance ${before} → ${formatAmount(tag.balanceMinor, currency)}.`;
+}
+
+function numberOf(step: Step): string {
+  return step.transaction === undefined ? '' : `#${step.transaction.terminalTransactionNumber}`;
+}
