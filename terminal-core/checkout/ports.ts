@@ -1,0 +1,181 @@
+import type { Fault, FaultCode } from '../../contract/ipc/fault.ts';
+import type { ReaderState } from '../../contract/ipc/reader.ts';
+import type { EntryResult } from '../../contract/wire/batch.ts';
+import type { Configuration } from '../../contract/wire/configuration.ts';
+import type { Edition, EnrolmentAnswer, KeySet } from '../../contract/wire/enrolment.ts';
+import type { Seal, TagEventPayload, TagSnapshotPayload } from '../../contract/wire/journal.ts';
+import type { Result } from '../domain/result.ts';
+import type { TillTransaction, TransactionDraft, WriteImages } from '../domain/transaction.ts';
+import type { Transmit } from '../tag/transmit.ts';
+
+/** What the till needs of the world. Everything that is slow, random or may fail comes through one of these. */
+
+export interface Clock {
+  /** Milliseconds since 1970, UTC. */
+  nowMs(): number;
+}
+
+export interface Timers {
+  /** Calls `action` once after `delayMs`, unless the returned function was called before. */
+  after(delayMs: number, action: () => void): () => void;
+}
+
+export interface Random {
+  bytes(length: number): Uint8Array;
+  /** In [0, 1), for jitter. */
+  fraction(): number;
+}
+
+/** One uninterrupted stay of one card in the reader's field. */
+export interface Presence {
+  readonly presenceId: number;
+  readonly atr: Uint8Array;
+}
+
+export interface ReaderStatus {
+  readonly kind: 'pcsc' | 'simulated';
+  readonly state: ReaderState;
+  readonly name: string | null;
+  readonly detail: string | null;
+}
+
+/** The reader as the checkout sees it; behind it is another process that may die at any moment. */
+export interface ReaderPort {
+  readonly status: ReaderStatus;
+  /** The card in the field, or null. */
+  readonly presence: Presence | null;
+  /** Called after every change of `status` or `presence`; returns how to stop. */
+  onChange(listener: () => void): () => void;
+  transmitTo(presenceId: number): Transmit;
+  /** Switches the field off and on: the card, if still there, comes back as another presence. False: it did not work. */
+  reset(presenceId: number): Promise<boolean>;
+}
+
+/** The assignment this database was made for (R24, R25), without its secrets. */
+export interface Assignment {
+  readonly assignmentId: number;
+  readonly terminalId: string;
+  readonly terminalName: string;
+  readonly backendUrl: string;
+  readonly journalId: string;
+  readonly edition: Omit<Edition, 'keySets'>;
+  /** Why the till draws no number any more, until it is enrolled again. */
+  readonly haltedCode: FaultCode | null;
+}
+
+/** How a transaction leaves TerminalConfirmStarted, Open or TerminalConfirmUnknown. */
+export interface TransactionEnd {
+  readonly state: 'Committed' | 'Aborted' | 'TerminalConfirmUnknown';
+  readonly at: string;
+  /** What decided it: `checkout` or `cleanup`. */
+  readonly cause: string;
+  /** Of an aborted one. */
+  readonly reason: FaultCode | null;
+  /** What the tag is known to show now, so that it is not journalled again when it is next read. */
+  readonly shown: TagSnapshotPayload | null;
+  /** What an operator should see about the tag. */
+  readonly monitor: string | null;
+}
+
+export interface StoreCounts {
+  readonly lastTerminalTransactionNumber: number;
+  readonly journalSeq: number;
+  readonly acknowledgedSeq: number;
+  readonly acknowledgedAt: string | null;
+  /** In Open or TerminalConfirmStarted. */
+  readonly unfinishedCount: number;
+  readonly unknownCount: number;
+  readonly rejectedCount: number;
+}
+
+/** The till's transactions. Every method is one database transaction that has reached the disk when it returns. */
+export interface TransactionStore {
+  /** Draws the next number and stores the row as Open (R18), with what the tag showed. */
+  open(draft: TransactionDraft, shown: TagSnapshotPayload): TillTransaction;
+  /** Open → TerminalConfirmStarted, with both images, before the first write command (Q51). */
+  startWriting(terminalTransactionNumber: number, images: WriteImages, at: string): TillTransaction;
+  /** Ends the transaction or leaves it unknown, and journals it: all three are replicable (R30–R32). */
+  end(terminalTransactionNumber: number, end: TransactionEnd): TillTransaction;
+  /** Rows in Open, TerminalConfirmStarted or TerminalConfirmUnknown, oldest first; of one tag where a UID is given. */
+  unresolved(uid: string | null): readonly TillTransaction[];
+  /** Journals what a tag showed, unless nothing has changed since it was last seen (Q6). */
+  recordSnapshot(shown: TagSnapshotPayload): void;
+  recordTagEvent(event: TagEventPayload, at: string): void;
+  counts(): StoreCounts;
+}
+
+export interface AssignmentStore {
+  assignment(): Assignment | null;
+  /** Once in the life of a database. */
+  saveAssignment(assignment: Omit<Assignment, 'haltedCode'>, at: string): void;
+  halt(code: FaultCode): void;
+  configuration(): { readonly etag: string; readonly configuration: Configuration } | null;
+  saveConfiguration(etag: string, configuration: Configuration, at: string): void;
+}
+
+/** A stretch of the journal, as it goes over the wire. */
+export interface JournalPage {
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  /** The `entries` array as text: the same journal always gives the same bytes. */
+  readonly entriesJson: string;
+}
+
+export interface JournalStore {
+  /** Seal of the till's own journal. */
+  ownSeal(): Seal;
+  /** Hash at `seq`; null where the journal has no such entry. */
+  hashAt(seq: number): string | null;
+  /** Up to a page of entries after `seq`; null when there are none. */
+  pageAfter(seq: number): JournalPage | null;
+  acknowledgedSeq(): number;
+  /** Moves the cursor and keeps what was rejected; never backwards. */
+  acknowledge(seq: number, rejected: readonly EntryResult[], at: string): void;
+  /** Every entry as one line of JSON each. */
+  lines(): Iterable<string>;
+}
+
+/** What the backend answers, or why not: `refused` needs a person, `unreachable` needs patience. */
+export type UplinkFault =
+  | { readonly kind: 'unreachable'; readonly detail: string; readonly retryAfterMs: number | null }
+  | { readonly kind: 'refused'; readonly detail: string }
+  | { readonly kind: 'code-invalid' }
+  | { readonly kind: 'gap'; readonly expectedSeq: number }
+  | { readonly kind: 'halt'; readonly code: 'JOURNAL_FORKED' | 'CHAIN_BROKEN' | 'JOURNAL_UNKNOWN' }
+  | { readonly kind: 'fault'; readonly detail: string; readonly retryAfterMs: number | null };
+
+export interface Credentials {
+  readonly backendUrl: string;
+  readonly assignmentId: number;
+  readonly token: string;
+}
+
+export interface Uplink {
+  enrol(
+    backendUrl: string,
+    request: { readonly code: string; readonly terminalName: string; readonly journalId: string },
+  ): Promise<Result<EnrolmentAnswer, UplinkFault>>;
+  /** `null`: not modified since `etag`. */
+  configuration(
+    credentials: Credentials,
+    etag: string | null,
+  ): Promise<Result<{ readonly etag: string; readonly configuration: Configuration } | null, UplinkFault>>;
+  sendBatch(
+    credentials: Credentials,
+    batchId: string,
+    body: string,
+  ): Promise<Result<{ readonly results: readonly EntryResult[]; readonly seal: Seal }, UplinkFault>>;
+  seal(credentials: Credentials): Promise<Result<Seal, UplinkFault>>;
+}
+
+/** The token and the keys of the edition: never in a log, never in a view. */
+export interface TillSecrets {
+  readonly token: string;
+  readonly keySets: readonly KeySet[];
+}
+
+export interface SecretStore {
+  /** Null before enrolment. */
+  load(): Result<TillSecrets | null, Fault>;
+  save(secrets: TillSecrets): Promise<void>;
+}

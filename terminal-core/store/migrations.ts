@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import type Database from 'better-sqlite3';
+import type { Fault } from '../../contract/ipc/fault.ts';
+import { fault } from '../domain/fault.ts';
+import { failed, ok, type Result } from '../domain/result.ts';
+import { firstSale } from './migrations/0001-first-sale.ts';
+
+interface Migration {
+  readonly number: number;
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** In order, additive only; one that has been released is never changed again. */
+const migrations: readonly Migration[] = [{ number: 1, name: 'first-sale', sql: firstSale }];
+
+const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
+
+interface AppliedRow {
+  readonly number: number;
+  readonly sha256: string;
+}
+
+/**
+ * Brings a database to this release's schema, each migration in a transaction of its own, after a backup of a database
+ * that has anything in it.
+ * @param backUp called once before the first migration of a database that is not new
+ * @returns DATABASE_NEWER for a schema this release does not know, DATABASE_EDITED where a migration or the structure
+ *   differs from what was applied
+ */
+export function migrate(database: Database.Database, backUp: () => void): Result<void, Fault> {
+  const applied = appliedMigrations(database);
+  const newest = applied.at(-1)?.number ?? 0;
+  if (newest > migrations.length) return failed(fault('DATABASE_NEWER'));
+  for (const row of applied) {
+    const migration = migrations[row.number - 1];
+    if (!migration || hashOf(migration.sql) !== row.sha256)
+      return failed(fault('DATABASE_EDITED', { detail: `migration ${row.number}` }));
+  }
+  if (applied.length > 0 && structureHash(database) !== storedStructureHash(database))
+    return failed(fault('DATABASE_EDITED', { detail: 'tables or triggers' }));
+  const open = migrations.slice(newest);
+  if (open.length === 0) return ok(undefined);
+  if (newest > 0) backUp();
+  database.transaction(() => apply(database, open)).immediate();
+  return ok(undefined);
+}
+
+function apply(database: Database.Database, open: readonly Migration[]): void {
+  database.exec(`
+    CREATE TABLE IF NOT EXISTS schema_migration (
+      number INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL, structure_sha256 TEXT NOT NULL
+    ) STRICT;
+  `);
+  const insert = database.prepare('INSERT INTO schema_migration VALUES (?, ?, ?, ?)');
+  for (const { number, name, sql } of open) {
+    database.exec(sql);
+    insert.run(number, name, hashOf(sql), structureHash(database));
+  }
+}
+
+function appliedMigrations(database: Database.Database): AppliedRow[] {
+  const exists = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'schema_migration'").get();
+  if (!exists) return [];
+  return database.prepare<[], AppliedRow>('SELECT number, sha256 FROM schema_migration ORDER BY number').all();
+}
+
+function storedStructureHash(database: Database.Database): string | undefined {
+  return database
+    .prepare<[], string>('SELECT structure_sha256 FROM schema_migration ORDER BY number DESC LIMIT 1')
+    .pluck()
+    .get();
+}
+
+/** Every table, index and trigger as SQLite keeps its text: what an edit by hand would change. */
+function structureHash(database: Database.Database): string {
+  const statements = database
+    .prepare<[], string>(
+      "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name <> 'schema_migration' ORDER BY name",
+    )
+    .pluck()
+    .all();
+  return hashOf(statements.join('\n'));
+}

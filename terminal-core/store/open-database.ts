@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import type { Fault } from '../../contract/ipc/fault.ts';
+import { fault } from '../domain/fault.ts';
+import { invariant } from '../domain/invariant.ts';
+import { failed, ok, type Result } from '../domain/result.ts';
+import { migrate } from './migrations.ts';
+
+/** What every connection that writes is set to; read back, because SQLite ignores what it does not like. */
+const pragmas = [
+  ['journal_mode', 'wal'],
+  // NORMAL, the driver's default for WAL, loses the last sales when the power goes.
+  ['synchronous', 2],
+  ['foreign_keys', 1],
+  // Checkpoints are the till's to time, when nobody holds a tag on the reader.
+  ['wal_autocheckpoint', 0],
+  ['busy_timeout', 2_000],
+  ...(process.platform === 'darwin' ? ([['fullfsync', 1]] as const) : []),
+] as const satisfies readonly (readonly [string, string | number])[];
+
+/**
+ * Opens the till's database for writing, checks it and brings its schema up to date.
+ * @returns DATABASE_CORRUPT, DATABASE_NEWER, DATABASE_EDITED or DISK_FULL where it cannot be used
+ */
+export function openDatabase(file: string): Result<Database.Database, Fault> {
+  const isNew = !existsSync(file);
+  let database: Database.Database | undefined;
+  try {
+    database = new Database(file);
+    if (!isNew) {
+      const [check] = database.prepare<[], string>('PRAGMA quick_check(1)').pluck().all();
+      if (check !== 'ok') return closeWith(database, fault('DATABASE_CORRUPT', { detail: `${check}.` }));
+    }
+    setPragmas(database);
+    const opened = database;
+    const migrated = migrate(opened, () => opened.exec(`VACUUM INTO '${backupName(file).replaceAll("'", "''")}'`));
+    return migrated.ok ? ok(opened) : closeWith(opened, migrated.fault);
+  } catch (error) {
+    const known = databaseFault(error);
+    if (!known) throw error;
+    return database ? closeWith(database, known) : failed(known);
+  }
+}
+
+/** Opens the database without the right to write, beside a running till. */
+export function openDatabaseReadOnly(file: string): Database.Database {
+  return new Database(file, { readonly: true, fileMustExist: true });
+}
+
+/** The fault behind an error of SQLite that a person can do something about; null for a mistake of ours. */
+export function databaseFault(error: unknown): Fault | null {
+  if (!(error instanceof Database.SqliteError)) return null;
+  const { code, message } = error;
+  if (code === 'SQLITE_FULL' || code.startsWith('SQLITE_IOERR')) return fault('DISK_FULL');
+  if (code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB' || code === 'SQLITE_CANTOPEN')
+    return fault('DATABASE_CORRUPT', { detail: `${message}.` });
+  return null;
+}
+
+function setPragmas(database: Database.Database): void {
+  for (const [name, value] of pragmas) {
+    database.pragma(`${name} = ${value}`);
+    const stored: unknown = database.pragma(name, { simple: true });
+    invariant('INV-40', stored === value, `PRAGMA ${name} is ${String(stored)} instead of ${value}`);
+  }
+}
+
+function backupName(file: string): string {
+  return `${file}.before-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
+}
+
+function closeWith<Problem>(database: Database.Database, problem: Problem): Result<never, Problem> {
+  database.close();
+  return failed(problem);
+}

@@ -1,0 +1,125 @@
+import { blob, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { itemKinds } from '../../contract/wire/accounts.ts';
+import { journalKinds } from '../../contract/wire/journal.ts';
+import { paymentMethods, terminalStates, transactionTypes } from '../../contract/wire/words.ts';
+
+/**
+ * The tables as drizzle sees them. The migrations say what they are; a test compares the two, so that neither can drift.
+ */
+
+export const assignment = sqliteTable('assignment', {
+  singleton: integer('singleton').primaryKey(),
+  assignmentId: integer('assignment_id').notNull(),
+  terminalId: text('terminal_id').notNull(),
+  terminalName: text('terminal_name').notNull(),
+  backendUrl: text('backend_url').notNull(),
+  journalId: text('journal_id').notNull(),
+  edition: text('edition').notNull(),
+  enrolledAt: text('enrolled_at').notNull(),
+  lastTerminalTransactionNumber: integer('last_terminal_transaction_number').notNull().default(0),
+  haltedCode: text('halted_code'),
+});
+
+export const configuration = sqliteTable('configuration', {
+  singleton: integer('singleton').primaryKey(),
+  etag: text('etag').notNull(),
+  body: text('body').notNull(),
+  fetchedAt: text('fetched_at').notNull(),
+});
+
+export const txn = sqliteTable('txn', {
+  terminalTransactionNumber: integer('terminal_transaction_number').primaryKey(),
+  stateVersion: integer('state_version').notNull(),
+  state: text('state', { enum: terminalStates }).notNull(),
+  /** What was to be done after the commit of this state. */
+  effect: text('effect'),
+  type: text('type', { enum: transactionTypes }).notNull(),
+  paymentMethod: text('payment_method', { enum: paymentMethods }).notNull(),
+  currency: text('currency').notNull(),
+  amountMinor: integer('amount_minor').notNull(),
+  balanceDeltaMinor: integer('balance_delta_minor').notNull(),
+  tagUid: text('tag_uid').notNull(),
+  tagGeneration: integer('tag_generation').notNull(),
+  tagTransactionNumber: integer('tag_transaction_number').notNull(),
+  balanceBeforeMinor: integer('balance_before_minor').notNull(),
+  balanceAfterMinor: integer('balance_after_minor').notNull(),
+  merchantId: text('merchant_id'),
+  openedAt: text('opened_at').notNull(),
+  writeStartedAt: text('write_started_at'),
+  /** Both slots, one after the other: 128 bytes. */
+  slotsBefore: blob('slots_before', { mode: 'buffer' }),
+  slotsAfter: blob('slots_after', { mode: 'buffer' }),
+  targetSlot: integer('target_slot'),
+  endedAt: text('ended_at'),
+  abortReason: text('abort_reason'),
+});
+
+export const txnItem = sqliteTable(
+  'txn_item',
+  {
+    terminalTransactionNumber: integer('terminal_transaction_number').notNull(),
+    line: integer('line').notNull(),
+    kind: text('kind', { enum: itemKinds }).notNull(),
+    debitAccount: text('debit_account').notNull(),
+    creditAccount: text('credit_account').notNull(),
+    amountMinor: integer('amount_minor').notNull(),
+    productId: text('product_id'),
+    name: text('name'),
+    quantity: integer('quantity'),
+    unitPriceMinor: integer('unit_price_minor'),
+    taxRate: text('tax_rate'),
+  },
+  (table) => [primaryKey({ columns: [table.terminalTransactionNumber, table.line] })],
+);
+
+export const txnStateLog = sqliteTable(
+  'txn_state_log',
+  {
+    terminalTransactionNumber: integer('terminal_transaction_number').notNull(),
+    stateVersion: integer('state_version').notNull(),
+    fromState: text('from_state', { enum: terminalStates }),
+    toState: text('to_state', { enum: terminalStates }).notNull(),
+    at: text('at').notNull(),
+    cause: text('cause').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.terminalTransactionNumber, table.stateVersion] })],
+);
+
+export const journal = sqliteTable('journal', {
+  seq: integer('seq').primaryKey(),
+  kind: text('kind', { enum: journalKinds }).notNull(),
+  at: text('at').notNull(),
+  /** Canonical JSON, so that the same bytes are hashed, kept and sent. */
+  payload: text('payload').notNull(),
+  hash: text('hash').notNull(),
+});
+
+/** What the backend rejected; accepted entries leave no row. */
+export const journalResult = sqliteTable('journal_result', {
+  seq: integer('seq').primaryKey(),
+  code: text('code').notNull(),
+  message: text('message').notNull(),
+  receivedAt: text('received_at').notNull(),
+  resolvedAt: text('resolved_at'),
+});
+
+export const replicationCursor = sqliteTable('replication_cursor', {
+  singleton: integer('singleton').primaryKey(),
+  acknowledgedSeq: integer('acknowledged_seq').notNull().default(0),
+  acknowledgedAt: text('acknowledged_at'),
+});
+
+export const tagSnapshot = sqliteTable('tag_snapshot', {
+  tagUid: text('tag_uid').primaryKey(),
+  fingerprint: text('fingerprint').notNull(),
+  seenAt: text('seen_at').notNull(),
+});
+
+/** What an operator should see: tags that show what no till of this event should have left on them. */
+export const monitor = sqliteTable('monitor', {
+  id: integer('id').primaryKey(),
+  at: text('at').notNull(),
+  kind: text('kind').notNull(),
+  tagUid: text('tag_uid').notNull(),
+  terminalTransactionNumber: integer('terminal_transaction_number').notNull(),
+});

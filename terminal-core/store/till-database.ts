@@ -1,0 +1,54 @@
+import path from 'node:path';
+import type Database from 'better-sqlite3';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { z } from 'zod';
+import type { Fault } from '../../contract/ipc/fault.ts';
+import { ok, type Result } from '../domain/result.ts';
+import { StoredAssignment } from './assignment.ts';
+import { Journal } from './journal.ts';
+import { openDatabase, openDatabaseReadOnly } from './open-database.ts';
+import { StoredTransactions } from './transactions.ts';
+
+export const databaseName = 'till.db';
+
+/** Grows beyond this many pages only while a sale is running; then it is copied back when nobody waits. */
+const walPagesMax = 1_000;
+
+const checkpointStateSchema = z.tuple([z.object({ log: z.int() })]);
+
+/** Everything a till keeps, over one connection. */
+export interface TillDatabase {
+  readonly assignments: StoredAssignment;
+  readonly transactions: StoredTransactions;
+  readonly journal: Journal;
+  /** Copies the write-ahead log back into the database when it has grown; called when no tag is being waited for. */
+  checkpoint(): void;
+  close(): void;
+}
+
+export function openTillDatabase(dataFolder: string): Result<TillDatabase, Fault> {
+  const opened = openDatabase(path.join(dataFolder, databaseName));
+  return opened.ok ? ok(tillDatabase(opened.value)) : opened;
+}
+
+/** For looking beside a running till; every writing method of it fails. */
+export function openTillDatabaseReadOnly(dataFolder: string): TillDatabase {
+  return tillDatabase(openDatabaseReadOnly(path.join(dataFolder, databaseName)));
+}
+
+function tillDatabase(database: Database.Database): TillDatabase {
+  const orm = drizzle(database);
+  const journal = new Journal(database, orm);
+  return {
+    journal,
+    assignments: new StoredAssignment(orm),
+    transactions: new StoredTransactions(database, orm, journal),
+    checkpoint: () => checkpointWhenLarge(database),
+    close: () => database.close(),
+  };
+}
+
+function checkpointWhenLarge(database: Database.Database): void {
+  const [state] = checkpointStateSchema.parse(database.pragma('wal_checkpoint(noop)'));
+  if (state.log > walPagesMax) database.pragma('wal_checkpoint(passive)');
+}

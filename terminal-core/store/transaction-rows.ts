@@ -1,0 +1,82 @@
+import type { TransactionItem } from '../../contract/wire/transaction.ts';
+import { invariant } from '../domain/invariant.ts';
+import type { SlotPair, TillTransaction, WriteImages } from '../domain/transaction.ts';
+import type { txn, txnItem } from './schema.ts';
+
+const slotBytes = 64;
+
+export type TxnRow = typeof txn.$inferSelect;
+export type ItemRow = typeof txnItem.$inferSelect;
+
+/** A transaction out of its row and its items. */
+export function transactionOf(row: TxnRow, items: readonly ItemRow[]): TillTransaction {
+  return {
+    terminalTransactionNumber: row.terminalTransactionNumber,
+    stateVersion: row.stateVersion,
+    state: row.state,
+    type: row.type,
+    paymentMethod: row.paymentMethod,
+    currency: row.currency,
+    amountMinor: row.amountMinor,
+    balanceDeltaMinor: row.balanceDeltaMinor,
+    items: items.map(itemOf),
+    tag: {
+      uid: row.tagUid,
+      generation: row.tagGeneration,
+      transactionNumber: row.tagTransactionNumber,
+      balanceBeforeMinor: row.balanceBeforeMinor,
+      balanceAfterMinor: row.balanceAfterMinor,
+    },
+    merchantId: row.merchantId,
+    openedAt: row.openedAt,
+    writeStartedAt: row.writeStartedAt,
+    images: imagesOf(row),
+    endedAt: row.endedAt,
+    abortReason: row.abortReason,
+  };
+}
+
+export function itemRow(terminalTransactionNumber: number, index: number, item: TransactionItem): ItemRow {
+  return {
+    terminalTransactionNumber,
+    line: index + 1,
+    kind: item.kind,
+    debitAccount: item.debit,
+    creditAccount: item.credit,
+    amountMinor: item.amountMinor,
+    productId: item.productId ?? null,
+    name: item.name ?? null,
+    quantity: item.quantity ?? null,
+    unitPriceMinor: item.unitPriceMinor ?? null,
+    taxRate: item.taxRate ?? null,
+  };
+}
+
+export function slotsColumn(slots: SlotPair): Buffer {
+  return Buffer.concat(slots);
+}
+
+function itemOf(row: ItemRow): TransactionItem {
+  return {
+    kind: row.kind,
+    debit: row.debitAccount,
+    credit: row.creditAccount,
+    amountMinor: row.amountMinor,
+    ...(row.productId === null ? {} : { productId: row.productId }),
+    ...(row.name === null ? {} : { name: row.name }),
+    ...(row.quantity === null ? {} : { quantity: row.quantity }),
+    ...(row.unitPriceMinor === null ? {} : { unitPriceMinor: row.unitPriceMinor }),
+    ...(row.taxRate === null ? {} : { taxRate: row.taxRate }),
+  };
+}
+
+function imagesOf(row: TxnRow): WriteImages | null {
+  if (row.slotsBefore === null || row.slotsAfter === null) return null;
+  const { targetSlot } = row;
+  invariant('INV-41', targetSlot === 0 || targetSlot === 1, `target slot ${targetSlot}`);
+  return { before: slotsOf(row.slotsBefore), after: slotsOf(row.slotsAfter), targetSlot };
+}
+
+function slotsOf(column: Buffer): SlotPair {
+  return [new Uint8Array(column.subarray(0, slotBytes)), new Uint8Array(column.subarray(slotBytes))];
+}

@@ -1,0 +1,254 @@
+import type Database from 'better-sqlite3';
+import { asc, count, eq, isNull, sql } from 'drizzle-orm';
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import type { TagEventPayload, TagSnapshotPayload } from '../../contract/wire/journal.ts';
+import type { TerminalState } from '../../contract/wire/words.ts';
+import type { StoreCounts, TransactionEnd, TransactionStore } from '../checkout/ports.ts';
+import { assertItemsBalance } from '../domain/bookings.ts';
+import { invariant } from '../domain/invariant.ts';
+import {
+  assertTransition,
+  type TillTransaction,
+  type TransactionDraft,
+  transactionPayload,
+  type WriteImages,
+} from '../domain/transaction.ts';
+import type { Journal } from './journal.ts';
+import {
+  assignment,
+  journalResult,
+  monitor,
+  replicationCursor,
+  tagSnapshot,
+  txn,
+  txnItem,
+  txnStateLog,
+} from './schema.ts';
+import { itemRow, slotsColumn, type TxnRow, transactionOf } from './transaction-rows.ts';
+
+/** The till's transactions in SQLite. Each public method that writes is one `BEGIN IMMEDIATE` … `COMMIT`. */
+export class StoredTransactions implements TransactionStore {
+  readonly #database: Database.Database;
+  readonly #drizzle: BetterSQLite3Database;
+  readonly #journal: Journal;
+  readonly #statements: ReturnType<typeof prepare>;
+
+  constructor(database: Database.Database, drizzle: BetterSQLite3Database, journal: Journal) {
+    this.#database = database;
+    this.#drizzle = drizzle;
+    this.#journal = journal;
+    this.#statements = prepare(drizzle);
+  }
+
+  open(draft: TransactionDraft, shown: TagSnapshotPayload): TillTransaction {
+    assertItemsBalance(draft.items, draft.balanceDeltaMinor);
+    return this.#commit(() => {
+      const terminalTransactionNumber = this.#drawNumber();
+      const { tag, items, ...rest } = draft;
+      this.#drizzle
+        .insert(txn)
+        .values({
+          ...rest,
+          terminalTransactionNumber,
+          stateVersion: 1,
+          state: 'Open',
+          effect: 'admit',
+          tagUid: tag.uid,
+          tagGeneration: tag.generation,
+          tagTransactionNumber: tag.transactionNumber,
+          balanceBeforeMinor: tag.balanceBeforeMinor,
+          balanceAfterMinor: tag.balanceAfterMinor,
+          openedAt: shown.readAt,
+        })
+        .run();
+      const rows = items.map((item, index) => itemRow(terminalTransactionNumber, index, item));
+      if (rows.length > 0) this.#drizzle.insert(txnItem).values(rows).run();
+      this.#logState(terminalTransactionNumber, 1, null, 'Open', shown.readAt, 'checkout');
+      this.#journalSnapshot(shown);
+      return this.#get(terminalTransactionNumber);
+    });
+  }
+
+  startWriting(terminalTransactionNumber: number, images: WriteImages, at: string): TillTransaction {
+    return this.#commit(() => {
+      this.#change(terminalTransactionNumber, 'TerminalConfirmStarted', at, 'checkout', {
+        effect: 'write-tag',
+        writeStartedAt: at,
+        slotsBefore: slotsColumn(images.before),
+        slotsAfter: slotsColumn(images.after),
+        targetSlot: images.targetSlot,
+      });
+      return this.#get(terminalTransactionNumber);
+    });
+  }
+
+  end(terminalTransactionNumber: number, end: TransactionEnd): TillTransaction {
+    return this.#commit(() => {
+      this.#change(terminalTransactionNumber, end.state, end.at, end.cause, {
+        effect: null,
+        endedAt: end.state === 'TerminalConfirmUnknown' ? null : end.at,
+        abortReason: end.state === 'Aborted' ? end.reason : null,
+      });
+      const transaction = this.#get(terminalTransactionNumber);
+      this.#journal.append('transaction', end.at, transactionPayload(transaction));
+      if (end.shown) this.#rememberShown(end.shown);
+      if (end.monitor) this.#monitor(transaction, end.monitor, end.at);
+      return transaction;
+    });
+  }
+
+  unresolved(uid: string | null): readonly TillTransaction[] {
+    const rows = uid === null ? this.#statements.unresolved.all() : this.#statements.unresolvedOfTag.all({ uid });
+    return rows.map((row) => this.#withItems(row));
+  }
+
+  recordSnapshot(shown: TagSnapshotPayload): void {
+    if (this.#isNews(shown)) this.#commit(() => this.#journalSnapshot(shown));
+  }
+
+  recordTagEvent(event: TagEventPayload, at: string): void {
+    this.#commit(() => this.#journal.append('tagEvent', at, event));
+  }
+
+  counts(): StoreCounts {
+    const cursor = this.#statements.cursor.get();
+    const byState = new Map(this.#statements.countsByState.all().map((row) => [row.state, row.rows]));
+    return {
+      lastTerminalTransactionNumber: this.#statements.lastNumber.get()?.last ?? 0,
+      journalSeq: this.#journal.ownSeal().seq,
+      acknowledgedSeq: cursor?.acknowledgedSeq ?? 0,
+      acknowledgedAt: cursor?.acknowledgedAt ?? null,
+      unfinishedCount: (byState.get('Open') ?? 0) + (byState.get('TerminalConfirmStarted') ?? 0),
+      unknownCount: byState.get('TerminalConfirmUnknown') ?? 0,
+      rejectedCount: this.#statements.countRejected.get()?.rows ?? 0,
+    };
+  }
+
+  #commit<Value>(work: () => Value): Value {
+    return this.#database.transaction(work).immediate();
+  }
+
+  #drawNumber(): number {
+    const drawn = this.#statements.drawNumber.get();
+    invariant('INV-04', drawn !== undefined, 'a number was drawn without an assignment');
+    return drawn.number;
+  }
+
+  #get(terminalTransactionNumber: number): TillTransaction {
+    const row = this.#statements.one.get({ number: terminalTransactionNumber });
+    invariant('INV-04', row !== undefined, `transaction ${terminalTransactionNumber} does not exist`);
+    return this.#withItems(row);
+  }
+
+  #withItems(row: TxnRow): TillTransaction {
+    return transactionOf(row, this.#statements.items.all({ number: row.terminalTransactionNumber }));
+  }
+
+  #change(number: number, to: TerminalState, at: string, cause: string, columns: Partial<TxnRow>): void {
+    const { state: from, stateVersion } = this.#get(number);
+    assertTransition(from, to);
+    this.#drizzle
+      .update(txn)
+      .set({ ...columns, state: to, stateVersion: stateVersion + 1 })
+      .where(eq(txn.terminalTransactionNumber, number))
+      .run();
+    this.#logState(number, stateVersion + 1, from, to, at, cause);
+  }
+
+  #logState(
+    terminalTransactionNumber: number,
+    stateVersion: number,
+    fromState: TerminalState | null,
+    toState: TerminalState,
+    at: string,
+    cause: string,
+  ): void {
+    this.#drizzle
+      .insert(txnStateLog)
+      .values({ terminalTransactionNumber, stateVersion, fromState, toState, at, cause })
+      .run();
+  }
+
+  #journalSnapshot(shown: TagSnapshotPayload): void {
+    if (!this.#isNews(shown)) return;
+    this.#journal.append('tagSnapshot', shown.readAt, shown);
+    this.#rememberShown(shown);
+  }
+
+  #isNews(shown: TagSnapshotPayload): boolean {
+    return this.#statements.fingerprint.get({ uid: shown.uid })?.fingerprint !== fingerprintOf(shown);
+  }
+
+  #rememberShown(shown: TagSnapshotPayload): void {
+    const values = { fingerprint: fingerprintOf(shown), seenAt: shown.readAt };
+    this.#drizzle
+      .insert(tagSnapshot)
+      .values({ tagUid: shown.uid, ...values })
+      .onConflictDoUpdate({ target: tagSnapshot.tagUid, set: values })
+      .run();
+  }
+
+  #monitor(transaction: TillTransaction, kind: string, at: string): void {
+    const { terminalTransactionNumber, tag } = transaction;
+    this.#drizzle
+      .insert(monitor)
+      .values({ at, kind, tagUid: tag.uid, terminalTransactionNumber })
+      .onConflictDoNothing()
+      .run();
+  }
+}
+
+/** What makes a snapshot news: everything but the time it was read. */
+function fingerprintOf(shown: TagSnapshotPayload): string {
+  const { readAt: _, ...rest } = shown;
+  return JSON.stringify(rest);
+}
+
+/** As literals and not as parameters: only so can SQLite see that the partial index `txn_unresolved` applies. */
+const unresolved = sql`${txn.state} IN ('Open', 'TerminalConfirmStarted', 'TerminalConfirmUnknown')`;
+
+function prepare(drizzle: BetterSQLite3Database) {
+  return {
+    drawNumber: drizzle
+      .update(assignment)
+      .set({ lastTerminalTransactionNumber: sql`${assignment.lastTerminalTransactionNumber} + 1` })
+      .returning({ number: assignment.lastTerminalTransactionNumber })
+      .prepare(),
+    one: drizzle
+      .select()
+      .from(txn)
+      .where(eq(txn.terminalTransactionNumber, sql.placeholder('number')))
+      .prepare(),
+    items: drizzle
+      .select()
+      .from(txnItem)
+      .where(eq(txnItem.terminalTransactionNumber, sql.placeholder('number')))
+      .orderBy(asc(txnItem.line))
+      .prepare(),
+    unresolved: drizzle.select().from(txn).where(unresolved).orderBy(asc(txn.terminalTransactionNumber)).prepare(),
+    unresolvedOfTag: drizzle
+      .select()
+      .from(txn)
+      .where(sql`${unresolved} and ${txn.tagUid} = ${sql.placeholder('uid')}`)
+      .orderBy(asc(txn.terminalTransactionNumber))
+      .prepare(),
+    fingerprint: drizzle
+      .select({ fingerprint: tagSnapshot.fingerprint })
+      .from(tagSnapshot)
+      .where(eq(tagSnapshot.tagUid, sql.placeholder('uid')))
+      .prepare(),
+    cursor: drizzle.select().from(replicationCursor).prepare(),
+    lastNumber: drizzle.select({ last: assignment.lastTerminalTransactionNumber }).from(assignment).prepare(),
+    countsByState: drizzle
+      .select({ state: txn.state, rows: count() })
+      .from(txn)
+      .where(unresolved)
+      .groupBy(txn.state)
+      .prepare(),
+    countRejected: drizzle
+      .select({ rows: count() })
+      .from(journalResult)
+      .where(isNull(journalResult.resolvedAt))
+      .prepare(),
+  };
+}

@@ -1,0 +1,106 @@
+import type { ReaderCommand, ReaderEvent } from '../../contract/ipc/reader.ts';
+import type { Presence, ReaderPort, ReaderStatus, Timers } from '../checkout/ports.ts';
+import { limits } from '../domain/limits.ts';
+import type { Transmit, TransmitResult } from '../tag/transmit.ts';
+
+/**
+ * The reader host as a `ReaderPort`: questions go out with a number, answers come back by it. When the reader host dies,
+ * every open question is answered `card-gone`, and the field is empty until a new host says otherwise.
+ */
+export class ReaderLink implements ReaderPort {
+  readonly #post: (command: ReaderCommand) => void;
+  readonly #timers: Timers;
+  readonly #listeners = new Set<() => void>();
+  readonly #waiting = new Map<number, (result: TransmitResult) => void>();
+  #nextId = 1;
+  #status: ReaderStatus;
+  #presence: Presence | null = null;
+
+  constructor(kind: ReaderStatus['kind'], post: (command: ReaderCommand) => void, timers: Timers) {
+    this.#status = { kind, state: 'starting', name: null, detail: null };
+    this.#post = post;
+    this.#timers = timers;
+  }
+
+  get status(): ReaderStatus {
+    return this.#status;
+  }
+
+  get presence(): Presence | null {
+    return this.#presence;
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  transmitTo(presenceId: number): Transmit {
+    return (apdu) => this.#ask((id) => ({ kind: 'transmit', id, presenceId, apdu }));
+  }
+
+  async reset(presenceId: number): Promise<boolean> {
+    const back = this.#nextPresence(presenceId);
+    const answer = await this.#ask((id) => ({ kind: 'reset', id, presenceId }));
+    return answer.ok ? back : false;
+  }
+
+  handle(event: ReaderEvent): void {
+    switch (event.kind) {
+      case 'state':
+        this.#status = { kind: event.readerKind, state: event.state, name: event.readerName, detail: event.detail };
+        return this.#changed();
+      case 'card-present':
+        this.#presence = { presenceId: event.presenceId, atr: event.atr };
+        return this.#changed();
+      case 'card-gone':
+        // A late word about a card that another has followed already.
+        if (this.#presence?.presenceId !== event.presenceId) return;
+        this.#presence = null;
+        return this.#changed();
+      case 'answer':
+        return this.#answer(event.id, { ok: true, response: event.response });
+      case 'failure':
+        return this.#answer(event.id, { ok: false, fault: event.fault, detail: event.detail });
+    }
+  }
+
+  hostGone(detail: string): void {
+    this.#presence = null;
+    this.#status = { ...this.#status, state: 'starting', detail };
+    for (const id of [...this.#waiting.keys()]) this.#answer(id, { ok: false, fault: 'card-gone', detail });
+    this.#changed();
+  }
+
+  #ask(command: (id: number) => ReaderCommand): Promise<TransmitResult> {
+    const id = this.#nextId++;
+    return new Promise((resolve) => {
+      this.#waiting.set(id, resolve);
+      this.#post(command(id));
+    });
+  }
+
+  #answer(id: number, result: TransmitResult): void {
+    const resolve = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    resolve?.(result);
+  }
+
+  #nextPresence(presenceId: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const finish = (isBack: boolean) => {
+        stopListening();
+        stopTimer();
+        resolve(isBack);
+      };
+      const stopListening = this.onChange(() => {
+        if (this.#presence && this.#presence.presenceId !== presenceId) finish(true);
+      });
+      const stopTimer = this.#timers.after(limits.fieldResetMs, () => finish(false));
+    });
+  }
+
+  #changed(): void {
+    for (const listener of [...this.#listeners]) listener();
+  }
+}
