@@ -5,7 +5,7 @@ import { z } from 'zod';
  * everything is one round of question and answer, so that a reader host may die between any two messages.
  */
 
-const bytesSchema = z.instanceof(Uint8Array);
+const bytesSchema: z.ZodType<Uint8Array> = z.instanceof(Uint8Array);
 
 /** What a reader can be in, worst first. */
 export const readerStates = ['unavailable', 'service-down', 'missing', 'fault', 'starting', 'ready'] as const;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 /** The drawer of the simulated reader: what a person can do with a wristband, and what it then looks like. */
 export const tearPoints = ['before', 'during', 'after'] as const;
+export type TearPoint = (typeof tearPoints)[number];
 
 export const simulatorCommandSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('create'), label: z.string().min(1).max(40) }),

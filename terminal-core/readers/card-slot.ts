@@ -1,0 +1,256 @@
+import type { Reader } from 'nfc-pcsc';
+import type { ReaderCommand, TransmitFault } from '../../contract/ipc/reader.ts';
+import { type PcscFailure, pcscFailureOf } from './pcsc-failure.ts';
+import type { ReportReaderEvent } from './reader-device.ts';
+
+/** An APDU to a tag takes some 10 ms; a reader that needs longer than this has lost it. */
+const apduTimeoutMs = 2_000;
+/** The driver polls for cards (pcscd every 400 ms): so long it may take until a removed card is reported so. */
+const removalNoticeMs = 600;
+const connectRetryMs = 250;
+const connectAttemptsMax = 8;
+/** Data of a whole short APDU and its status word. */
+const responseLengthMax = 258;
+
+interface Presence {
+  readonly presenceId: number;
+  /** The stay of a card in this reader, as `pcsclite/` counts them. */
+  readonly insertion: number;
+}
+
+export interface CardSlotEvents {
+  readonly report: ReportReaderEvent;
+  readonly nextPresenceId: () => number;
+  /** The reader does not answer; a detail, or null when it does again. */
+  readonly stuck: (detail: string | null) => void;
+}
+
+/** The one place in a PC/SC reader where a card can be: which stay it is, and its APDUs under a watchdog. */
+export class CardSlot {
+  readonly #reader: Reader;
+  readonly #events: CardSlotEvents;
+  #presence: Presence | null = null;
+  #goneListeners: (() => void)[] = [];
+  #connectAttempts = 0;
+  #retry: NodeJS.Timeout | null = null;
+  #isStuck = false;
+  #isClosed = false;
+
+  constructor(reader: Reader, events: CardSlotEvents) {
+    this.#reader = reader;
+    this.#events = events;
+    // Its own processing would read UIDs and select applications, which is the till host's to decide.
+    reader.autoProcessing = false;
+    reader.on('card', () => this.#cardConnected());
+    reader.on('card.off', () => this.#cardLeft());
+    reader.on('error', (error) => this.#connectFailed(pcscFailureOf(error)));
+    if (reader.card !== null) {
+      void this.#connect();
+    }
+  }
+
+  async handle(command: ReaderCommand): Promise<void> {
+    const presence = this.#presence;
+    if (presence === null || presence.presenceId !== command.presenceId) {
+      return this.#fail(command.id, 'card-gone', `presence ${command.presenceId} is over`);
+    }
+    switch (command.kind) {
+      case 'transmit':
+        return this.#transmit(presence, command.id, command.apdu);
+      case 'reset':
+        return this.#reset(command.id);
+    }
+  }
+
+  /** The reader is not used any more: the stay of its card ends here. */
+  close(): void {
+    this.#endPresence();
+    this.#isClosed = true;
+    if (this.#retry !== null) {
+      clearTimeout(this.#retry);
+    }
+  }
+
+  async #transmit(presence: Presence, id: number, apdu: Uint8Array): Promise<void> {
+    if (presence.insertion !== this.#reader.reader.insertion) {
+      this.#endPresence();
+      return this.#fail(id, 'card-gone', 'the card is gone');
+    }
+    const sending = this.#reader.transmit(Buffer.from(apdu), responseLengthMax);
+    const outcome = await within(apduTimeoutMs, sending.then(answered, failed));
+    switch (outcome.kind) {
+      case 'answered':
+        return this.#report({ kind: 'answer', id, response: Uint8Array.from(outcome.response) });
+      case 'failed':
+        return this.#transmitFailed(presence, id, outcome.failure);
+      case 'timeout':
+        return this.#noAnswer(id, sending);
+    }
+  }
+
+  /**
+   * A driver says of a card torn off only that the exchange failed, and notices later that it is gone: so much is worth
+   * waiting for, because the two mean different things to the cashier.
+   */
+  async #transmitFailed(presence: Presence, id: number, failure: PcscFailure): Promise<void> {
+    if (failure.code === 'CARD_REMOVED' || (await this.#isGoneSoon(presence))) {
+      this.#fail(id, 'card-gone', failure.detail);
+      if (this.#presence === presence) {
+        this.#endPresence();
+        this.#connectAgainSoon();
+      }
+      return;
+    }
+    this.#fail(id, 'failed', failure.detail);
+    if (failure.code === 'CARD_RESET' && this.#presence === presence) {
+      await this.#renew();
+    }
+  }
+
+  /** The stay ends with the watchdog: whatever the reader still says is about an APDU nobody waits for. */
+  async #noAnswer(id: number, sending: Promise<unknown>): Promise<void> {
+    const detail = `no answer within ${apduTimeoutMs} ms`;
+    this.#isStuck = true;
+    this.#fail(id, 'timeout', detail);
+    this.#endPresence();
+    this.#events.stuck(detail);
+    await sending.catch(() => undefined);
+    this.#isStuck = false;
+    if (!this.#isClosed) {
+      this.#events.stuck(null);
+      await this.#renew();
+    }
+  }
+
+  async #reset(id: number): Promise<void> {
+    const renewed = await this.#renew();
+    if (renewed === null) {
+      return this.#report({ kind: 'answer', id, response: new Uint8Array() });
+    }
+    this.#fail(id, renewed.code === 'CARD_REMOVED' ? 'card-gone' : 'failed', renewed.detail);
+  }
+
+  /** Switches the field off and on; a card that is still there begins a new stay. Null when it did. */
+  async #renew(): Promise<PcscFailure | null> {
+    this.#endPresence();
+    const { reader } = this.#reader;
+    const released = await new Promise<Error | null>((resolve) =>
+      reader.disconnect(reader.SCARD_UNPOWER_CARD, resolve),
+    );
+    if (released !== null) {
+      return pcscFailureOf(released);
+    }
+    return this.#connect();
+  }
+
+  async #connect(): Promise<PcscFailure | null> {
+    if (this.#isClosed || this.#reader.card === null) {
+      return { code: 'CARD_REMOVED', detail: 'there is no card' };
+    }
+    try {
+      await this.#reader.connect();
+    } catch (error) {
+      return pcscFailureOf(error);
+    }
+    this.#cardConnected();
+    return this.#presence === null ? { code: 'CARD_REMOVED', detail: 'the card is gone' } : null;
+  }
+
+  /** nfc-pcsc may say so twice about one card, and about a card that has just left. */
+  #cardConnected(): void {
+    const { card } = this.#reader;
+    const { insertion } = this.#reader.reader;
+    if (this.#isClosed || this.#isStuck || card === null || this.#presence?.insertion === insertion) {
+      return;
+    }
+    this.#endPresence();
+    this.#connectAttempts = 0;
+    const presenceId = this.#events.nextPresenceId();
+    this.#presence = { presenceId, insertion };
+    this.#report({ kind: 'card-present', presenceId, atr: Uint8Array.from(card.atr ?? []) });
+  }
+
+  #cardLeft(): void {
+    this.#connectAttempts = 0;
+    this.#endPresence();
+  }
+
+  /** A card at the edge of the field is seen before it can be reached. */
+  #connectFailed(failure: PcscFailure): void {
+    if (failure.code !== 'SERVICE_DOWN') {
+      this.#connectAgainSoon();
+    }
+  }
+
+  #connectAgainSoon(): void {
+    if (this.#isClosed || this.#retry !== null || this.#connectAttempts >= connectAttemptsMax) {
+      return;
+    }
+    this.#connectAttempts += 1;
+    this.#retry = setTimeout(() => {
+      this.#retry = null;
+      if (this.#presence === null) {
+        void this.#connect();
+      }
+    }, connectRetryMs);
+  }
+
+  #isGoneSoon(presence: Presence): Promise<boolean> {
+    if (this.#presence !== presence) {
+      return Promise.resolve(true);
+    }
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), removalNoticeMs);
+      this.#goneListeners.push(() => {
+        clearTimeout(timer);
+        resolve(true);
+      });
+    });
+  }
+
+  #endPresence(): void {
+    const presence = this.#presence;
+    if (presence === null) {
+      return;
+    }
+    this.#presence = null;
+    this.#report({ kind: 'card-gone', presenceId: presence.presenceId });
+    for (const gone of this.#goneListeners.splice(0)) {
+      gone();
+    }
+  }
+
+  #fail(id: number, fault: TransmitFault, detail: string): void {
+    this.#report({ kind: 'failure', id, fault, detail });
+  }
+
+  #report(event: Parameters<ReportReaderEvent>[0]): void {
+    if (!this.#isClosed || event.kind === 'failure') {
+      this.#events.report(event);
+    }
+  }
+}
+
+type Outcome =
+  | { readonly kind: 'answered'; readonly response: Uint8Array }
+  | { readonly kind: 'failed'; readonly failure: PcscFailure };
+
+function answered(response: Uint8Array): Outcome {
+  return { kind: 'answered', response };
+}
+
+function failed(error: unknown): Outcome {
+  return { kind: 'failed', failure: pcscFailureOf(error) };
+}
+
+async function within(timeoutMs: number, outcome: Promise<Outcome>): Promise<Outcome | { readonly kind: 'timeout' }> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<{ readonly kind: 'timeout' }>((resolve) => {
+    timer = setTimeout(() => resolve({ kind: 'timeout' }), timeoutMs);
+  });
+  try {
+    return await Promise.race([outcome, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
