@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { accountsAnswerSchema, coherenceAnswerSchema, transactionRowSchema } from '../../contract/wire/admin.ts';
+import { type EnrolmentAnswer, enrolmentAnswerSchema } from '../../contract/wire/enrolment.ts';
+import { startKlink } from './run-klink.ts';
+import { makeFolder } from './test-folder.ts';
+
+const startedSchema = z.object({ address: z.string() });
+
+/** `klink backend --demo` as a process of its own, on a database of its own, and the operator's view of it. */
+export interface DemoBackend {
+  readonly address: string;
+  /** Balances in minor units by canonical account name, zero balances left out. */
+  balances(editionId: number): Promise<Readonly<Record<string, number>>>;
+  coherence(editionId: number): Promise<z.infer<typeof coherenceAnswerSchema>>;
+  transactions(editionId: number): Promise<readonly z.infer<typeof transactionRowSchema>[]>;
+  /** What a till is told when it is enrolled, with a till of its own: the way a test gets the edition's keys. */
+  enrolWitness(code: string): Promise<EnrolmentAnswer>;
+  close(): Promise<void>;
+}
+
+export async function startDemoBackend(): Promise<DemoBackend> {
+  const folder = makeFolder('backend');
+  const running = startKlink(['backend', '--demo', '--port', '0', '--data', folder.place]);
+  const started = await running.step('backendStarted', (step) => step.event === 'backendStarted');
+  const { address } = startedSchema.parse(started.details);
+  const cookie = await openSession(address);
+  const ask = async (path: string): Promise<unknown> => {
+    const response = await fetch(`${address}${path}`, { headers: { cookie } });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return await response.json();
+  };
+  return {
+    address,
+    async balances(editionId) {
+      const { accounts } = accountsAnswerSchema.parse(await ask(`/v1/admin/accounts?editionId=${editionId}`));
+      return Object.fromEntries(
+        accounts
+          .filter(({ balanceMinor }) => balanceMinor !== 0)
+          .map(({ type, name, balanceMinor }) => [type === 'customer' ? 'customer' : name, balanceMinor]),
+      );
+    },
+    coherence: async (editionId) =>
+      coherenceAnswerSchema.parse(await ask(`/v1/admin/coherence?editionId=${editionId}`)),
+    transactions: async (editionId) =>
+      z
+        .object({ transactions: z.array(transactionRowSchema) })
+        .parse(await ask(`/v1/admin/transactions?editionId=${editionId}`)).transactions,
+    enrolWitness: (code) => enrolWitness(address, code),
+    async close() {
+      running.signal('SIGTERM');
+      const { exitCode, stderr } = await running.ended;
+      folder.remove();
+      if (exitCode !== 0) throw new Error(`the backend ended with ${exitCode}: ${stderr}`);
+    },
+  };
+}
+
+async function openSession(address: string): Promise<string> {
+  const response = await fetch(`${address}/v1/admin/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ password: 'demo' }),
+  });
+  const cookie = response.headers.getSetCookie()[0]?.split(';')[0];
+  if (!response.ok || cookie === undefined) throw new Error(`no operator session: ${response.status}`);
+  return cookie;
+}
+
+async function enrolWitness(address: string, code: string): Promise<EnrolmentAnswer> {
+  const response = await fetch(`${address}/v1/enrolments`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ code, terminalName: 'Witness', journalId: crypto.randomUUID().replaceAll('-', '') }),
+  });
+  return enrolmentAnswerSchema.parse(await response.json());
+}
