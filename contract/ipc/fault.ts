@@ -27,6 +27,7 @@ export const faultCodes = {
     'TAG_ALREADY_ISSUED',
     'TAG_UNRESOLVED',
     'TAG_CHANGED',
+    'TAG_OTHER',
     'TAG_WRITE_FAILED',
     'INTERRUPTED',
   ],

@@ -1,6 +1,7 @@
 import { assign, setup } from 'xstate';
 import type { FaultCode } from '../../contract/ipc/fault.ts';
 import type { TerminalState } from '../../contract/wire/words.ts';
+import { invariant } from '../domain/invariant.ts';
 import { limits } from '../domain/limits.ts';
 
 /** What the tag, shown again, says about a write that was cut off (`recovery/examine.ts`). */
@@ -137,3 +138,25 @@ export const purchaseChart = bookingChart('purchase');
 /** Cash comes in, the fee goes off, the rest is on the tag (R9, R10, Q14). */
 export const cashTopUpChart = bookingChart('cashTopUp');
 export type BookingChart = typeof purchaseChart;
+
+/** What one step asks for: at most one record, and at most one effect after it is committed. */
+export interface PlannedWork {
+  readonly record: RecordParams | null;
+  readonly effect: BookingEffect | null;
+}
+
+/** Reads a step's work out of the list of actions that `transition` returns; `assign` has been applied already. */
+export function plannedWork(actions: readonly { readonly type: string; readonly params: unknown }[]): PlannedWork {
+  const records = actions.map(({ params }) => params).filter(isRecord);
+  const effects = actions.map(({ params }) => params).filter(isRun);
+  invariant('INV-09', records.length <= 1 && effects.length <= 1, 'a step is one commit and one effect');
+  return { record: records[0] ?? null, effect: effects[0]?.effect ?? null };
+}
+
+function isRecord(params: unknown): params is RecordParams {
+  return typeof params === 'object' && params !== null && 'state' in params;
+}
+
+function isRun(params: unknown): params is { readonly effect: BookingEffect } {
+  return typeof params === 'object' && params !== null && 'effect' in params;
+}

@@ -34,6 +34,7 @@ const texts: Readonly<Record<FaultCode, string>> = {
   TAG_UNRESOLVED:
     'An earlier transaction of this tag is unresolved and the tag shows an older state. Call a supervisor.',
   TAG_CHANGED: 'Another till wrote to the tag in between. Start again.',
+  TAG_OTHER: 'This is another tag. Show the same one as before.',
   TAG_WRITE_FAILED: 'The tag cannot be written. Nothing was booked; give the customer another tag.',
   INTERRUPTED: 'The till was stopped before the tag was written. Nothing was booked.',
 

@@ -49,19 +49,24 @@ export class ReaderLink implements ReaderPort {
     switch (event.kind) {
       case 'state':
         this.#status = { kind: event.readerKind, state: event.state, name: event.readerName, detail: event.detail };
-        return this.#changed();
+        this.#changed();
+        break;
       case 'card-present':
         this.#presence = { presenceId: event.presenceId, atr: event.atr };
-        return this.#changed();
+        this.#changed();
+        break;
       case 'card-gone':
         // A late word about a card that another has followed already.
         if (this.#presence?.presenceId !== event.presenceId) return;
         this.#presence = null;
-        return this.#changed();
+        this.#changed();
+        break;
       case 'answer':
-        return this.#answer(event.id, { ok: true, response: event.response });
+        this.#answer(event.id, { ok: true, response: event.response });
+        break;
       case 'failure':
-        return this.#answer(event.id, { ok: false, fault: event.fault, detail: event.detail });
+        this.#answer(event.id, { ok: false, fault: event.fault, detail: event.detail });
+        break;
     }
   }
 

@@ -65,7 +65,11 @@ export async function writeSlot(
 }
 
 /** Issues a tag: all writes in their order, then the whole memory read back. */
-export async function writeAll(visit: TagVisit, writes: readonly TagWrite[], onProgress: WriteProgress): Promise<WriteResult> {
+export async function writeAll(
+  visit: TagVisit,
+  writes: readonly TagWrite[],
+  onProgress: WriteProgress,
+): Promise<WriteResult> {
   const expected = visit.memory.slice();
   const total = writes.length;
   for (const [index, { offset, bytes }] of writes.entries()) {
@@ -86,7 +90,11 @@ export function snapshotOf(uid: string, image: TagImage, readAt: string): TagSna
 }
 
 /** The memory as it will be with `bytes` in one slot. */
-export function slotsWith(slots: readonly [Uint8Array, Uint8Array], slot: SlotIndex, bytes: Uint8Array): readonly [Uint8Array, Uint8Array] {
+export function slotsWith(
+  slots: readonly [Uint8Array, Uint8Array],
+  slot: SlotIndex,
+  bytes: Uint8Array,
+): readonly [Uint8Array, Uint8Array] {
   return slot === 0 ? [bytes, slots[1]] : [slots[0], bytes];
 }
 
@@ -106,4 +114,3 @@ async function readBack(visit: TagVisit, offset: number, expected: Uint8Array): 
     ? { kind: 'verified' }
     : { kind: 'open', fault: { kind: 'io', detail: 'the tag shows other bytes than were written' } };
 }
-

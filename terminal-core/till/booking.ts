@@ -1,0 +1,344 @@
+import { initialTransition, type SnapshotFrom, transition } from 'xstate';
+import type { Fault } from '../../contract/ipc/fault.ts';
+import type { Outcome } from '../../contract/ipc/operations.ts';
+import type { StepEvent } from '../../contract/ipc/step.ts';
+import type { ChargeView } from '../../contract/ipc/till-view.ts';
+import type { ReplicableState, TerminalState } from '../../contract/wire/words.ts';
+import {
+  type BookingChart,
+  type BookingEffect,
+  type BookingEvent,
+  plannedWork,
+  type RecordParams,
+} from '../checkout/booking-chart.ts';
+import { denyBalance } from '../domain/admission.ts';
+import { fault } from '../domain/fault.ts';
+import { invariant } from '../domain/invariant.ts';
+import { limits } from '../domain/limits.ts';
+import { failed, ok, type Result } from '../domain/result.ts';
+import type { TillTransaction, TransactionDraft, WriteImages } from '../domain/transaction.ts';
+import { examine } from '../recovery/examine.ts';
+import { encodeSlot } from '../tag/codec.ts';
+import type { TagImage } from '../tag/image.ts';
+import { otherSlot } from '../tag/layout.ts';
+import { nextImage } from '../tag/next-image.ts';
+import { cleanUpWithTag, cleanupFault, lookAgain, writtenTransaction } from './cleanup.ts';
+import { type Desk, instant, type Patience } from './desk.ts';
+import { stepTag, stepTransaction } from './step-parts.ts';
+import { readingFault } from './tag-faults.ts';
+import { TagSearch } from './tag-search.ts';
+import { slotsWith, snapshotOf, type TagVisit, writeSlot } from './tag-visit.ts';
+
+/** What a booking is about, fixed before a tag is shown. */
+export interface Charge extends Pick<TransactionDraft, 'amountMinor' | 'balanceDeltaMinor' | 'items' | 'merchantId'> {
+  readonly type: 'Purchase' | 'TopUp';
+  readonly paymentMethod: 'tag' | 'cash';
+  readonly view: ChargeView;
+}
+
+/** How a booking ended, with what the screens and the command line want to know about it. */
+export interface BookingEnd {
+  readonly result: Outcome['result'];
+  readonly transaction: TillTransaction | null;
+  readonly uid: string | null;
+  /** What the tag showed before, and after where that is known. */
+  readonly before: TagImage | null;
+  readonly after: TagImage | null;
+  readonly fault: Fault | null;
+}
+
+type CurrentVisit = TagVisit & { readonly reading: Extract<TagVisit['reading'], { kind: 'current' }> };
+
+interface PreparedWrite {
+  readonly images: WriteImages;
+  readonly image: TagImage;
+}
+
+/**
+ * Runs a booking chart to its end (Q51): a step is `can` → `transition` → one commit → the effect, whose result is the next
+ * event. Everything the chart records is on the disk before the effect begins, so that a kill at any point leaves a row
+ * the cleanup understands.
+ */
+export class Booking {
+  readonly #chart: BookingChart;
+  readonly #charge: Charge;
+  readonly #desk: Desk;
+  readonly #patience: Patience;
+  #snapshot: SnapshotFrom<BookingChart>;
+  #search: TagSearch | null = null;
+  #transaction: TillTransaction | null = null;
+  #visit: CurrentVisit | null = null;
+  #before: TagImage | null = null;
+  #prepared: PreparedWrite | null = null;
+  #fault: Fault | null = null;
+
+  constructor(chart: BookingChart, charge: Charge, desk: Desk, patience: Patience) {
+    this.#chart = chart;
+    this.#charge = charge;
+    this.#desk = desk;
+    this.#patience = patience;
+    [this.#snapshot] = initialTransition(chart);
+  }
+
+  /** @throws InvariantBroken, or the error of a database that cannot be written; the row then waits for the cleanup */
+  async run(): Promise<BookingEnd> {
+    let effect: BookingEffect | null = 'await-tag';
+    while (effect) effect = this.#step(await this.#perform(effect));
+    return this.#end();
+  }
+
+  /** @returns false once the first write command may have been sent (Q51) */
+  cancel(): boolean {
+    if (!this.#snapshot.can({ type: 'CANCEL' }) || !this.#search) return false;
+    this.#search.stop('CANCEL');
+    return true;
+  }
+
+  /** The till is stopping: whatever can end without the tag ends now; a write in progress goes on to its end. */
+  interrupt(): void {
+    this.#search?.stop('INTERRUPT');
+  }
+
+  #step(event: BookingEvent): BookingEffect | null {
+    invariant('INV-09', this.#snapshot.can(event), `${event.type} in state ${JSON.stringify(this.#snapshot.value)}`);
+    const [next, actions] = transition(this.#chart, this.#snapshot, event);
+    const { record, effect } = plannedWork(actions);
+    if (record) this.#record(record);
+    this.#snapshot = next;
+    return effect;
+  }
+
+  #perform(effect: BookingEffect): BookingEvent | Promise<BookingEvent> {
+    switch (effect) {
+      case 'await-tag':
+        return this.#awaitTag();
+      case 'admit':
+        return this.#admit();
+      case 'write-tag':
+        return this.#writeTag();
+      case 'await-same-tag':
+        return this.#awaitSameTag();
+    }
+  }
+
+  // --- records: each is one commit ---
+
+  #record({ state, reason }: RecordParams): void {
+    this.#transaction = this.#commit(state, reason);
+    if (state === 'TerminalConfirmUnknown') this.#fault = fault('OUTCOME_UNKNOWN');
+    else if (reason) this.#fault ??= fault(reason);
+    this.#desk.report({ event: recordedEvents[state], ...this.#stepParts() });
+  }
+
+  #commit(state: TerminalState, reason: RecordParams['reason']): TillTransaction {
+    switch (state) {
+      case 'Open':
+        return this.#open();
+      case 'TerminalConfirmStarted':
+        return this.#startWriting();
+      case 'Committed':
+      case 'Aborted':
+      case 'TerminalConfirmUnknown':
+        return this.#endTransaction(state, reason);
+    }
+  }
+
+  #open(): TillTransaction {
+    const { uid, reading } = this.#current();
+    const { type, paymentMethod, amountMinor, balanceDeltaMinor, items, merchantId } = this.#charge;
+    const { image } = reading;
+    this.#before = image;
+    const tag = {
+      uid,
+      generation: image.generation,
+      transactionNumber: image.transactionNumber + 1,
+      balanceBeforeMinor: image.balanceMinor,
+      balanceAfterMinor: image.balanceMinor + balanceDeltaMinor,
+    };
+    const { currency } = this.#desk.assignment.edition;
+    const draft = { type, paymentMethod, currency, amountMinor, balanceDeltaMinor, items, tag, merchantId };
+    return this.#desk.store.open(draft, snapshotOf(uid, image, instant(this.#desk.clock)));
+  }
+
+  #startWriting(): TillTransaction {
+    const { images } = this.#write();
+    return this.#desk.store.startWriting(this.#number(), images, instant(this.#desk.clock));
+  }
+
+  #endTransaction(state: ReplicableState, reason: RecordParams['reason']): TillTransaction {
+    const at = instant(this.#desk.clock);
+    const shown = state === 'Committed' ? snapshotOf(this.#current().uid, this.#write().image, at) : null;
+    const monitor = reason === 'TAG_CHANGED' ? 'number-reused' : null;
+    return this.#desk.store.end(this.#number(), { state, at, cause: 'checkout', reason, shown, monitor });
+  }
+
+  // --- effects: each ends in one event ---
+
+  async #awaitTag(): Promise<BookingEvent> {
+    const { tapTimeoutMs } = this.#patience;
+    this.#showTap(null);
+    this.#desk.report({ event: 'waitingForTag' });
+    this.#search = new TagSearch(this.#desk, this.#patience, tapTimeoutMs, (problem) => {
+      this.#showTap(problem);
+      this.#desk.report({ event: problem.code === 'TAG_GONE' ? 'tagGone' : 'tagRefused', error: problem });
+    });
+    const found = await this.#search.find((visit) => this.#acceptTag(visit));
+    this.#search = null;
+    switch (found.kind) {
+      case 'tag':
+        return { type: 'TAG_READ' };
+      case 'timeout':
+        return { type: 'TIMEOUT' };
+      case 'stopped':
+        return { type: found.by };
+      case 'refused':
+        this.#fault = found.fault;
+        return { type: 'CANCEL' };
+    }
+  }
+
+  async #acceptTag(first: TagVisit): Promise<Result<TagVisit, Fault>> {
+    const resolved = await cleanUpWithTag(this.#desk, first);
+    if (!resolved.ok) return failed(cleanupFault(resolved.fault));
+    const visit = resolved.value;
+    const { reading, uid } = visit;
+    if (reading.kind !== 'current') return failed(readingFault(reading) ?? fault('TAG_UNKNOWN'));
+    this.#desk.report({ event: 'tagRead', tag: stepTag(uid, reading.image) });
+    if (reading.image.blocked || this.#desk.configuration.blockedTags.includes(uid))
+      return failed(fault('TAG_BLOCKED'));
+    this.#visit = { ...visit, reading };
+    return ok(visit);
+  }
+
+  #admit(): BookingEvent {
+    const { reading, uidBytes } = this.#current();
+    const { balanceDeltaMinor: amountMinor, type } = this.#charge;
+    const denial = denyBalance(reading.image.balanceMinor, amountMinor, this.#desk.configuration.limits);
+    if (denial) return this.#deny(fault(denial.code, denial.details));
+    const change = {
+      type,
+      amountMinor,
+      assignmentId: this.#desk.assignment.assignmentId,
+      terminalTransactionNumber: this.#number(),
+      writtenAtSeconds: Math.floor(this.#desk.clock.nowMs() / 1_000),
+    };
+    const next = nextImage(reading.image, change);
+    if (!next.ok)
+      return this.#deny(fault(next.fault === 'balance-out-of-range' ? 'BALANCE_LIMIT' : 'TAG_WRITE_FAILED'));
+    const targetSlot = otherSlot(reading.slotIndex);
+    const mac = this.#desk.keys.macOf(reading.header, uidBytes);
+    const bytes = encodeSlot(next.value, reading.header, mac);
+    const images = { before: reading.slots, after: slotsWith(reading.slots, targetSlot, bytes), targetSlot };
+    this.#prepared = { images, image: next.value };
+    return { type: 'ADMITTED' };
+  }
+
+  #deny(problem: Fault): BookingEvent {
+    this.#fault = problem;
+    return { type: 'DENIED', reason: problem.code };
+  }
+
+  async #writeTag(): Promise<BookingEvent> {
+    const { images } = this.#write();
+    const { targetSlot } = images;
+    this.#desk.report({ event: 'writing', ...this.#stepParts() });
+    const showProgress = (done: number, total: number) =>
+      this.#desk.show({ screen: 'writing', charge: this.#charge.view, progress: { done, total } });
+    showProgress(0, 1);
+    const written = await writeSlot(this.#current(), targetSlot, images.after[targetSlot], showProgress);
+    return { type: written.kind === 'verified' ? 'WRITTEN' : 'LOST' };
+  }
+
+  async #awaitSameTag(): Promise<BookingEvent> {
+    const { uid } = this.#current();
+    const { sameTagTimeoutMs } = this.#patience;
+    const deadlineAt = instant(this.#desk.clock, sameTagTimeoutMs);
+    this.#desk.show({ screen: 'again', charge: this.#charge.view, uid, deadlineAt });
+    this.#desk.report({ event: 'waitingForSameTag', ...this.#stepParts() });
+    // Money may have moved: neither another tag nor a reader that fails ends the wait.
+    const patience = { ...this.#patience, firstTagOnly: false };
+    this.#search = new TagSearch(this.#desk, patience, sameTagTimeoutMs, (problem) =>
+      this.#desk.report({ event: 'tagRefused', error: problem }),
+    );
+    const found = await this.#search.find((visit) => this.#acceptSameTag(visit));
+    this.#search = null;
+    if (found.kind === 'stopped') return { type: 'INTERRUPT' };
+    if (found.kind !== 'tag') return { type: 'TIMEOUT' };
+    return this.#judge(found.visit);
+  }
+
+  async #acceptSameTag(visit: TagVisit): Promise<Result<TagVisit, Fault>> {
+    if (visit.uid !== this.#current().uid) return failed(fault('TAG_OTHER'));
+    const isLastAttempt = this.#snapshot.context.writeAttempts >= limits.writeAttemptsMax;
+    if (!isLastAttempt) return ok(visit);
+    // To give up as "not written" takes two looks with the field switched off in between (requirements.md 3.2).
+    const again = await lookAgain(this.#desk, visit);
+    return again ? ok(again) : failed(fault('TAG_GONE'));
+  }
+
+  #judge(visit: TagVisit): BookingEvent {
+    invariant('INV-08', this.#transaction !== null, 'a tag is judged without a transaction');
+    const written = writtenTransaction(this.#desk.assignment.assignmentId, this.#transaction);
+    const finding = examine(written, visit.reading);
+    // Torn pages are known only from this look: the next attempt has to write them again.
+    if (finding.kind === 'not-written' && visit.reading.kind === 'current')
+      this.#visit = { ...visit, reading: visit.reading };
+    return { type: 'SAME_TAG', finding: finding.kind };
+  }
+
+  // --- parts ---
+
+  #showTap(problem: Fault | null): void {
+    const deadlineAt = instant(this.#desk.clock, this.#patience.tapTimeoutMs);
+    this.#desk.show({ screen: 'tap', charge: this.#charge.view, deadlineAt, fault: problem });
+  }
+
+  #stepParts() {
+    const transaction = this.#transaction ? { transaction: stepTransaction(this.#transaction) } : {};
+    const image = this.#transaction?.state === 'Committed' ? this.#write().image : this.#before;
+    const tag = this.#visit && image ? { tag: stepTag(this.#visit.uid, image) } : {};
+    const isRefused = this.#transaction?.state === 'Aborted' || this.#transaction?.state === 'TerminalConfirmUnknown';
+    return { ...transaction, ...tag, ...(isRefused && this.#fault ? { error: this.#fault } : {}) };
+  }
+
+  #current(): CurrentVisit {
+    invariant('INV-08', this.#visit !== null, 'no tag was read');
+    return this.#visit;
+  }
+
+  #write(): PreparedWrite {
+    invariant('INV-08', this.#prepared !== null, 'no image was prepared');
+    return this.#prepared;
+  }
+
+  #number(): number {
+    invariant('INV-08', this.#transaction !== null, 'no number was drawn');
+    return this.#transaction.terminalTransactionNumber;
+  }
+
+  #end(): BookingEnd {
+    const state = this.#snapshot.value;
+    const parts = { transaction: this.#transaction, uid: this.#visit?.uid ?? null, before: this.#before };
+    switch (state) {
+      case 'committed':
+        return { ...parts, result: 'committed', after: this.#write().image, fault: null };
+      case 'aborted':
+        return { ...parts, result: 'aborted', after: this.#before, fault: this.#fault };
+      case 'unknown':
+        return { ...parts, result: 'unknown', after: null, fault: this.#fault };
+      case 'expired':
+        return { ...parts, result: 'refused', after: null, fault: fault('TAG_NOT_SHOWN') };
+      default:
+        invariant('INV-09', state === 'cancelled', `a booking ended in ${JSON.stringify(state)}`);
+        return { ...parts, result: 'refused', after: null, fault: this.#fault ?? fault('CANCELLED') };
+    }
+  }
+}
+
+const recordedEvents = {
+  Open: 'transactionOpened',
+  TerminalConfirmStarted: 'checkoutStarted',
+  Committed: 'transactionCommitted',
+  Aborted: 'transactionAborted',
+  TerminalConfirmUnknown: 'transactionUnknown',
+} as const satisfies Record<TerminalState, StepEvent>;

@@ -1,0 +1,115 @@
+import type { FaultCode } from '../../contract/ipc/fault.ts';
+import { fault } from '../domain/fault.ts';
+import { invariant } from '../domain/invariant.ts';
+import { failed, ok, type Result } from '../domain/result.ts';
+import type { TillTransaction } from '../domain/transaction.ts';
+import { type Decision, decideCleanup, type Evidence } from '../recovery/cleanup.ts';
+import { examine, type Finding, type WrittenTransaction } from '../recovery/examine.ts';
+import { type Desk, instant } from './desk.ts';
+import { stepTransaction } from './step-parts.ts';
+import { readTag, type TagVisit } from './tag-visit.ts';
+
+export interface CleanupCounts {
+  readonly committed: number;
+  readonly aborted: number;
+  readonly unknown: number;
+}
+
+type CleanupDesk = Pick<Desk, 'assignment' | 'keys' | 'reader' | 'store' | 'clock' | 'report'>;
+
+/**
+ * The crash cleanup without a tag (R33, R36): at startup, before each purchase and before exit. Must run while no checkout
+ * is alive. Idempotent: a second run finds nothing to change.
+ */
+export function cleanUpWithoutTag(desk: CleanupDesk): CleanupCounts {
+  const rows = desk.store.unresolved(null);
+  return countEnds(rows.map((row) => endBy(desk, row, decideCleanup(leftBehind(row), { kind: 'none' }))));
+}
+
+/**
+ * Resolves what is unresolved of the tag on the reader, before anything new is started on it (requirements.md 3.1). Never
+ * writes to the tag. Certainty that nothing was written needs a second look after switching the field off, so the visit
+ * may be renewed.
+ * @returns the visit to go on with; `gone` where the tag did not come back; `suspicious` where it shows an older state
+ */
+export async function cleanUpWithTag(
+  desk: CleanupDesk,
+  first: TagVisit,
+): Promise<Result<TagVisit, 'gone' | 'suspicious'>> {
+  let visit = first;
+  let isSuspicious = false;
+  for (const row of desk.store.unresolved(first.uid)) {
+    let finding = findingOf(desk, row, visit);
+    let decision = decideCleanup(leftBehind(row), evidenceOf(finding, false));
+    if (decision.kind === 'look-again') {
+      const again = await lookAgain(desk, visit);
+      if (!again) return failed('gone');
+      visit = again;
+      finding = findingOf(desk, row, visit);
+      decision = decideCleanup(leftBehind(row), evidenceOf(finding, true));
+    }
+    endBy(desk, row, decision);
+    isSuspicious ||= finding?.kind === 'undecidable' && isRollback(finding.monitor);
+  }
+  return isSuspicious ? failed('suspicious') : ok(visit);
+}
+
+/** The fault of `cleanUpWithTag`'s refusals. */
+export function cleanupFault(problem: 'gone' | 'suspicious') {
+  return fault(problem === 'gone' ? 'TAG_GONE' : 'TAG_UNRESOLVED');
+}
+
+/** Switches the field off and reads the same tag once more; null when it is not there any more. */
+export async function lookAgain(desk: Pick<Desk, 'reader' | 'keys'>, visit: TagVisit): Promise<TagVisit | null> {
+  const isBack = await desk.reader.reset(visit.presenceId);
+  const { presence } = desk.reader;
+  if (!isBack || !presence) return null;
+  const read = await readTag(desk.reader, presence, desk.keys);
+  return read.ok && read.value.uid === visit.uid ? read.value : null;
+}
+
+/** A transaction as the evidence of a tag is compared with it. */
+export function writtenTransaction(assignmentId: number, row: TillTransaction): WrittenTransaction {
+  const { terminalTransactionNumber, tag, images } = row;
+  invariant('INV-08', images !== null, `transaction ${terminalTransactionNumber} was written without its images`);
+  return { assignmentId, terminalTransactionNumber, tag, images };
+}
+
+function findingOf(desk: CleanupDesk, row: TillTransaction, visit: TagVisit): Finding | null {
+  if (row.writeStartedAt === null) return null;
+  return examine(writtenTransaction(desk.assignment.assignmentId, row), visit.reading);
+}
+
+function evidenceOf(finding: Finding | null, certain: boolean): Evidence {
+  return finding ? { kind: 'tag', finding, certain } : { kind: 'none' };
+}
+
+function leftBehind(row: TillTransaction) {
+  return { state: row.state, writeStarted: row.writeStartedAt !== null };
+}
+
+/** A tag that shows an older state than this till left on it may be a clone or a copy put back. */
+function isRollback(monitor: string | null): boolean {
+  return monitor === 'older-image' || monitor === 'other-bytes';
+}
+
+function endBy(desk: CleanupDesk, row: TillTransaction, decision: Decision): TillTransaction {
+  if (decision.kind !== 'end') return row;
+  const reason: FaultCode | null =
+    decision.state !== 'Aborted' ? null : decision.monitor === null ? 'INTERRUPTED' : 'TAG_CHANGED';
+  const ended = desk.store.end(row.terminalTransactionNumber, {
+    state: decision.state,
+    at: instant(desk.clock),
+    cause: 'cleanup',
+    reason,
+    shown: null,
+    monitor: decision.monitor,
+  });
+  desk.report({ event: 'cleanup', transaction: stepTransaction(ended) });
+  return ended;
+}
+
+function countEnds(rows: readonly TillTransaction[]): CleanupCounts {
+  const countOf = (state: TillTransaction['state']) => rows.filter((row) => row.state === state).length;
+  return { committed: countOf('Committed'), aborted: countOf('Aborted'), unknown: countOf('TerminalConfirmUnknown') };
+}

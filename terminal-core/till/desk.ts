@@ -1,0 +1,39 @@
+import type { Fault } from '../../contract/ipc/fault.ts';
+import type { Step } from '../../contract/ipc/step.ts';
+import type { ScreenView } from '../../contract/ipc/till-view.ts';
+import type { Configuration } from '../../contract/wire/configuration.ts';
+import type { Assignment, Clock, ReaderPort, Timers, TransactionStore } from '../checkout/ports.ts';
+import type { EditionKeys } from './edition-keys.ts';
+
+/** What every piece of work with a tag is given: the till as it stands, and where to tell what happens. */
+export interface Desk {
+  readonly assignment: Assignment;
+  readonly configuration: Configuration;
+  readonly keys: EditionKeys;
+  readonly reader: ReaderPort;
+  readonly store: TransactionStore;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  /** What the cashier sees now. */
+  show(screen: ScreenView): void;
+  /** One line for whoever follows the till's steps. */
+  report(step: Omit<Step, 'at'>): void;
+}
+
+/** How long a piece of work waits, and how patient it is. */
+export interface Patience {
+  readonly tapTimeoutMs: number;
+  readonly sameTagTimeoutMs: number;
+  /** The command line: the first tag that cannot be used ends the work. A window goes on waiting for another one. */
+  readonly firstTagOnly: boolean;
+}
+
+export function instant(clock: Clock, laterMs = 0): string {
+  return new Date(clock.nowMs() + laterMs).toISOString();
+}
+
+/** Why a piece of work ended before anything was recorded. */
+export type Ending =
+  | { readonly kind: 'refused'; readonly fault: Fault }
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'expired' };

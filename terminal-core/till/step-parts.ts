@@ -1,0 +1,21 @@
+import type { Step } from '../../contract/ipc/step.ts';
+import type { TagView } from '../../contract/ipc/till-view.ts';
+import type { TillTransaction } from '../domain/transaction.ts';
+import type { TagImage } from '../tag/image.ts';
+
+/** A transaction as a step tells of it. */
+export function stepTransaction(transaction: TillTransaction): NonNullable<Step['transaction']> {
+  const { terminalTransactionNumber, type, state, amountMinor, balanceDeltaMinor } = transaction;
+  return { terminalTransactionNumber, type, state, amountMinor, balanceDeltaMinor };
+}
+
+/** A tag as a step tells of it. */
+export function stepTag(uid: string, image: TagImage): NonNullable<Step['tag']> {
+  const { generation, transactionNumber, balanceMinor } = image;
+  return { uid, generation, transactionNumber, balanceMinor };
+}
+
+/** A tag as a screen shows it. */
+export function tagView(uid: string, image: TagImage): TagView {
+  return { ...stepTag(uid, image), blocked: image.blocked };
+}

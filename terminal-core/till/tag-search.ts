@@ -1,0 +1,79 @@
+import type { Fault } from '../../contract/ipc/fault.ts';
+import type { Presence } from '../checkout/ports.ts';
+import { fault } from '../domain/fault.ts';
+import { failed, type Result } from '../domain/result.ts';
+import type { TagFault } from '../tag/driver.ts';
+import type { Desk, Patience } from './desk.ts';
+import { readerFault, tagFault } from './tag-faults.ts';
+import { readTag, type TagVisit } from './tag-visit.ts';
+import { TagWait } from './tag-wait.ts';
+
+/** Whether a tag that was read is the one that is wanted. A renewed visit may be returned (after a field reset). */
+export type Accept = (visit: TagVisit) => Promise<Result<TagVisit, Fault>>;
+
+export type SearchResult =
+  | { readonly kind: 'tag'; readonly visit: TagVisit }
+  | { readonly kind: 'refused'; readonly fault: Fault }
+  | { readonly kind: 'timeout' }
+  | { readonly kind: 'stopped'; readonly by: 'CANCEL' | 'INTERRUPT' };
+
+/** A reader that answers wrongly is reset this often before the cashier is asked to lift the tag. */
+const resetsMax = 2;
+
+/** Looks for a tag that `accept` takes, and says meanwhile what is wrong with those it does not take. */
+export class TagSearch {
+  readonly #desk: Desk;
+  readonly #patience: Patience;
+  readonly #wait: TagWait;
+  readonly #onFault: (fault: Fault) => void;
+
+  constructor(desk: Desk, patience: Patience, timeoutMs: number, onFault: (fault: Fault) => void) {
+    this.#desk = desk;
+    this.#patience = patience;
+    this.#onFault = onFault;
+    this.#wait = new TagWait(desk.reader, desk.timers, timeoutMs, patience.firstTagOnly);
+  }
+
+  stop(by: 'CANCEL' | 'INTERRUPT'): void {
+    this.#wait.stop(by);
+  }
+
+  async find(accept: Accept): Promise<SearchResult> {
+    try {
+      for (;;) {
+        const next = await this.#wait.next();
+        if (next.kind === 'timeout' || next.kind === 'stopped') return next;
+        if (next.kind === 'reader-down') return { kind: 'refused', fault: this.#readerFault() };
+        const taken = await this.#look(next.presence, accept);
+        if (taken.ok) return { kind: 'tag', visit: taken.value };
+        this.#onFault(taken.fault);
+        const mayHelpToHoldStill = taken.fault.code === 'TAG_GONE';
+        if (this.#patience.firstTagOnly && !mayHelpToHoldStill) return { kind: 'refused', fault: taken.fault };
+      }
+    } finally {
+      this.#wait.close();
+    }
+  }
+
+  async #look(presence: Presence, accept: Accept): Promise<Result<TagVisit, Fault>> {
+    const read = await this.#read(presence);
+    return read.ok ? accept(read.value) : failed(tagFault(read.fault));
+  }
+
+  /** A wrong answer with the tag still there is often cured by switching the field off and on. */
+  async #read(first: Presence): Promise<Result<TagVisit, TagFault>> {
+    let presence = first;
+    for (let resets = 0; ; resets++) {
+      const read = await readTag(this.#desk.reader, presence, this.#desk.keys);
+      if (read.ok || read.fault.kind !== 'io' || resets === resetsMax) return read;
+      const isBack = await this.#desk.reader.reset(presence.presenceId);
+      const again = this.#desk.reader.presence;
+      if (!isBack || !again) return failed({ kind: 'gone' });
+      presence = again;
+    }
+  }
+
+  #readerFault(): Fault {
+    return readerFault(this.#desk.reader.status) ?? fault('READER_MISSING');
+  }
+}
