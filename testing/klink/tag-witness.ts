@@ -42,7 +42,7 @@ export function witnessCmac(key: Uint8Array, message: Uint8Array): Buffer {
     last.length === 16
       ? exclusiveOr(last, subkey1)
       : exclusiveOr(Buffer.concat([last, Buffer.of(0x80), Buffer.alloc(15 - last.length)]), double(subkey1));
-  let chain = Buffer.alloc(16);
+  let chain: Buffer = Buffer.alloc(16);
   for (let block = 0; block < blockCount - 1; block += 1) {
     chain = encrypt(exclusiveOr(chain, message.subarray(block * 16, block * 16 + 16)));
   }

@@ -1,0 +1,81 @@
+/**
+ * Goal: a misused command line ends with 2, says what is wrong, and starts no till; help and version end with 0.
+ * Method: runs the whole program in this process with streams that are kept; none of these calls gets as far as a host.
+ */
+import { Writable } from 'node:stream';
+import { describe, expect, test } from 'vitest';
+import { stepSchema } from '../contract/ipc/step.ts';
+import { runKlink } from './program.ts';
+
+async function run(...args: readonly string[]): Promise<{ exitCode: number; out: string; error: string }> {
+  const written = { out: '', error: '' };
+  const streamTo = (name: 'out' | 'error'): Writable =>
+    new Writable({
+      write(chunk, _encoding, done) {
+        written[name] += String(chunk);
+        done();
+      },
+    });
+  const exitCode = await runKlink(args, { out: streamTo('out'), error: streamTo('error') });
+  return { exitCode, ...written };
+}
+
+describe('klink, misused', () => {
+  test.each([
+    [['nonsense'], /unknown command/i],
+    [['sell'], /--item beer:2 or --amount/],
+    [['sell', '--amount', '5.00', '--item', 'beer'], /not both/],
+    [['sell', '--amount', '1e3'], /--amount/],
+    [['sell', '--amount', '-5'], /--amount/],
+    [['sell', '--item', 'beer:0'], /--item/],
+    [['sell', '--item', 'beer:1000'], /--item/],
+    [['sell', '--amount', '5.00', '--reader', 'usb'], /pcsc, simulated/],
+    [['sell', '--amount', '5.00', '--timeout', '1.5'], /seconds/],
+    [['sell', '--amount', '5.00', '--tag', 'Wristband 1', '--reader', 'pcsc'], /--reader simulated/],
+    [['topup', '--method', 'cash'], /--amount/],
+    [['topup', '--amount', '5.00', '--method', 'cheque'], /cash/],
+    [['enrol', '--code', 'X'], /--backend/],
+    [['enrol', '--backend', 'ftp://x', '--code', 'X'], /http/],
+    [['backend', '--port', '70000'], /65535/],
+    [['status', 'surplus'], /argument/i],
+    [['balance', '--unknown-flag'], /unknown option/],
+    [[], /Usage/],
+  ])('%j ends with 2', async (args, complaint) => {
+    const { exitCode, out, error } = await run(...args);
+    expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
+    expect(error).toMatch(complaint);
+  });
+
+  test('--json tells a misuse as a step with the code USAGE, and nothing else', async () => {
+    const { exitCode, out, error } = await run('sell', '--amount', '1.2.3', '--json');
+    const lines = out.trimEnd().split('\n');
+    expect({ exitCode, error, lineCount: lines.length }).toEqual({ exitCode: 2, error: '', lineCount: 1 });
+    expect(stepSchema.parse(JSON.parse(out))).toMatchObject({ event: 'fault', error: { code: 'USAGE' } });
+  });
+});
+
+describe('klink, asked about itself', () => {
+  test.each([[['--help']], [['sell', '--help']], [['--version']]])('%j ends with 0', async (args) => {
+    const { exitCode, out, error } = await run(...args);
+    expect({ exitCode, error }).toEqual({ exitCode: 0, error: '' });
+    expect(out).not.toBe('');
+  });
+
+  test('its help names every command of the till', async () => {
+    const { out } = await run('--help');
+    for (const name of [
+      'backend',
+      'enrol',
+      'issue',
+      'balance',
+      'topup',
+      'sell',
+      'replicate',
+      'status',
+      'cleanup',
+      'export',
+    ]) {
+      expect(out).toMatch(new RegExp(`^  ${name} `, 'm'));
+    }
+  });
+});
