@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Fault } from '../contract/ipc/fault.ts';
 import { type Step, type StepEvent, stepSchema } from '../contract/ipc/step.ts';
-import { adviceFor } from './advice.ts';
+import { hintFor } from './command-hints.ts';
 import { progressSentence, resultSentence } from './sentences.ts';
 import { WaitingLine } from './waiting-line.ts';
 
@@ -87,8 +87,8 @@ class SentenceReport implements Report {
   }
 
   fault(fault: Fault): void {
-    const advice = adviceFor(fault.code);
-    const text = `klink: ${fault.message} (${fault.code})\n${advice === null ? '' : `       ${advice}\n`}`;
+    const hint = hintFor(fault.code);
+    const text = `klink: ${fault.message} (${fault.code})\n${hint === null ? '' : `       ${hint}\n`}`;
     if (text === this.#lastFault) return;
     this.#lastFault = text;
     this.#waiting.end();

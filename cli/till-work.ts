@@ -36,9 +36,10 @@ export function withTap(
   });
 }
 
-/** Milliseconds of `--timeout`, absent where the till's own setting decides. */
-export function tapRequest(flags: TillFlags): { timeoutMs?: number } {
-  return flags.timeout === undefined ? {} : { timeoutMs: flags.timeout * 1_000 };
+/** `--timeout` in milliseconds, absent where the till's own setting decides; a tag that cannot be used ends the command. */
+export function tapRequest(flags: TillFlags): { firstTagOnly: true; timeoutMs?: number } {
+  const patience = { firstTagOnly: true } as const;
+  return flags.timeout === undefined ? patience : { ...patience, timeoutMs: flags.timeout * 1_000 };
 }
 
 /** Reports a fault and gives its exit code: the way every failing command ends. */
