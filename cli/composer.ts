@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import {
@@ -36,6 +37,8 @@ export interface TillOptions {
   /** Null: this command needs no tag, so no reader is opened. */
   readonly reader: ReaderHostOptions | null;
   readonly onStep: (step: Step) => void;
+  /** Where the hosts' bundles are; beside the bundle of the command line where nothing is said. */
+  readonly hostsFolder?: string;
 }
 
 /** Requirements 3.2 give the till host five seconds to finish; one more is for the operating system. */
@@ -44,8 +47,8 @@ const readerHostStopTimeoutMs = 2_000;
 const readerHostRestartsMax = 5;
 const readerHostRestartDelayMs = 200;
 
-/** Hosts lie beside the bundle of the command line: `out/cli/klink.js`, `out/hosts/…`. */
-const hostEntryFile = (name: string): string => fileURLToPath(new URL(`../hosts/${name}.js`, import.meta.url));
+/** `out/cli/klink.js` → `out/hosts/`. */
+const hostsBesideBundle = fileURLToPath(new URL('../hosts/', import.meta.url));
 
 /**
  * Starts the till host, waits until it is ready, and starts the reader host where one is needed. The faults are those
@@ -66,6 +69,7 @@ export async function startTill(options: TillOptions): Promise<Answer<Till>> {
 class Composer implements Till {
   readonly readiness: Promise<Answer<null>>;
   readonly #tillHost: HostProcess<ToTillHost>;
+  readonly #hostsFolder: string;
   readonly #onStep: (step: Step) => void;
   readonly #waiting = new Map<number, (envelope: ResultEnvelope) => void>();
   #resolveReadiness: (answer: Answer<null>) => void = () => {};
@@ -77,12 +81,13 @@ class Composer implements Till {
   #stopping = false;
 
   constructor(options: TillOptions) {
+    this.#hostsFolder = options.hostsFolder ?? hostsBesideBundle;
     this.#onStep = options.onStep;
     this.readiness = new Promise((resolve) => {
       this.#resolveReadiness = resolve;
     });
     this.#tillHost = startHostProcess<FromTillHost, ToTillHost>({
-      entryFile: hostEntryFile('till-host'),
+      entryFile: join(this.#hostsFolder, 'till-host.js'),
       schema: fromTillHostSchema,
       onMessage: (message) => this.#fromTillHost(message),
       onForeignMessage: (detail) => this.#tillHostIsForeign(detail),
@@ -107,7 +112,7 @@ class Composer implements Till {
 
   startReaderHost(options: ReaderHostOptions): void {
     const host = startHostProcess<FromReaderHost, ToReaderHost>({
-      entryFile: hostEntryFile('reader-host'),
+      entryFile: join(this.#hostsFolder, 'reader-host.js'),
       schema: fromReaderHostSchema,
       onMessage: (message) => this.#fromReaderHost(message),
       onForeignMessage: () => host.kill(),

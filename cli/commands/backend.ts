@@ -9,9 +9,12 @@ import { failedWith } from '../till-work.ts';
 const backendFlagsSchema = z.object({
   data: z.string().min(1).optional(),
   demo: z.boolean().default(false),
-  port: z.int(),
+  port: z.int().optional(),
 });
-const defaultPort = 7480;
+
+const environmentText = `
+DATABASE_URL, if set, names the PostgreSQL (15 or newer) to use instead of its own.
+KLINK_ADMIN_PASSWORD, if set, becomes the operator's password at the first start; else a random one is shown once.`;
 
 /**
  * `klink backend`: runs a backend until SIGINT or SIGTERM, on a PostgreSQL of its own or on `DATABASE_URL`. Any number of
@@ -20,22 +23,21 @@ const defaultPort = 7480;
 export function backendCommand(run: RunCommand): Command {
   return new Command('backend')
     .description('run a backend on this machine until it is stopped (Ctrl-C)')
-    .option('--port <number>', '0 takes a free one', portOf, defaultPort)
+    .option('--port <number>', '0 takes a free one (default: 7480)', portOf)
     .option('--data <dir>', 'the folder of its database (default: the folder "klink/backend" of your user data)')
     .option('--demo', 'with a demo festival and a demo canteen, and codes that work any number of times')
     .option(...jsonFlag)
-    .addHelpText('after', '\nDATABASE_URL, if set, names the PostgreSQL (15 or newer) to use instead of its own.')
+    .addHelpText('after', environmentText)
     .action((options: unknown) =>
       run(async (report) => {
         const flags = backendFlagsSchema.parse(options);
         const stopped = untilStopped();
-        const { startBackend } = await import('../../backend-mock/main.ts');
-        const databaseUrl = process.env['DATABASE_URL'];
+        const { defaultPort, startBackend } = await import('../../backend-mock/main.ts');
         const started = await startBackend({
-          port: flags.port,
+          port: flags.port ?? defaultPort,
           dataFolder: backendFolder(flags),
           demo: flags.demo,
-          ...(databaseUrl === undefined ? {} : { databaseUrl }),
+          ...fromEnvironment(),
         }).catch((error: unknown) => reasonOf(error));
         if (typeof started === 'string') return failedWith({ code: 'BACKEND_FAULT', message: started }, report);
         sayStarted(report, started.address, flags.demo);
@@ -44,6 +46,16 @@ export function backendCommand(run: RunCommand): Command {
         return 0;
       }),
     );
+}
+
+/** What must not stand on a command line, where every user of the machine can read it. */
+function fromEnvironment(): { databaseUrl?: string; adminPassword?: string } {
+  const databaseUrl = process.env['DATABASE_URL'];
+  const adminPassword = process.env['KLINK_ADMIN_PASSWORD'];
+  return {
+    ...(databaseUrl === undefined ? {} : { databaseUrl }),
+    ...(adminPassword === undefined ? {} : { adminPassword }),
+  };
 }
 
 function sayStarted(report: Report, address: string, demo: boolean): void {
