@@ -1,0 +1,51 @@
+import type { FastifyReply } from 'fastify';
+import type { Problem, ProblemCode } from '../../contract/wire/problem.ts';
+
+/** Status and title of every code: made here and nowhere else. */
+const kinds: Record<ProblemCode, { status: number; title: string }> = {
+  BAD_REQUEST: { status: 400, title: 'The request is not what this address takes.' },
+  UNAUTHENTICATED: { status: 401, title: 'Who asks is not known here.' },
+  FORBIDDEN: { status: 403, title: 'Who asks may not do this.' },
+  NOT_FOUND: { status: 404, title: 'There is nothing at this address.' },
+  PAYLOAD_TOO_LARGE: { status: 413, title: 'The request is larger than this address takes.' },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The request is in a form that is not read here.' },
+  ENROLMENT_CODE_INVALID: { status: 403, title: 'The enrolment code is unknown, used or expired.' },
+  BATCH_CONFLICT: { status: 422, title: 'A batch of this name was received with other content.' },
+  GAP: { status: 409, title: 'Entries before this batch are missing.' },
+  JOURNAL_FORKED: { status: 409, title: 'The journal differs from what was received before.' },
+  CHAIN_BROKEN: { status: 409, title: 'The hash chain of the journal is broken.' },
+  JOURNAL_UNKNOWN: { status: 409, title: 'The journal is not the one of this assignment.' },
+  UNAVAILABLE: { status: 503, title: 'The backend cannot answer now; the same request may be sent again later.' },
+  INTERNAL: { status: 500, title: 'The backend failed; the failure is in its log.' },
+};
+
+export function problem(code: ProblemCode, detail?: string, more: { expectedSeq?: number } = {}): Problem {
+  const { status, title } = kinds[code];
+  return {
+    type: `urn:klink:problem:${code.toLowerCase().replaceAll('_', '-')}`,
+    title,
+    status,
+    code,
+    ...(detail === undefined ? {} : { detail }),
+    ...more,
+  };
+}
+
+/** Answers `application/problem+json` (RFC 9457). */
+export function sendProblem(reply: FastifyReply, body: Problem): FastifyReply {
+  if (body.code === 'UNAVAILABLE') reply.header('Retry-After', '1');
+  if (body.code === 'UNAUTHENTICATED') reply.header('WWW-Authenticate', 'Bearer');
+  // As text, so that no response schema of a route can strip a field.
+  return reply.code(body.status).type('application/problem+json').send(JSON.stringify(body));
+}
+
+/** An expected failure found before a handler runs: the error handler answers with its problem. */
+export class ProblemError extends Error {
+  readonly problem: Problem;
+
+  constructor(body: Problem) {
+    super(body.title);
+    this.name = 'ProblemError';
+    this.problem = body;
+  }
+}

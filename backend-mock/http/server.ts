@@ -1,0 +1,101 @@
+import compress from '@fastify/compress';
+import cookie from '@fastify/cookie';
+import swagger from '@fastify/swagger';
+import { sql } from 'drizzle-orm';
+import fastify, { type FastifyBaseLogger } from 'fastify';
+import {
+  jsonSchemaTransform,
+  jsonSchemaTransformObject,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import { limits } from '../limits.ts';
+import { accountRoutes } from './admin-books.ts';
+import { answerErrors } from './error-answers.ts';
+import { sessionRoutes } from './operator-login.ts';
+import { readJsonBodies } from './request-body.ts';
+import { type App, problemAnswers, type Service } from './service.ts';
+import { batchRoute, configurationRoute, enrolmentRoute, sealRoute } from './terminal-routes.ts';
+
+const openApiInfo = {
+  title: 'Klink backend',
+  description:
+    'What tills, operators and tests ask of the backend. Amounts are integer minor units, times RFC 3339 in UTC.',
+  version: '1',
+};
+
+/** The HTTP side of the backend, with every route; it listens nowhere yet. */
+export async function buildServer(service: Service, log: Logger): Promise<App> {
+  const loggerInstance: FastifyBaseLogger = log;
+  const app = fastify({
+    loggerInstance,
+    bodyLimit: limits.bodyBytesMax,
+    requestTimeout: limits.requestTimeoutMs,
+    connectionTimeout: limits.requestTimeoutMs,
+    return503OnClosing: true,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 200 },
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  readJsonBodies(app);
+  answerErrors(app);
+  await app.register(compress, {
+    encodings: ['zstd', 'gzip', 'identity'],
+    requestEncodings: ['identity'],
+    threshold: 1_024,
+  });
+  await app.register(cookie);
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: openApiInfo,
+      components: {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer', description: 'The token of an enrolment; opens one assignment.' },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: 'klink-session',
+            description: 'An operator who is logged in.',
+          },
+        },
+      },
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  });
+  await app.register(async (routes) => {
+    const typed = routes.withTypeProvider<ZodTypeProvider>();
+    healthRoute(typed, service);
+    enrolmentRoute(typed, service);
+    configurationRoute(typed, service);
+    batchRoute(typed, service);
+    sealRoute(typed, service);
+    sessionRoutes(typed, service);
+    accountRoutes(typed, service);
+    typed.get('/v1/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  });
+  return app;
+}
+
+function healthRoute(app: App, { database }: Service): void {
+  app.get(
+    '/healthz',
+    {
+      logLevel: 'warn',
+      schema: {
+        tags: ['operation'],
+        summary: 'Whether the backend and its database answer',
+        response: { 200: z.object({ status: z.literal('ok') }), ...problemAnswers(503) },
+      },
+    },
+    async () => {
+      await database.reads.execute(sql`SELECT 1`);
+      return { status: 'ok' as const };
+    },
+  );
+}

@@ -1,0 +1,153 @@
+import { transactionPayloadSchema } from '../../contract/wire/transaction.ts';
+import { backendStateSchema, type EditionMode } from '../../contract/wire/words.ts';
+import { invariant } from '../ledger/invariant.ts';
+import type { Connection } from '../store/database.ts';
+import { bookingContent, type KnownTransaction } from './decide.ts';
+import type { TransitionCause } from './transitions.ts';
+
+/** The assignment a batch belongs to, locked until the batch is committed or refused. */
+export type LockedAssignment = {
+  editionId: number;
+  assignmentId: number;
+  journalId: string;
+  lastSeq: number;
+  lastHash: string;
+  mode: EditionMode;
+  currency: string;
+};
+
+type AssignmentRow = {
+  edition_id: number;
+  assignment_id: number;
+  journal_id: string;
+  last_seq: number;
+  last_hash: string;
+  mode: EditionMode;
+  currency: string;
+};
+
+/** Authenticates and locks in one statement, so that a batch is one database transaction and not two. */
+export async function lockAssignment(connection: Connection, tokenHash: Buffer): Promise<LockedAssignment | undefined> {
+  const found = await connection.query<AssignmentRow>({
+    name: 'lock-assignment',
+    text: `SELECT a.edition_id, a.assignment_id, a.journal_id, a.last_seq, a.last_hash, e.mode, e.currency
+             FROM assignment a JOIN edition e ON e.edition_id = a.edition_id
+            WHERE a.token_hash = $1 AND a.revoked_at IS NULL
+              FOR NO KEY UPDATE OF a`,
+    values: [tokenHash],
+  });
+  const row = found.rows[0];
+  if (row === undefined) return undefined;
+  return {
+    editionId: row.edition_id,
+    assignmentId: row.assignment_id,
+    journalId: row.journal_id,
+    lastSeq: row.last_seq,
+    lastHash: row.last_hash,
+    mode: row.mode,
+    currency: row.currency,
+  };
+}
+
+export async function readBatch(
+  connection: Connection,
+  { editionId, assignmentId }: LockedAssignment,
+  batchId: string,
+): Promise<{ bodyHash: Buffer; answer: string } | undefined> {
+  const found = await connection.query<{ body_hash: Buffer; answer: string }>({
+    name: 'read-batch',
+    text: `SELECT body_hash, answer FROM batch WHERE edition_id = $1 AND assignment_id = $2 AND batch_id = $3`,
+    values: [editionId, assignmentId, batchId],
+  });
+  const row = found.rows[0];
+  return row === undefined ? undefined : { bodyHash: row.body_hash, answer: row.answer };
+}
+
+/** What became of an entry that the backend has already. */
+export type StoredEntry = {
+  hash: string;
+  terminalTransactionNumber: number | undefined;
+  error: { code: string; message: string } | undefined;
+};
+
+type EntryRow = {
+  seq: number;
+  hash: string;
+  terminal_transaction_number: number | null;
+  error_code: string | null;
+  error_message: string | null;
+};
+
+/** Stored entries from `fromSeq` to `toSeq`, by `seq`. */
+export async function readStoredEntries(
+  connection: Connection,
+  { editionId, assignmentId }: LockedAssignment,
+  fromSeq: number,
+  toSeq: number,
+): Promise<ReadonlyMap<number, StoredEntry>> {
+  if (toSeq < fromSeq) return new Map();
+  const found = await connection.query<EntryRow>({
+    name: 'read-journal-entries',
+    text: `SELECT seq, hash, terminal_transaction_number, error_code, error_message FROM journal_entry
+            WHERE edition_id = $1 AND assignment_id = $2 AND seq BETWEEN $3 AND $4`,
+    values: [editionId, assignmentId, fromSeq, toSeq],
+  });
+  return new Map(
+    found.rows.map((row) => [
+      row.seq,
+      {
+        hash: row.hash,
+        terminalTransactionNumber: row.terminal_transaction_number ?? undefined,
+        error: row.error_code === null ? undefined : { code: row.error_code, message: row.error_message ?? '' },
+      },
+    ]),
+  );
+}
+
+export type StoredTransaction = KnownTransaction & { backendTransactionId: number; steps: number };
+
+type TransactionRow = {
+  backend_transaction_id: number;
+  terminal_transaction_number: number;
+  state: string;
+  state_cause: TransitionCause;
+  state_version: number;
+  payload: string;
+  versions: { version: number; hash: string }[];
+};
+
+/** The transactions of this assignment with these numbers, by number. */
+export async function readTransactions(
+  connection: Connection,
+  { editionId, assignmentId }: LockedAssignment,
+  numbers: ReadonlySet<number>,
+): Promise<Map<number, StoredTransaction>> {
+  if (numbers.size === 0) return new Map();
+  const found = await connection.query<TransactionRow>({
+    name: 'read-transactions',
+    text: `SELECT t.backend_transaction_id, t.terminal_transaction_number, t.state, t.state_cause, t.state_version, t.payload,
+                  (SELECT coalesce(jsonb_agg(jsonb_build_object('version', s.state_version, 'hash', s.content_hash)), '[]')
+                     FROM transaction_state s
+                    WHERE s.edition_id = t.edition_id AND s.backend_transaction_id = t.backend_transaction_id) AS versions
+             FROM transactions t
+            WHERE t.edition_id = $1 AND t.assignment_id = $2 AND t.terminal_transaction_number = ANY($3::bigint[])`,
+    values: [editionId, assignmentId, [...numbers]],
+  });
+  return new Map(found.rows.map((row) => [row.terminal_transaction_number, storedTransaction(row)]));
+}
+
+function storedTransaction(row: TransactionRow): StoredTransaction {
+  const payload = transactionPayloadSchema.safeParse(JSON.parse(row.payload));
+  invariant('INV-08', payload.success, 'a stored transaction must still be readable');
+  const { type, paymentMethod, currency, tag } = payload.data;
+  return {
+    backendTransactionId: row.backend_transaction_id,
+    state: backendStateSchema.parse(row.state),
+    stateCause: row.state_cause,
+    stateVersion: row.state_version,
+    identity: { type, paymentMethod, currency, uid: tag.uid },
+    bookingContent: bookingContent(payload.data),
+    contentHashes: new Map(row.versions.map(({ version, hash }) => [version, hash])),
+    steps: row.versions.length,
+  };
+}

@@ -1,0 +1,169 @@
+import { accountNamePattern } from '../../contract/wire/accounts.ts';
+import type { RejectionCode } from '../../contract/wire/batch.ts';
+import type { TransactionPayload } from '../../contract/wire/transaction.ts';
+import {
+  type BackendState,
+  type EditionMode,
+  type ReplicableState,
+  replicableStates,
+} from '../../contract/wire/words.ts';
+import { findImbalance } from './item-balance.ts';
+import { judgeReplication, type TransitionCause, type TransitionKind } from './transitions.ts';
+
+/** What a transaction must agree with: its edition. */
+export type EditionRules = { mode: EditionMode; currency: string; accountNames: ReadonlySet<string> };
+
+/** The content that no later version of the same transaction may change. */
+export type TransactionIdentity = Pick<TransactionPayload, 'type' | 'paymentMethod' | 'currency'> & { uid: string };
+
+/** What the backend has of a transaction before the entry. */
+export type KnownTransaction = {
+  state: BackendState;
+  stateCause: TransitionCause;
+  stateVersion: number;
+  identity: TransactionIdentity;
+  /** Booking content of the stored version: what {@link bookingContent} makes of its payload. */
+  bookingContent: string;
+  /** Content hash of every version received so far. */
+  contentHashes: ReadonlyMap<number, string>;
+};
+
+export type Decision =
+  | { outcome: 'accepted'; effect: 'move'; to: ReplicableState }
+  /** Newer words about a state that stays: the payload is kept, nothing is booked. */
+  | { outcome: 'accepted'; effect: 'note' }
+  /** Q9: the backend knows better; the answer carries its state. */
+  | { outcome: 'accepted'; effect: 'none' }
+  | { outcome: 'duplicate' }
+  | { outcome: 'rejected'; code: RejectionCode; message: string };
+
+const reject = (code: RejectionCode, message: string): Decision => ({ outcome: 'rejected', code, message });
+
+/**
+ * Decides one replicated transaction whose payload has parsed (ingest rules 3 and 4). The checks stand in the order of
+ * precedence of protocol.md; `hash` is the hash of the whole payload.
+ */
+export function decideTransaction(
+  payload: TransactionPayload,
+  hash: string,
+  edition: EditionRules,
+  known: KnownTransaction | undefined,
+): Decision {
+  const foreign = foreignContent(payload, edition);
+  if (foreign !== undefined) return reject('SCHEMA_INVALID', foreign);
+  const to = replicableStates.find((state) => state === payload.state);
+  if (to === undefined) return reject('NOT_REPLICABLE_STATE', `${payload.state} never leaves a till.`);
+  const unknownAccount = findUnknownAccount(payload, edition);
+  if (unknownAccount !== undefined) return reject('UNKNOWN_ACCOUNT', `The edition has no account ${unknownAccount}.`);
+  if (payload.type === 'TopUp' || payload.type === 'Purchase') {
+    const imbalance = findImbalance(payload, payload.type);
+    if (imbalance !== undefined) return reject('UNBALANCED_ITEMS', imbalance);
+  }
+  return known === undefined ? decideNew(payload, to) : decideKnown(payload, hash, to, known);
+}
+
+function decideNew(payload: TransactionPayload, to: ReplicableState): Decision {
+  const kind = transitionKind(payload);
+  if (kind === undefined) return reject('INVALID_TRANSITION', noTable(payload));
+  if (judgeReplication(kind, undefined, to) !== 'move')
+    return reject('INVALID_TRANSITION', `[*] → ${to} is not legal.`);
+  return { outcome: 'accepted', effect: 'move', to };
+}
+
+function decideKnown(
+  payload: TransactionPayload,
+  hash: string,
+  to: ReplicableState,
+  known: KnownTransaction,
+): Decision {
+  const sameVersion = known.contentHashes.get(payload.stateVersion);
+  if (sameVersion !== undefined && sameVersion !== hash) {
+    return reject('CONTENT_CONFLICT', `Version ${payload.stateVersion} was received with other content.`);
+  }
+  // Q9, Q11: a version that is not newer than the stored one is a retry and changes nothing.
+  if (payload.stateVersion <= known.stateVersion) return { outcome: 'duplicate' };
+  const changed = changedIdentity(payload, known.identity);
+  if (changed !== undefined)
+    return reject('CONTENT_CONFLICT', `${changed} may not change after a transaction was received.`);
+  const kind = transitionKind(payload);
+  if (kind === undefined) return reject('INVALID_TRANSITION', noTable(payload));
+  const verdict = judgeReplication(kind, { state: known.state, cause: known.stateCause }, to);
+  switch (verdict) {
+    case 'move':
+      return { outcome: 'accepted', effect: 'move', to };
+    case 'unchanged':
+      return { outcome: 'accepted', effect: 'none' };
+    case 'replay':
+      // Q11: the same state again. What was booked must be what is said now.
+      return bookingContent(payload) === known.bookingContent
+        ? { outcome: 'accepted', effect: 'note' }
+        : reject('CONTENT_CONFLICT', `${to} was received before with other amounts, items or tag.`);
+    case 'invalid':
+      return reject('INVALID_TRANSITION', `${known.state} (${known.stateCause}) → ${to} by TR is not legal.`);
+  }
+}
+
+/** The table of 3.4 that governs this transaction, or `undefined` where this release has none. */
+export function transitionKind(
+  payload: Pick<TransactionPayload, 'type' | 'paymentMethod'>,
+): TransitionKind | undefined {
+  if (payload.type === 'Purchase' && (payload.paymentMethod === 'tag' || payload.paymentMethod === 'none')) {
+    return 'terminal-purchase';
+  }
+  if (payload.type === 'TopUp' && payload.paymentMethod === 'cash') return 'terminal-cash-top-up';
+  return undefined;
+}
+
+function noTable(payload: TransactionPayload): string {
+  return `This backend has no transitions yet for a ${payload.type} paid by ${payload.paymentMethod}.`;
+}
+
+/** Content that parses but cannot belong to this edition. */
+function foreignContent(payload: TransactionPayload, edition: EditionRules): string | undefined {
+  if (payload.currency !== edition.currency) return `currency: the edition uses ${edition.currency}.`;
+  if (edition.mode === 'tag' && payload.state === 'Committed' && (payload.tag.transactionNumber ?? 0) < 1) {
+    return 'tag.transactionNumber: a committed transaction has a number on the tag, from 1.';
+  }
+  const texts = [payload.groupId, payload.cashierId, payload.shiftId, payload.merchantId, payload.session];
+  if (texts.some((text) => text?.includes('\0') === true)) return 'a text contains the character U+0000.';
+  return undefined;
+}
+
+function findUnknownAccount(payload: TransactionPayload, edition: EditionRules): string | undefined {
+  return payload.items
+    .flatMap((item) => [item.debit, item.credit])
+    .find((name) => !accountNamePattern.test(name) || !isResolvable(name, edition));
+}
+
+/** `customer` is the customer of the transaction's own tag, whom the backend makes where it does not know the tag. */
+function isResolvable(name: string, edition: EditionRules): boolean {
+  return name === 'customer' || name === 'customer/default' || edition.accountNames.has(name);
+}
+
+function changedIdentity(payload: TransactionPayload, known: TransactionIdentity): string | undefined {
+  if (payload.type !== known.type) return 'type';
+  if (payload.paymentMethod !== known.paymentMethod) return 'paymentMethod';
+  if (payload.currency !== known.currency) return 'currency';
+  return payload.tag.uid === known.uid ? undefined : 'tag.uid';
+}
+
+/** Everything of a payload that money or numbers depend on, as comparable text. */
+export function bookingContent(payload: TransactionPayload): string {
+  const { type, paymentMethod, currency, amountMinor, balanceDeltaMinor, tag } = payload;
+  const items = payload.items.map((item) => [
+    item.kind,
+    item.debit,
+    item.credit,
+    item.amountMinor,
+    item.productId ?? null,
+  ]);
+  return JSON.stringify([
+    type,
+    paymentMethod,
+    currency,
+    amountMinor,
+    balanceDeltaMinor,
+    items,
+    [tag.uid, tag.generation, tag.transactionNumber, tag.balanceBeforeMinor, tag.balanceAfterMinor],
+  ]);
+}

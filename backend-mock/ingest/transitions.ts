@@ -1,0 +1,85 @@
+import type { BackendState, ReplicableState } from '../../contract/wire/words.ts';
+
+/**
+ * Why a transaction moves (requirements.md 3): terminal replication, terminal online call, tag data upload, backend job,
+ * webhook, timeout, admin, customer web.
+ */
+export type TransitionCause = 'TR' | 'TO' | 'TD' | 'BJ' | 'WH' | 'TM' | 'AD' | 'CU';
+
+/** The kinds of transaction this release has a table for (requirements.md 3.4). */
+export type TransitionKind = 'terminal-purchase' | 'terminal-cash-top-up';
+
+/** `[*]`: the backend has not heard of the transaction. */
+export type FromState = BackendState | '[*]';
+
+export type Transition = {
+  kind: TransitionKind;
+  from: FromState;
+  to: BackendState;
+  causes: readonly TransitionCause[];
+};
+
+/**
+ * Requirements.md 3.4, stated literally and by hand. The till's chart states the same once more; a test compares the two,
+ * so that a mistake has to be made twice.
+ */
+export const transitions: readonly Transition[] = [
+  { kind: 'terminal-purchase', from: '[*]', to: 'ReservePending', causes: ['TO'] },
+  { kind: 'terminal-purchase', from: '[*]', to: 'Reserve', causes: ['TD'] },
+  { kind: 'terminal-purchase', from: '[*]', to: 'TerminalConfirmUnknown', causes: ['TR'] },
+  { kind: 'terminal-purchase', from: '[*]', to: 'Committed', causes: ['TR'] },
+  { kind: 'terminal-purchase', from: '[*]', to: 'Aborted', causes: ['TR'] },
+  { kind: 'terminal-purchase', from: 'ReservePending', to: 'Committed', causes: ['TR'] },
+  { kind: 'terminal-purchase', from: 'ReservePending', to: 'Aborted', causes: ['TR'] },
+  { kind: 'terminal-purchase', from: 'ReservePending', to: 'TerminalConfirmUnknown', causes: ['TR'] },
+  { kind: 'terminal-purchase', from: 'ReservePending', to: 'Reserve', causes: ['TD'] },
+  { kind: 'terminal-purchase', from: 'ReservePending', to: 'ReserveExpired', causes: ['TM'] },
+  { kind: 'terminal-purchase', from: 'ReserveExpired', to: 'Committed', causes: ['TR'] },
+  { kind: 'terminal-purchase', from: 'ReserveExpired', to: 'Aborted', causes: ['TR'] },
+  { kind: 'terminal-purchase', from: 'ReserveExpired', to: 'TerminalConfirmUnknown', causes: ['TR'] },
+  { kind: 'terminal-purchase', from: 'ReserveExpired', to: 'Reserve', causes: ['TD'] },
+  { kind: 'terminal-purchase', from: 'Reserve', to: 'Committed', causes: ['TR', 'AD'] },
+  { kind: 'terminal-purchase', from: 'TerminalConfirmUnknown', to: 'Committed', causes: ['TR', 'AD'] },
+  { kind: 'terminal-purchase', from: 'TerminalConfirmUnknown', to: 'Aborted', causes: ['TR', 'AD', 'TD'] },
+  { kind: 'terminal-purchase', from: 'TerminalConfirmUnknown', to: 'Reserve', causes: ['TD'] },
+
+  { kind: 'terminal-cash-top-up', from: '[*]', to: 'TerminalConfirmUnknown', causes: ['TR'] },
+  { kind: 'terminal-cash-top-up', from: '[*]', to: 'Committed', causes: ['TR'] },
+  { kind: 'terminal-cash-top-up', from: '[*]', to: 'Aborted', causes: ['TR'] },
+  { kind: 'terminal-cash-top-up', from: 'TerminalConfirmUnknown', to: 'Committed', causes: ['TR', 'AD', 'TD'] },
+  { kind: 'terminal-cash-top-up', from: 'TerminalConfirmUnknown', to: 'Aborted', causes: ['TR', 'AD', 'TD'] },
+];
+
+/** Whether the table has a row for this step. A replay (`from` = `to`) is not a step and never in the table. */
+export function isLegalTransition(
+  kind: TransitionKind,
+  from: FromState,
+  to: BackendState,
+  cause: TransitionCause,
+): boolean {
+  return transitions.some(
+    (row) => row.kind === kind && row.from === from && row.to === to && row.causes.includes(cause),
+  );
+}
+
+/** What a state replicated by the till does to what the backend has. */
+export type ReplicationVerdict = 'move' | 'replay' | 'unchanged' | 'invalid';
+
+/**
+ * Judges a replicated state (cause TR) whose `stateVersion` is not stale.
+ *
+ * `unchanged` is Q9: the till is unsure, the backend is not, because tag evidence (TD) or an operator (AD) settled it; the
+ * till learns the state from the answer. Where TR itself had settled it, a till left a final state: `invalid`.
+ */
+export function judgeReplication(
+  kind: TransitionKind,
+  from: { state: BackendState; cause: TransitionCause } | undefined,
+  to: ReplicableState,
+): ReplicationVerdict {
+  if (from === undefined) return isLegalTransition(kind, '[*]', to, 'TR') ? 'move' : 'invalid';
+  if (from.state === to) return 'replay';
+  const settledElsewhere = from.cause === 'TD' || from.cause === 'AD';
+  const settled = from.state === 'Reserve' || from.state === 'Committed' || from.state === 'Aborted';
+  if (to === 'TerminalConfirmUnknown' && settled) return settledElsewhere ? 'unchanged' : 'invalid';
+  return isLegalTransition(kind, from.state, to, 'TR') ? 'move' : 'invalid';
+}

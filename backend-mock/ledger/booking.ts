@@ -1,0 +1,93 @@
+import type { Connection } from '../store/database.ts';
+import { invariant } from './invariant.ts';
+
+/** One line of a committed transaction: the debit account receives, the credit account pays (R1, R2). */
+export type Posting = {
+  backendTransactionId: number;
+  line: number;
+  kind: string;
+  debitAccountId: number;
+  creditAccountId: number;
+  amountMinor: number;
+};
+
+/**
+ * Books every posting of a batch and moves the cached balances, in one statement. Accounts are locked in the order of
+ * their numbers, so that batches that share accounts queue up instead of deadlocking; FOR NO KEY UPDATE leaves the
+ * foreign keys of other postings free. Only rows that are really new move a balance.
+ */
+const bookPostings = {
+  name: 'book-postings',
+  text: `
+    WITH input AS MATERIALIZED (
+      SELECT * FROM unnest($2::bigint[], $3::integer[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[])
+        AS t(backend_transaction_id, line, kind, debit_account_id, credit_account_id, amount_minor)
+    ), touched AS (
+      SELECT debit_account_id AS account_id FROM input UNION SELECT credit_account_id FROM input
+    ), locked AS MATERIALIZED (
+      SELECT account.account_id FROM account
+       WHERE account.edition_id = $1 AND account.account_id IN (SELECT account_id FROM touched)
+       ORDER BY account.account_id FOR NO KEY UPDATE
+    ), booked AS (
+      INSERT INTO posting (edition_id, backend_transaction_id, line, kind, debit_account_id, credit_account_id, amount_minor, booked_at)
+      SELECT $1, input.backend_transaction_id, input.line, input.kind, input.debit_account_id, input.credit_account_id, input.amount_minor, $8
+        FROM input WHERE (SELECT count(*) FROM locked) > 0
+      ON CONFLICT DO NOTHING
+      RETURNING debit_account_id, credit_account_id, amount_minor
+    ), change AS (
+      SELECT account_id, sum(amount_minor) AS change_minor
+        FROM (SELECT debit_account_id AS account_id, amount_minor FROM booked
+              UNION ALL SELECT credit_account_id, -amount_minor FROM booked) AS side
+       GROUP BY account_id
+    ), moved AS (
+      UPDATE account SET balance_minor = account.balance_minor + change.change_minor
+        FROM change WHERE account.edition_id = $1 AND account.account_id = change.account_id
+      RETURNING change.account_id, change.change_minor
+    )
+    SELECT (SELECT count(*) FROM booked) AS booked,
+           (SELECT count(*) FROM change) AS touched,
+           (SELECT count(*) FROM moved) AS moved,
+           (SELECT coalesce(sum(change_minor), 0) FROM moved) AS sum_minor`,
+};
+
+type Booked = { booked: number; touched: number; moved: number; sum_minor: number };
+
+/**
+ * Books the postings inside the caller's database transaction. Throws (and so rolls back) where one of them was there
+ * already (INV-04), an account did not move (INV-03) or the whole does not sum to zero (INV-02).
+ */
+export async function book(
+  connection: Connection,
+  editionId: number,
+  postings: readonly Posting[],
+  now: Date,
+): Promise<void> {
+  if (postings.length === 0) return;
+  for (const posting of postings) {
+    invariant(
+      'INV-01',
+      posting.amountMinor > 0 && posting.debitAccountId !== posting.creditAccountId,
+      'a posting must move a positive amount between two accounts',
+    );
+  }
+  const answer = await connection.query<Booked>({
+    ...bookPostings,
+    values: [
+      editionId,
+      postings.map((posting) => posting.backendTransactionId),
+      postings.map((posting) => posting.line),
+      postings.map((posting) => posting.kind),
+      postings.map((posting) => posting.debitAccountId),
+      postings.map((posting) => posting.creditAccountId),
+      postings.map((posting) => posting.amountMinor),
+      now,
+    ],
+  });
+  const done = answer.rows[0];
+  invariant('INV-04', done?.booked === postings.length, 'a posting was booked before');
+  invariant('INV-03', done.moved === done.touched, 'a posting did not move its accounts');
+  invariant('INV-02', done.sum_minor === 0, 'a batch must not change the sum of all accounts');
+}
+
+/** Name and text of the statement, for the test that reads its plan. */
+export const bookingStatement: Readonly<{ name: string; text: string }> = bookPostings;

@@ -1,0 +1,65 @@
+import type { Connection } from '../store/database.ts';
+
+/** The customer of a tag and the ledger account of the default purse. */
+export type CustomerOfTag = { customerId: number; accountId: number };
+
+/**
+ * The customers of these tags, made with tag and account where the backend has never heard of the tag: a transaction is
+ * never rejected for that (protocol.md, "Journal"). Tags are taken in the order of their UIDs, so that two batches that
+ * make the same tags wait for each other instead of deadlocking.
+ */
+export async function resolveCustomers(
+  connection: Connection,
+  editionId: number,
+  uids: ReadonlySet<string>,
+  now: Date,
+): Promise<ReadonlyMap<string, CustomerOfTag>> {
+  const wanted = [...uids].sort();
+  const known = await readCustomers(connection, editionId, wanted);
+  const missing = wanted.filter((uid) => !known.has(uid));
+  if (missing.length === 0) return known;
+  await createCustomers(connection, editionId, missing, now);
+  return readCustomers(connection, editionId, wanted);
+}
+
+async function readCustomers(
+  connection: Connection,
+  editionId: number,
+  uids: readonly string[],
+): Promise<Map<string, CustomerOfTag>> {
+  if (uids.length === 0) return new Map();
+  const rows = await connection.query<{ uid: string; customer_id: number; account_id: number }>({
+    name: 'customers-of-tags',
+    text: `SELECT tag.uid, tag.customer_id, account.account_id
+             FROM tag JOIN account ON account.edition_id = tag.edition_id AND account.customer_id = tag.customer_id
+            WHERE tag.edition_id = $1 AND tag.uid = ANY($2::text[])`,
+    values: [editionId, uids],
+  });
+  return new Map(rows.rows.map((row) => [row.uid, { customerId: row.customer_id, accountId: row.account_id }]));
+}
+
+async function createCustomers(
+  connection: Connection,
+  editionId: number,
+  uids: readonly string[],
+  now: Date,
+): Promise<void> {
+  await connection.query({
+    name: 'create-customers',
+    text: `WITH wanted AS MATERIALIZED (
+             SELECT uid, nextval('customer_number') AS customer_id FROM unnest($2::text[]) WITH ORDINALITY AS t(uid, place) ORDER BY place
+           ), made_tag AS (
+             INSERT INTO tag (edition_id, uid, customer_id, first_seen_at)
+             SELECT $1, uid, customer_id, $3 FROM wanted
+             ON CONFLICT (edition_id, uid) DO NOTHING
+             RETURNING customer_id
+           ), made_customer AS (
+             INSERT INTO customer (edition_id, customer_id, created_at)
+             SELECT $1, customer_id, $3 FROM made_tag
+             RETURNING customer_id
+           )
+           INSERT INTO account (edition_id, type, name, customer_id)
+           SELECT $1, 'customer', 'customer:' || customer_id || '/default', customer_id FROM made_customer`,
+    values: [editionId, uids, now],
+  });
+}

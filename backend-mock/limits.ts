@@ -1,0 +1,39 @@
+/** Every bound of the backend that the contract does not already name. */
+export const limits = {
+  /** Largest request body, compressed or not, as the wire carries it and as it unfolds. */
+  bodyBytesMax: 1_048_576,
+  /** Nesting of a JSON body; deeper input is refused before it is parsed, so that no recursive reader overflows. */
+  jsonDepthMax: 64,
+  /** A request that has not arrived whole after this time is dropped. */
+  requestTimeoutMs: 30_000,
+  /** How long one statement may run, and how long it may wait for a row lock. */
+  statementTimeoutMs: 30_000,
+  lockTimeoutMs: 15_000,
+  /** A connection that holds a transaction open and does nothing loses it. */
+  idleTransactionTimeoutMs: 30_000,
+  connectTimeoutMs: 10_000,
+  poolConnectionsMax: 10,
+  /** Attempts at one database transaction when PostgreSQL reports a serialization failure or a deadlock. */
+  transactionAttemptsMax: 5,
+  /** First pause before such an attempt is repeated; it doubles, with jitter. */
+  transactionBackoffMs: 10,
+  enrolmentCodeLifetimeMs: 24 * 60 * 60 * 1000,
+  adminSessionLifetimeMs: 12 * 60 * 60 * 1000,
+  /**
+   * How far evidence on a tag may lift the assignment number. A real gap is the number of enrolments since the backup;
+   * a forged or broken snapshot must not use up the four bytes that the number has on a tag.
+   */
+  assignmentIdRaiseMax: 1_000_000,
+  assignmentIdMax: 0xffff_ffff,
+  /** Rows of one page of an operator's list. */
+  listRowsMax: 500,
+  listRowsDefault: 100,
+  /** Missing numbers named one by one per assignment in the coherence report. */
+  numberGapsListedMax: 1_000,
+  /** How long the embedded server may take to start, crash recovery included, and to stop. */
+  clusterStartTimeoutMs: 60_000,
+  clusterStopTimeoutMs: 30_000,
+  clusterProbeIntervalMs: 50,
+  /** Requests under way get this long when the backend stops. */
+  drainTimeoutMs: 10_000,
+} as const;

@@ -1,0 +1,113 @@
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import { seedDemo } from './demo/seed-demo.ts';
+import { ensurePassword } from './http/operator-login.ts';
+import { buildServer } from './http/server.ts';
+import { createLog } from './log.ts';
+import { type Clock, type Random, systemClock, systemRandom } from './ports.ts';
+import { type Database, openDatabase } from './store/database.ts';
+import { type EmbeddedServer, startEmbeddedServer } from './store/embedded-server.ts';
+import { migrate } from './store/migrate.ts';
+
+export const defaultPort = 7480;
+
+export type BackendOptions = {
+  /** TCP port on `host`; 0 takes a free one. */
+  port: number;
+  /** Default: this machine only. */
+  host?: string;
+  /** Holds the embedded database; not touched where `databaseUrl` is given. */
+  dataFolder: string;
+  /** Makes the demo editions and takes their codes any number of times. */
+  demo: boolean;
+  /** Any PostgreSQL from version 15 instead of the embedded one. */
+  databaseUrl?: string;
+  /** The operator's password at the first start. Without it: `demo` in demo mode, else a random one that is announced once. */
+  adminPassword?: string;
+  /** Shows the operator what must never stand in a log; default: a line on standard error. */
+  announce?: (line: string) => void;
+  log?: Logger;
+  clock?: Clock;
+  random?: Random;
+};
+
+/** A backend that answers. */
+export type RunningBackend = {
+  /** For example `http://127.0.0.1:7480`. */
+  address: string;
+  /** Lets requests under way end, then stops the embedded database too. May be called more than once. */
+  close(): Promise<void>;
+};
+
+/**
+ * Starts the backend and returns when it answers. Any number may run on one `databaseUrl`. Rejects with a clear message where
+ * the data folder or the port is in use, the database cannot be reached, or its schema is newer or edited; nothing is left
+ * running then.
+ */
+export async function startBackend(options: BackendOptions): Promise<RunningBackend> {
+  const log = options.log ?? createLog();
+  const random = options.random ?? systemRandom;
+  const clock = options.clock ?? systemClock;
+  const embedded = options.databaseUrl === undefined ? await startEmbeddedServer(options.dataFolder, log) : undefined;
+  const database = openDatabase(embedded?.connection ?? { connectionString: options.databaseUrl ?? '' }, random, log);
+  try {
+    await prepareDatabase(database, options, { clock, random });
+    const app = await buildServer({ database, clock, random, demo: options.demo }, log);
+    await app.listen({ port: options.port, host: options.host ?? '127.0.0.1' });
+    return running(app.server.address(), async () => {
+      await app.close();
+      await release(database, embedded);
+    });
+  } catch (error) {
+    await release(database, embedded);
+    throw error;
+  }
+}
+
+async function prepareDatabase(
+  database: Database,
+  options: BackendOptions,
+  { clock, random }: { clock: Clock; random: Random },
+): Promise<void> {
+  await requireVersion(database);
+  const now = clock.now();
+  let announced: string | undefined;
+  await migrate(database, now, async (connection) => {
+    const given = options.adminPassword ?? (options.demo ? 'demo' : undefined);
+    announced = await ensurePassword(connection, given, random, now);
+    if (options.demo) await seedDemo(connection, random, now);
+  });
+  if (announced !== undefined) {
+    const announce = options.announce ?? ((line: string) => process.stderr.write(`${line}\n`));
+    announce(`The operator's password is ${announced} and is not shown again.`);
+  }
+}
+
+const versionMin = 150_000;
+
+async function requireVersion(database: Database): Promise<void> {
+  const answer = await database.pool.query<{ server_version_num: string }>('SHOW server_version_num');
+  const version = Number(answer.rows[0]?.server_version_num);
+  if (!(version >= versionMin)) throw new Error('The database server is older than PostgreSQL 15.');
+}
+
+async function release(database: Database, embedded: EmbeddedServer | undefined): Promise<void> {
+  try {
+    await database.close();
+  } finally {
+    await embedded?.stop();
+  }
+}
+
+function running(address: AddressInfo | string | null, stop: () => Promise<void>): RunningBackend {
+  if (address === null || typeof address === 'string') throw new Error('The backend listens on no TCP port.');
+  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  let closing: Promise<void> | undefined;
+  return {
+    address: `http://${host}:${address.port}`,
+    close() {
+      closing ??= stop();
+      return closing;
+    },
+  };
+}

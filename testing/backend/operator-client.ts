@@ -1,0 +1,61 @@
+import type { z } from 'zod';
+import { accountsAnswerSchema, coherenceAnswerSchema } from '../../contract/wire/admin.ts';
+
+/** An operator who is logged in. */
+export class OperatorClient {
+  readonly address: string;
+  readonly #cookie: string;
+
+  constructor(address: string, cookie: string) {
+    this.address = address;
+    this.#cookie = cookie;
+  }
+
+  request(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = new Headers(init.headers);
+    headers.set('Cookie', this.#cookie);
+    if (init.body !== undefined) headers.set('Content-Type', 'application/json');
+    return fetch(`${this.address}/v1/admin${path}`, { ...init, headers });
+  }
+
+  async read<Schema extends z.ZodType>(schema: Schema, path: string): Promise<z.output<Schema>> {
+    const response = await this.request(path);
+    if (response.status !== 200) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
+    return schema.parse(await response.json());
+  }
+
+  /** Sends a body and returns status and parsed JSON (`undefined` for an empty answer). */
+  async post(path: string, body: unknown): Promise<{ status: number; body: unknown }> {
+    const response = await this.request(path, { method: 'POST', body: JSON.stringify(body) });
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
+  }
+
+  /** Balances by account name; customers' accounts by their canonical name. */
+  async balances(editionId: number): Promise<ReadonlyMap<string, number>> {
+    const { accounts } = await this.read(accountsAnswerSchema, `/accounts?editionId=${editionId}`);
+    return new Map(accounts.map((account) => [account.name, account.balanceMinor]));
+  }
+
+  /** The sum of all customers' accounts. */
+  async customersMinor(editionId: number): Promise<number> {
+    const balances = await this.balances(editionId);
+    return [...balances].reduce((sum, [name, minor]) => (name.startsWith('customer:') ? sum + minor : sum), 0);
+  }
+
+  coherence(editionId: number) {
+    return this.read(coherenceAnswerSchema, `/coherence?editionId=${editionId}`);
+  }
+}
+
+/** Logs in with the operator's password; the demo's is `demo`. */
+export async function logIn(address: string, password = 'demo'): Promise<OperatorClient> {
+  const response = await fetch(`${address}/v1/admin/session`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ password }),
+  });
+  const cookie = response.headers.get('set-cookie');
+  if (response.status !== 204 || cookie === null) throw new Error(`login answered ${response.status}`);
+  return new OperatorClient(address, cookie.split(';', 1)[0] ?? '');
+}
