@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type * as Smartcard from 'smartcard';
-import { PcscError } from './pcsc-error.ts';
+import { PcscError, pcscError } from './pcsc-error.ts';
 
 export type PcscContext = InstanceType<typeof Smartcard.Context>;
 export type PcscCard = Smartcard.CardInterface;
@@ -8,10 +8,15 @@ export type PcscCard = Smartcard.CardInterface;
 /**
  * A new context, which is one connection to the PC/SC service.
  * @throws PcscError `UNAVAILABLE` where `smartcard` is not installed (it is optional: a machine may have no PC/SC
- * library or no compiler), or an error of smartcard's own when there is no service to connect to.
+ * library or no compiler), `SERVICE_DOWN` when there is no service to connect to.
  */
 export function openContext(): PcscContext {
-  return new (loadSmartcard().Context)();
+  const { Context } = loadSmartcard();
+  try {
+    return new Context();
+  } catch (cause) {
+    throw pcscError('SCardEstablishContext', cause);
+  }
 }
 
 let loaded: typeof Smartcard | null = null;

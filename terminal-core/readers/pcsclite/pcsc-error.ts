@@ -10,6 +10,9 @@ export const pcscErrorCodes = [
 ] as const;
 export type PcscErrorCode = (typeof pcscErrorCodes)[number];
 
+/** What the watching of readers fails with when the service is killed: there is no card it could be about. */
+const lostConnection = 'Communication error';
+
 /** `smartcard` tells failures apart by their text alone. */
 const codeOfMessage: ReadonlyMap<string, PcscErrorCode> = new Map([
   ['PC/SC service not running', 'SERVICE_DOWN'],
@@ -45,4 +48,12 @@ export function pcscError(call: string, cause: unknown): PcscError {
   }
   const message = cause instanceof Error ? cause.message : String(cause);
   return new PcscError(codeOfMessage.get(message) ?? 'OTHER', `${call}: ${message}`, cause);
+}
+
+/** The error of the call that watches the service, for which a broken connection is the service's end. */
+export function watchError(cause: unknown): PcscError {
+  const error = pcscError('SCardGetStatusChange', cause);
+  return cause instanceof Error && cause.message === lostConnection
+    ? new PcscError('SERVICE_DOWN', 'PC/SC service: the connection is lost', cause)
+    : error;
 }

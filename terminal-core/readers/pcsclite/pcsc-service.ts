@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { CardReader } from './card-reader.ts';
 import { eventCountShift, readerListNotification, readerState } from './constants.ts';
 import { openContext, type PcscContext } from './native.ts';
-import { type PcscError, pcscError } from './pcsc-error.ts';
+import { type PcscError, type PcscErrorCode, pcscError, watchError } from './pcsc-error.ts';
 
 /** After this the service is asked again although nothing was reported: pcsc-lite 1.9 can miss a reader's coming. */
 const watchMs = 1_000;
@@ -18,14 +18,14 @@ interface SeenState {
 
 /**
  * The PC/SC service and its readers. Events: `reader` (CardReader) for each one that is there or comes; `service-up` when
- * the service answers and every reader it has was reported; `error` (PcscError) once when it goes, after which every
+ * the service answers and every reader it has was reported; `error` (PcscError) once for each reason why it does not, after which every
  * reader ends and the service is tried again for as long as it takes.
  */
 export class PcscService extends EventEmitter {
   readonly readers: Record<string, CardReader> = {};
   #context: PcscContext | null = null;
   #retry: NodeJS.Timeout | null = null;
-  #isDown = false;
+  #downBecause: PcscErrorCode | null = null;
   #isClosed = false;
 
   constructor() {
@@ -61,7 +61,7 @@ export class PcscService extends EventEmitter {
     try {
       await this.#watch();
     } catch (cause) {
-      this.#lost(pcscError('SCardGetStatusChange', cause));
+      this.#lost(watchError(cause));
     } finally {
       this.#endReaders();
       this.#context?.close();
@@ -73,8 +73,8 @@ export class PcscService extends EventEmitter {
   }
 
   #lost(error: PcscError): void {
-    if (!this.#isClosed && !this.#isDown) {
-      this.#isDown = true;
+    if (!this.#isClosed && this.#downBecause !== error.code) {
+      this.#downBecause = error.code;
       this.emit('error', error);
     }
   }
@@ -82,7 +82,7 @@ export class PcscService extends EventEmitter {
   async #watch(): Promise<void> {
     this.#context = openContext();
     this.#list(this.#context);
-    this.#isDown = false;
+    this.#downBecause = null;
     this.emit('service-up');
     while (!this.#isClosed) {
       const seen = await this.#nextChanges(this.#context);

@@ -1,0 +1,143 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import path from 'node:path';
+import { type FromReaderHost, fromReaderHostSchema, type ReaderHostOptions } from '../../contract/ipc/envelope.ts';
+import type { ReaderEvent, ReaderState } from '../../contract/ipc/reader.ts';
+import type { Transmit } from '../../terminal-core/tag/transmit.ts';
+
+type Present = Extract<ReaderEvent, { kind: 'card-present' }>;
+type Settled = Extract<ReaderEvent, { kind: 'answer' | 'failure' }>;
+
+const entryFile = path.join(import.meta.dirname, '../../terminal-core/main/reader-host.ts');
+const waitMs = 15_000;
+
+/** The reader host as the till host knows it: a real process, its events in order, and calls that wait for them. */
+export class ReaderHostClient {
+  /** Everything it said, in order. */
+  readonly events: ReaderEvent[] = [];
+  readonly child: ChildProcess;
+  readonly #watchers = new Set<() => void>();
+  /** Events before this one have been waited for already. */
+  #next = 0;
+  #lastId = 0;
+
+  constructor(options: Pick<ReaderHostOptions, 'readerName'>, env: Readonly<Record<string, string>>) {
+    this.child = fork(entryFile, [], {
+      serialization: 'advanced',
+      execArgv: [],
+      env: { ...process.env, ...env },
+    });
+    this.child.on('message', (message) => this.#received(fromReaderHostSchema.parse(message)));
+    this.#send({
+      kind: 'start',
+      options: { readerKind: 'pcsc', readerName: options.readerName, dataFolder: '.', simulatedTag: null },
+    });
+  }
+
+  /** The next event of which `pick` makes something; the ones before it are passed over. */
+  async next<T>(what: string, pick: (event: ReaderEvent) => T | null): Promise<T> {
+    const deadline = performance.now() + waitMs;
+    for (;;) {
+      while (this.#next < this.events.length) {
+        const event = this.events[this.#next];
+        this.#next += 1;
+        const picked = event === undefined ? null : pick(event);
+        if (picked !== null) {
+          return picked;
+        }
+      }
+      await this.#changed(deadline, what);
+    }
+  }
+
+  present(): Promise<Present> {
+    return this.next('a card', (event) => (event.kind === 'card-present' ? event : null));
+  }
+
+  async gone(presenceId: number): Promise<void> {
+    await this.next(`presence ${presenceId} to end`, (event) =>
+      event.kind === 'card-gone' && event.presenceId === presenceId ? event : null,
+    );
+  }
+
+  state(state: ReaderState): Promise<Extract<ReaderEvent, { kind: 'state' }>> {
+    return this.next(`the state ${state}`, (event) => (event.kind === 'state' && event.state === state ? event : null));
+  }
+
+  /** What was answered to one APDU; other events are left for `next`. */
+  async transmit(presenceId: number, apdu: Uint8Array): Promise<Settled> {
+    return this.#settled({ kind: 'transmit', presenceId, apdu });
+  }
+
+  reset(presenceId: number): Promise<Settled> {
+    return this.#settled({ kind: 'reset', presenceId });
+  }
+
+  /** For a tag driver. */
+  transmitTo(presenceId: number): Transmit {
+    return async (apdu) => {
+      const settled = await this.transmit(presenceId, apdu);
+      return settled.kind === 'answer'
+        ? { ok: true, response: settled.response }
+        : { ok: false, fault: settled.fault, detail: settled.detail };
+    };
+  }
+
+  /** @returns the exit code. */
+  async stop(): Promise<number | null> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) {
+      return this.child.exitCode;
+    }
+    const ended = new Promise<number | null>((resolve) => this.child.once('exit', resolve));
+    this.#send({ kind: 'stop' });
+    return ended;
+  }
+
+  async #settled(
+    command: { kind: 'transmit'; presenceId: number; apdu: Uint8Array } | { kind: 'reset'; presenceId: number },
+  ): Promise<Settled> {
+    this.#lastId += 1;
+    const id = this.#lastId;
+    this.#send({ kind: 'reader', command: { ...command, id } });
+    const deadline = performance.now() + waitMs;
+    for (;;) {
+      const settled = this.events.findLast(
+        (event): event is Settled => (event.kind === 'answer' || event.kind === 'failure') && event.id === id,
+      );
+      if (settled !== undefined) {
+        return settled;
+      }
+      await this.#changed(deadline, `an answer to ${id}`);
+    }
+  }
+
+  #received(message: FromReaderHost): void {
+    if (message.kind === 'reader') {
+      this.events.push(message.event);
+      for (const watcher of [...this.#watchers]) {
+        watcher();
+      }
+    }
+  }
+
+  #changed(deadline: number, what: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.#watchers.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(
+        () => {
+          this.#watchers.delete(done);
+          reject(new Error(`waited in vain for ${what}; seen: ${JSON.stringify(this.events.slice(-8))}`));
+        },
+        Math.max(0, deadline - performance.now()),
+      );
+      this.#watchers.add(done);
+    });
+  }
+
+  #send(message: object): void {
+    this.child.send(message);
+  }
+}
