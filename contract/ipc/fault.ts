@@ -44,6 +44,8 @@ export const faultCodes = {
     'BACKEND_FAULT',
     'ENROLMENT_CODE_INVALID',
     'NOT_ENROLLED',
+    'CONFIGURATION_MISSING',
+    'MODE_UNSUPPORTED',
     'TILL_IN_USE',
     'TILL_STOPPED',
     'SECRETS_SEALED',

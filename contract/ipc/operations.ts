@@ -7,7 +7,12 @@ import { tillViewSchema } from './till-view.ts';
 
 const nothing = z.object({});
 const waitMs = z.int().min(0).max(86_400_000);
-const tapRequest = z.object({ timeoutMs: waitMs.optional() });
+const tapRequest = z.object({
+  /** How long a tag, and the same tag after it left too early, is waited for; else as the settings say. */
+  timeoutMs: waitMs.optional(),
+  /** The first tag that cannot be used ends the work (command line); a window goes on waiting for another one. */
+  firstTagOnly: z.boolean().default(false),
+});
 
 /** How a piece of work with a tag ended. */
 export const outcomeSchema = z.object({

@@ -179,3 +179,30 @@ export interface SecretStore {
   load(): Result<TillSecrets | null, Fault>;
   save(secrets: TillSecrets): Promise<void>;
 }
+
+export interface ReplicationStatus {
+  /** `refused`: the backend wants a person to act. */
+  readonly state: 'unknown' | 'online' | 'offline' | 'refused';
+  readonly since: string;
+  readonly fault: Fault | null;
+  /** Whether the backend's seal equals the till's own. */
+  readonly seal: 'unknown' | 'open' | 'sealed';
+}
+
+export interface DrainResult {
+  readonly sentCount: number;
+  readonly rejectedCount: number;
+  readonly fault: Fault | null;
+}
+
+/** The background replicator as the till sees it. */
+export interface ReplicationPort {
+  readonly status: ReplicationStatus;
+  onChange(listener: () => void): () => void;
+  /** There is something new in the journal. */
+  wake(): void;
+  /** Sends until nothing is left, something stands in the way for good, or the time is up. */
+  drain(timeoutMs: number): Promise<DrainResult>;
+  /** Fetches the configuration if it has changed. */
+  refreshConfiguration(): Promise<Result<void, Fault>>;
+}

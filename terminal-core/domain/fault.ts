@@ -49,6 +49,8 @@ const texts: Readonly<Record<FaultCode, string>> = {
   BACKEND_FAULT: 'The backend answered with an error: {detail}',
   ENROLMENT_CODE_INVALID: 'This code is wrong, used or expired. Ask the operator for a new one.',
   NOT_ENROLLED: 'This till is not enrolled yet. Enrol it with the address of the backend and a code.',
+  CONFIGURATION_MISSING: 'The catalogue has not been fetched yet. Connect the till to the backend once.',
+  MODE_UNSUPPORTED: 'This release sells in tag mode only; the edition keeps its balances in accounts.',
   TILL_IN_USE: 'till in use by process {pid}. Close it first, or use another data folder.',
   TILL_STOPPED: 'The till is stopping.',
   SECRETS_SEALED: 'The secrets of this folder were sealed by the application and can only be opened by it.',

@@ -5,8 +5,6 @@ export const limits = {
   quantityMax: 999,
   /** How often a torn write is tried again on the same tag before the till gives the tag up as unwritable. */
   writeAttemptsMax: 5,
-  /** How long a starting reader is waited for before a tap is refused. */
-  readerStartMs: 5_000,
   /** Longest the till may take to end (requirements.md 3.2, "before exit"). */
   stopMs: 5_000,
   /** How long a reset tag may take to show itself again. */

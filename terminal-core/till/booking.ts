@@ -1,6 +1,5 @@
 import { initialTransition, type SnapshotFrom, transition } from 'xstate';
 import type { Fault } from '../../contract/ipc/fault.ts';
-import type { Outcome } from '../../contract/ipc/operations.ts';
 import type { StepEvent } from '../../contract/ipc/step.ts';
 import type { ChargeView } from '../../contract/ipc/till-view.ts';
 import type { ReplicableState, TerminalState } from '../../contract/wire/words.ts';
@@ -28,23 +27,13 @@ import { stepTag, stepTransaction } from './step-parts.ts';
 import { readingFault } from './tag-faults.ts';
 import { TagSearch } from './tag-search.ts';
 import { slotsWith, snapshotOf, type TagVisit, writeSlot } from './tag-visit.ts';
+import type { TagWork, WorkEnd } from './work.ts';
 
 /** What a booking is about, fixed before a tag is shown. */
 export interface Charge extends Pick<TransactionDraft, 'amountMinor' | 'balanceDeltaMinor' | 'items' | 'merchantId'> {
   readonly type: 'Purchase' | 'TopUp';
   readonly paymentMethod: 'tag' | 'cash';
   readonly view: ChargeView;
-}
-
-/** How a booking ended, with what the screens and the command line want to know about it. */
-export interface BookingEnd {
-  readonly result: Outcome['result'];
-  readonly transaction: TillTransaction | null;
-  readonly uid: string | null;
-  /** What the tag showed before, and after where that is known. */
-  readonly before: TagImage | null;
-  readonly after: TagImage | null;
-  readonly fault: Fault | null;
 }
 
 type CurrentVisit = TagVisit & { readonly reading: Extract<TagVisit['reading'], { kind: 'current' }> };
@@ -59,7 +48,7 @@ interface PreparedWrite {
  * event. Everything the chart records is on the disk before the effect begins, so that a kill at any point leaves a row
  * the cleanup understands.
  */
-export class Booking {
+export class Booking implements TagWork {
   readonly #chart: BookingChart;
   readonly #charge: Charge;
   readonly #desk: Desk;
@@ -81,7 +70,7 @@ export class Booking {
   }
 
   /** @throws InvariantBroken, or the error of a database that cannot be written; the row then waits for the cleanup */
-  async run(): Promise<BookingEnd> {
+  async run(): Promise<WorkEnd> {
     let effect: BookingEffect | null = 'await-tag';
     while (effect) effect = this.#step(await this.#perform(effect));
     return this.#end();
@@ -316,7 +305,7 @@ export class Booking {
     return this.#transaction.terminalTransactionNumber;
   }
 
-  #end(): BookingEnd {
+  #end(): WorkEnd {
     const state = this.#snapshot.value;
     const parts = { transaction: this.#transaction, uid: this.#visit?.uid ?? null, before: this.#before };
     switch (state) {

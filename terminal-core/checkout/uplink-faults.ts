@@ -1,0 +1,21 @@
+import type { Fault } from '../../contract/ipc/fault.ts';
+import { fault } from '../domain/fault.ts';
+import type { UplinkFault } from './ports.ts';
+
+/** What a person is told when the backend does not do what it was asked. */
+export function uplinkFault(problem: UplinkFault): Fault {
+  switch (problem.kind) {
+    case 'unreachable':
+      return fault('BACKEND_UNREACHABLE', { detail: problem.detail });
+    case 'refused':
+      return fault('BACKEND_REFUSED');
+    case 'code-invalid':
+      return fault('ENROLMENT_CODE_INVALID');
+    case 'halt':
+      return fault(problem.code);
+    case 'gap':
+      return fault('BACKEND_FAULT', { detail: `it expects entry ${problem.expectedSeq}.` });
+    case 'fault':
+      return fault('BACKEND_FAULT', { detail: problem.detail });
+  }
+}

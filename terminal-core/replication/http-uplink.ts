@@ -1,0 +1,114 @@
+import ky, { isHTTPError, isNetworkError, isTimeoutError, type KyInstance } from 'ky';
+import type { z } from 'zod';
+import { batchAnswerSchema } from '../../contract/wire/batch.ts';
+import { configurationSchema } from '../../contract/wire/configuration.ts';
+import { enrolmentAnswerSchema } from '../../contract/wire/enrolment.ts';
+import { sealSchema } from '../../contract/wire/journal.ts';
+import { type Problem, problemSchema } from '../../contract/wire/problem.ts';
+import type { Credentials, Uplink, UplinkFault } from '../checkout/ports.ts';
+import { limits } from '../domain/limits.ts';
+import { failed, ok, type Result } from '../domain/result.ts';
+
+/**
+ * The backend over HTTP. One attempt a call: when to try again is the replicator's to decide, which also knows what must
+ * be sent as the very same bytes. Answers are parsed with the contract's schemas; an answer that does not fit is a fault.
+ */
+export function httpUplink(): Uplink {
+  const client = ky.create({ retry: 0, timeout: limits.replication.requestTimeoutMs });
+  return {
+    enrol: (backendUrl, request) =>
+      call(client.post(new URL('v1/enrolments', withSlash(backendUrl)), { json: request }), enrolmentAnswerSchema),
+    configuration: (credentials, etag) => fetchConfiguration(client, credentials, etag),
+    sendBatch: (credentials, batchId, body) =>
+      call(
+        client.put(assignmentUrl(credentials, `batches/${batchId}`), {
+          body,
+          headers: { ...authorization(credentials), 'content-type': 'application/json' },
+        }),
+        batchAnswerSchema,
+      ),
+    seal: (credentials) =>
+      call(client.get(assignmentUrl(credentials, 'seal'), { headers: authorization(credentials) }), sealSchema),
+  };
+}
+
+async function fetchConfiguration(client: KyInstance, credentials: Credentials, etag: string | null) {
+  const headers = { ...authorization(credentials), ...(etag === null ? {} : { 'if-none-match': etag }) };
+  // 304 is an answer here and not an error.
+  const throwHttpErrors = (status: number) => status !== 304 && status >= 400;
+  try {
+    const response = await client.get(assignmentUrl(credentials, 'config'), { headers, throwHttpErrors });
+    if (response.status === 304) return ok(null);
+    const parsed = configurationSchema.safeParse(await response.json());
+    if (!parsed.success) return failed<UplinkFault>(unreadable);
+    return ok({ etag: response.headers.get('etag') ?? '', configuration: parsed.data });
+  } catch (error) {
+    return failed(uplinkFault(error));
+  }
+}
+
+async function call<Schema extends z.ZodType>(
+  request: Promise<Response>,
+  schema: Schema,
+): Promise<Result<z.output<Schema>, UplinkFault>> {
+  try {
+    const response = await request;
+    const parsed = schema.safeParse(await response.json());
+    return parsed.success ? ok(parsed.data) : failed(unreadable);
+  } catch (error) {
+    return failed(uplinkFault(error));
+  }
+}
+
+const unreadable: UplinkFault = { kind: 'fault', detail: 'an answer this till cannot read.', retryAfterMs: null };
+
+function uplinkFault(error: unknown): UplinkFault {
+  if (isHTTPError(error)) return httpFault(error.response, problemSchema.safeParse(error.data).data ?? null);
+  if (isTimeoutError(error)) return { kind: 'unreachable', detail: 'no answer in time.', retryAfterMs: null };
+  // A connection cut in the middle of the answer shows as a TypeError or a half JSON text.
+  if (isNetworkError(error) || error instanceof TypeError || error instanceof SyntaxError)
+    return { kind: 'unreachable', detail: `${causeOf(error)}.`, retryAfterMs: null };
+  throw error;
+}
+
+function httpFault(response: Response, problem: Problem | null): UplinkFault {
+  const retryAfterMs = retryAfter(response.headers.get('retry-after'));
+  switch (problem?.code) {
+    case 'GAP':
+      if (problem.expectedSeq !== undefined) return { kind: 'gap', expectedSeq: problem.expectedSeq };
+      break;
+    case 'JOURNAL_FORKED':
+    case 'CHAIN_BROKEN':
+    case 'JOURNAL_UNKNOWN':
+      return { kind: 'halt', code: problem.code };
+    case 'ENROLMENT_CODE_INVALID':
+      return { kind: 'code-invalid' };
+    default:
+  }
+  const detail = problem?.title ?? `HTTP ${response.status}.`;
+  if (response.status === 401 || response.status === 403) return { kind: 'refused', detail };
+  const isBusy =
+    response.status === 429 || response.status === 502 || response.status === 503 || response.status === 504;
+  return isBusy ? { kind: 'unreachable', detail, retryAfterMs } : { kind: 'fault', detail, retryAfterMs };
+}
+
+/** `Retry-After` in seconds; the form with a date is not used by this backend. */
+function retryAfter(header: string | null): number | null {
+  return header !== null && /^\d{1,6}$/.test(header) ? Number(header) * 1_000 : null;
+}
+
+function causeOf(error: Error): string {
+  return error.cause instanceof Error ? error.cause.message || error.message : error.message;
+}
+
+function assignmentUrl({ backendUrl, assignmentId }: Credentials, resource: string): URL {
+  return new URL(`v1/assignments/${assignmentId}/${resource}`, withSlash(backendUrl));
+}
+
+function authorization({ token }: Credentials) {
+  return { authorization: `Bearer ${token}` };
+}
+
+function withSlash(url: string): string {
+  return url.endsWith('/') ? url : `${url}/`;
+}

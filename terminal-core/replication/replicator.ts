@@ -1,0 +1,262 @@
+import type { Fault, FaultCode } from '../../contract/ipc/fault.ts';
+import type { EntryResult } from '../../contract/wire/batch.ts';
+import type { Seal } from '../../contract/wire/journal.ts';
+import type {
+  AssignmentStore,
+  Clock,
+  Credentials,
+  DrainResult,
+  JournalPage,
+  JournalStore,
+  Random,
+  ReplicationPort,
+  ReplicationStatus,
+  Timers,
+  Uplink,
+  UplinkFault,
+} from '../checkout/ports.ts';
+import { uplinkFault } from '../checkout/uplink-faults.ts';
+import { fault } from '../domain/fault.ts';
+import { limits } from '../domain/limits.ts';
+import { failed, ok, type Result } from '../domain/result.ts';
+import { backoffMs } from './backoff.ts';
+
+export interface ReplicatorParts {
+  readonly journal: JournalStore;
+  readonly assignments: AssignmentStore;
+  readonly uplink: Uplink;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: Random;
+  /** Null before enrolment. */
+  credentials(): Credentials | null;
+  /** Told of every entry the backend would not take. */
+  onRejected(results: readonly EntryResult[]): void;
+}
+
+/** What one exchange with the backend came to. */
+type Round =
+  | { readonly kind: 'progress' }
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'retry'; readonly fault: Fault; readonly retryAfterMs: number | null }
+  /** A person has to act; trying again changes nothing. */
+  | { readonly kind: 'stuck'; readonly fault: Fault };
+
+/**
+ * Brings the journal to the backend (R46, R47): reads after the acknowledged position, sends a page, moves the cursor only
+ * after the answer, sends the very same bytes again where there was none. Never gives up, never drops, never blocks a sale.
+ */
+export class Replicator implements ReplicationPort {
+  readonly #parts: ReplicatorParts;
+  readonly #listeners = new Set<() => void>();
+  #status: ReplicationStatus;
+  /** Kept until it is answered, so that a repetition is the same batch and not a longer one. */
+  #pending: JournalPage | null = null;
+  /** Up to where this process has sent; back to where the backend says after a gap. Null: as acknowledged. */
+  #sentSeq: number | null = null;
+  /** The backend's seal was compared since the start of this process: a restored disk is found before it does harm. */
+  #isCompared = false;
+  #failures = 0;
+  #running: Promise<void> = Promise.resolve();
+  #stopTimer: (() => void) | null = null;
+  #isInBackground = false;
+
+  constructor(parts: ReplicatorParts) {
+    this.#parts = parts;
+    this.#status = { state: 'unknown', since: this.#now(), fault: null, seal: 'unknown' };
+  }
+
+  get status(): ReplicationStatus {
+    return this.#status;
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Sends from now on whenever there is something to send. */
+  start(): void {
+    this.#isInBackground = true;
+    this.#schedule(0);
+  }
+
+  stop(): void {
+    this.#isInBackground = false;
+    this.#stopTimer?.();
+  }
+
+  wake(): void {
+    // While the backend does not answer, only its own rhythm decides when it is asked again.
+    if (this.#isInBackground && this.#failures === 0) this.#schedule(0);
+  }
+
+  async drain(timeoutMs: number): Promise<DrainResult> {
+    const deadlineMs = this.#parts.clock.nowMs() + timeoutMs;
+    const before = this.#parts.journal.acknowledgedSeq();
+    let rejectedCount = 0;
+    const countRejected = (results: readonly EntryResult[]) => {
+      rejectedCount += results.length;
+    };
+    for (let failures = 0; ; ) {
+      const round = await this.#round(countRejected);
+      const leftMs = deadlineMs - this.#parts.clock.nowMs();
+      const isOver = round.kind === 'empty' || round.kind === 'stuck' || leftMs <= 0;
+      if (isOver || (round.kind === 'retry' && round.retryAfterMs !== null && round.retryAfterMs > leftMs)) {
+        const sentCount = this.#parts.journal.acknowledgedSeq() - before;
+        return { sentCount, rejectedCount, fault: 'fault' in round ? round.fault : null };
+      }
+      if (round.kind === 'retry')
+        await this.#pause(Math.min(leftMs, backoffMs(failures++, this.#parts.random.fraction(), round.retryAfterMs)));
+    }
+  }
+
+  async refreshConfiguration(): Promise<Result<void, Fault>> {
+    const credentials = this.#parts.credentials();
+    if (!credentials) return failed(fault('NOT_ENROLLED'));
+    const { assignments, uplink } = this.#parts;
+    const answer = await uplink.configuration(credentials, assignments.configuration()?.etag ?? null);
+    if (!answer.ok) return failed(uplinkFault(answer.fault));
+    if (answer.value) assignments.saveConfiguration(answer.value.etag, answer.value.configuration, this.#now());
+    this.#changed();
+    return ok(undefined);
+  }
+
+  // --- one exchange ---
+
+  /** One at a time, whoever asks. */
+  #round(onRejected: (results: readonly EntryResult[]) => void): Promise<Round> {
+    const run = this.#running.then(() => this.#exchange(onRejected));
+    this.#running = run.then(
+      () => undefined,
+      () => undefined,
+    );
+    return run;
+  }
+
+  async #exchange(onRejected: (results: readonly EntryResult[]) => void): Promise<Round> {
+    const credentials = this.#parts.credentials();
+    const assignment = this.#parts.assignments.assignment();
+    if (!credentials || !assignment) return { kind: 'stuck', fault: fault('NOT_ENROLLED') };
+    if (assignment.haltedCode) return this.#stuck(fault(assignment.haltedCode));
+    if (!this.#isCompared) {
+      const compared = await this.#compareSeals(credentials);
+      if (compared) return compared;
+    }
+    this.#pending ??= this.#parts.journal.pageAfter(this.#sentSeq ?? this.#parts.journal.acknowledgedSeq());
+    if (!this.#pending) return { kind: 'empty' };
+    return this.#send(credentials, assignment.journalId, this.#pending, onRejected);
+  }
+
+  async #send(
+    credentials: Credentials,
+    journalId: string,
+    page: JournalPage,
+    onRejected: (results: readonly EntryResult[]) => void,
+  ): Promise<Round> {
+    const body = `{"protocol":1,"journalId":"${journalId}","entries":${page.entriesJson}}`;
+    const answer = await this.#parts.uplink.sendBatch(credentials, `${page.firstSeq}-${page.lastSeq}`, body);
+    if (!answer.ok) return this.#failed(answer.fault);
+    const rejected = answer.value.results.filter(({ outcome }) => outcome === 'rejected');
+    this.#parts.journal.acknowledge(page.lastSeq, rejected, this.#now());
+    this.#pending = null;
+    this.#sentSeq = page.lastSeq;
+    this.#online(answer.value.seal);
+    if (rejected.length > 0) {
+      onRejected(rejected);
+      this.#parts.onRejected(rejected);
+    }
+    return { kind: 'progress' };
+  }
+
+  /** A backend that has more of this journal than the till, or another one, has seen another disk (ingest rule 2). */
+  async #compareSeals(credentials: Credentials): Promise<Round | null> {
+    const seal = await this.#parts.uplink.seal(credentials);
+    if (!seal.ok) return this.#failed(seal.fault);
+    const { journal } = this.#parts;
+    if (seal.value.seq > journal.ownSeal().seq) return this.#halt('JOURNAL_BEHIND');
+    if (journal.hashAt(seal.value.seq) !== seal.value.hash) return this.#halt('JOURNAL_FORKED');
+    this.#isCompared = true;
+    this.#online(seal.value);
+    return null;
+  }
+
+  #failed(problem: UplinkFault): Round {
+    if (problem.kind === 'halt') return this.#halt(problem.code);
+    if (problem.kind === 'gap') return this.#goBack(problem.expectedSeq);
+    const text = uplinkFault(problem);
+    if (problem.kind === 'refused') return this.#stuck(text);
+    this.#setStatus({ state: 'offline', fault: text, seal: this.#status.seal });
+    return { kind: 'retry', fault: text, retryAfterMs: 'retryAfterMs' in problem ? problem.retryAfterMs : null };
+  }
+
+  /** The backend lost what it had acknowledged (a restore): the till has it all and sends from there again. */
+  #goBack(expectedSeq: number): Round {
+    this.#sentSeq = expectedSeq - 1;
+    this.#pending = this.#parts.journal.pageAfter(this.#sentSeq);
+    const text = fault('BACKEND_FAULT', { detail: `it has nothing from entry ${expectedSeq} on; sending it again.` });
+    return this.#pending ? { kind: 'progress' } : this.#stuck(text);
+  }
+
+  #halt(code: FaultCode): Round {
+    this.#parts.assignments.halt(code);
+    return this.#stuck(fault(code));
+  }
+
+  #stuck(problem: Fault): Round {
+    this.#setStatus({ state: 'refused', fault: problem, seal: 'unknown' });
+    return { kind: 'stuck', fault: problem };
+  }
+
+  // --- the background rhythm ---
+
+  #schedule(delayMs: number): void {
+    this.#stopTimer?.();
+    this.#stopTimer = this.#parts.timers.after(delayMs, () => void this.#beat());
+  }
+
+  async #beat(): Promise<void> {
+    const round = await this.#round(() => undefined);
+    if (!this.#isInBackground) return;
+    this.#failures = round.kind === 'retry' ? this.#failures + 1 : 0;
+    switch (round.kind) {
+      case 'progress':
+        return this.#schedule(0);
+      case 'empty':
+        await this.refreshConfiguration();
+        // The next look begins with the seals again: an idle till also wants to know whether it is online.
+        this.#isCompared = false;
+        return this.#schedule(limits.replication.refreshMs);
+      case 'retry':
+        return this.#schedule(backoffMs(this.#failures, this.#parts.random.fraction(), round.retryAfterMs));
+      case 'stuck':
+        return this.#schedule(limits.replication.refreshMs);
+    }
+  }
+
+  #pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#parts.timers.after(delayMs, resolve);
+    });
+  }
+
+  #online(seal: Seal): void {
+    const own = this.#parts.journal.ownSeal();
+    const isSealed = own.seq === seal.seq && own.hash === seal.hash;
+    this.#setStatus({ state: 'online', fault: null, seal: isSealed ? 'sealed' : 'open' });
+  }
+
+  #setStatus(next: Omit<ReplicationStatus, 'since'>): void {
+    const since = next.state === this.#status.state ? this.#status.since : this.#now();
+    this.#status = { ...next, since };
+    this.#changed();
+  }
+
+  #changed(): void {
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  #now(): string {
+    return new Date(this.#parts.clock.nowMs()).toISOString();
+  }
+}

@@ -1,0 +1,336 @@
+import type { z } from 'zod';
+import type { Fault } from '../contract/ipc/fault.ts';
+import type { OperationAnswer, OperationName, Operations, Outcome, TillStatus } from '../contract/ipc/operations.ts';
+import type { Step } from '../contract/ipc/step.ts';
+import type { ChargeView, ScreenView, TillView } from '../contract/ipc/till-view.ts';
+import type { TillSettings } from '../contract/settings/till-settings.ts';
+import { type BookingChart, cashTopUpChart, purchaseChart } from './checkout/booking-chart.ts';
+import type {
+  JournalStore,
+  ReaderPort,
+  ReplicationPort,
+  TillSecrets,
+  Timers,
+  TransactionStore,
+} from './checkout/ports.ts';
+import { addAmount, addProduct, type Cart, type CartFault, emptyCart, removeLine } from './domain/cart.ts';
+import { fault } from './domain/fault.ts';
+import { limits } from './domain/limits.ts';
+import { failed, ok, type Result } from './domain/result.ts';
+import { BalanceLook } from './till/balance-look.ts';
+import { Booking, type Charge } from './till/booking.ts';
+import { cashTopUpCharge, saleCharge } from './till/charges.ts';
+import { type CleanupCounts, cleanUpWithoutTag } from './till/cleanup.ts';
+import { CleanupVisit } from './till/cleanup-visit.ts';
+import { type Desk, instant, type Patience } from './till/desk.ts';
+import { EditionKeys } from './till/edition-keys.ts';
+import { type EnrolmentParts, enrol } from './till/enrolling.ts';
+import { Issuing } from './till/issuing.ts';
+import { endScreen, outcomeStep } from './till/outcome.ts';
+import { tillStatus } from './till/status.ts';
+import { tillView } from './till/view.ts';
+import type { TagWork } from './till/work.ts';
+
+export interface TillParts extends EnrolmentParts {
+  readonly settings: TillSettings;
+  readonly store: TransactionStore;
+  readonly journal: JournalStore;
+  readonly reader: ReaderPort;
+  readonly replication: ReplicationPort;
+  readonly timers: Timers;
+  /** Null before enrolment. */
+  readonly secrets: TillSecrets | null;
+  /** Writes the journal's lines to a file and says how many there were. */
+  writeExport(file: string, lines: Iterable<string>): number;
+  /** Nobody waits for the till just now: time for the database's housekeeping. */
+  onIdle(): void;
+  onView(view: TillView): void;
+  onStep(step: Step): void;
+}
+
+type Request<Name extends OperationName> = z.output<Operations[Name]['request']>;
+type Answered<Name extends OperationName> = Promise<Result<OperationAnswer<Name>, Fault>>;
+/** One function per operation of the contract, and none besides. */
+export type TillOperations = { readonly [Name in OperationName]: (request: Request<Name>) => Answered<Name> };
+
+const cartFaults: Readonly<Record<CartFault, Fault>> = {
+  'cart-full': fault('AMOUNT_INVALID', { reason: 'the cart is full.' }),
+  'quantity-out-of-range': fault('AMOUNT_INVALID', { reason: 'the quantity is out of range.' }),
+  'no-such-line': fault('USAGE', { reason: 'the cart has no such line.' }),
+};
+
+/**
+ * The till's application service: the only place where a piece of work begins and ends. It does one at a time, knows what
+ * is on the screen, and leaves what each work does to `till/`. Runs the same with a window and without.
+ */
+export class Till {
+  readonly #parts: TillParts;
+  #secrets: TillSecrets | null;
+  #cart: Cart = emptyCart;
+  #screen: ScreenView = { screen: 'starting' };
+  #revision = 0;
+  #work: { readonly interrupt: () => void; readonly cancel: () => boolean; readonly ended: Promise<unknown> } | null =
+    null;
+  #stopDoneTimer: (() => void) | null = null;
+  #isStopping = false;
+
+  constructor(parts: TillParts) {
+    this.#parts = parts;
+    this.#secrets = parts.secrets;
+    parts.reader.onChange(() => this.#publish());
+    parts.replication.onChange(() => this.#refreshScreen());
+  }
+
+  /** What a crash left behind is decided before anything else may happen (R36). */
+  start(): CleanupCounts {
+    const desk = this.#desk();
+    const counts = desk.ok ? cleanUpWithoutTag(desk.value) : { committed: 0, aborted: 0, unknown: 0 };
+    this.#show(this.#idleScreen());
+    return counts;
+  }
+
+  /** Ends what can end without a tag, cleans up, and is silent from then on; within `limits.stopMs`. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    this.#stopDoneTimer?.();
+    const desk = this.#desk();
+    this.#work?.interrupt();
+    await this.#endedWithin(limits.stopMs / 2);
+    // A write that is still going on must not be judged by its own till: the next start does it.
+    if (desk.ok && !this.#work) cleanUpWithoutTag(desk.value);
+  }
+
+  view(): TillView {
+    const { assignments, store, reader, replication } = this.#parts;
+    return tillView({
+      revision: this.#revision,
+      assignment: assignments.assignment(),
+      configuration: assignments.configuration()?.configuration ?? null,
+      merchantId: this.#merchantId(),
+      reader: reader.status,
+      replication: replication.status,
+      counts: store.counts(),
+      cart: this.#cart,
+      screen: this.#screen,
+    });
+  }
+
+  readonly operations: TillOperations = {
+    view: () => Promise.resolve(ok(this.view())),
+    enrol: (request) => this.#enrol(request),
+    addToCart: ({ productId, quantity }) => Promise.resolve(this.#addToCart(productId, quantity)),
+    addAmountToCart: ({ amountMinor }) =>
+      Promise.resolve(this.#changeCart(addAmount(this.#cart, amountMinor, 'Amount', this.#merchantId() ?? ''))),
+    removeFromCart: ({ line }) => Promise.resolve(this.#changeCart(removeLine(this.#cart, line))),
+    clearCart: () => Promise.resolve(this.#changeCart(ok(emptyCart))),
+    sell: (request) =>
+      this.#book(purchaseChart, request, (desk) =>
+        saleCharge(this.#cart, desk.configuration, this.#merchantId() ?? ''),
+      ),
+    topUp: (request) =>
+      this.#book(cashTopUpChart, request, (desk) => cashTopUpCharge(request.amountMinor, desk.configuration)),
+    issue: (request) =>
+      this.#do({ purpose: 'issue', amountMinor: 0, feeMinor: 0 }, (desk) => new Issuing(desk, this.#patience(request))),
+    balance: (request) =>
+      this.#do(
+        { purpose: 'balance', amountMinor: 0, feeMinor: 0 },
+        (desk) => new BalanceLook(desk, this.#patience(request)),
+      ),
+    cancel: () => Promise.resolve(this.#cancel()),
+    dismiss: () => Promise.resolve(this.#dismiss()),
+    replicate: (request) => this.#replicate(request),
+    status: () => Promise.resolve(ok(this.#status())),
+    cleanup: ({ timeoutMs }) => this.#cleanUp(timeoutMs),
+    exportJournal: ({ file }) =>
+      Promise.resolve(ok({ entryCount: this.#parts.writeExport(file, this.#parts.journal.lines()) })),
+  };
+
+  // --- work with a tag ---
+
+  #book(
+    chart: BookingChart,
+    request: Request<'sell'>,
+    charge: (desk: Desk) => Result<Charge, Fault>,
+  ): Promise<Result<Outcome, Fault>> {
+    const desk = this.#desk();
+    if (!desk.ok) return Promise.resolve(desk);
+    const charged = charge(desk.value);
+    if (!charged.ok) return Promise.resolve(charged);
+    return this.#do(charged.value.view, (open) => new Booking(chart, charged.value, open, this.#patience(request)));
+  }
+
+  async #do(charge: ChargeView, makeWork: (desk: Desk) => TagWork): Promise<Result<Outcome, Fault>> {
+    const desk = this.#desk();
+    if (!desk.ok) return desk;
+    if (this.#work) return failed(fault('BUSY'));
+    this.#stopDoneTimer?.();
+    // "Before each purchase", and before a number is drawn (R36).
+    cleanUpWithoutTag(desk.value);
+    const work = makeWork(desk.value);
+    const running = work.run();
+    this.#work = { interrupt: () => work.interrupt(), cancel: () => work.cancel(), ended: running };
+    try {
+      const end = await running;
+      if (end.result === 'committed' && charge.purpose === 'sale') this.#cart = emptyCart;
+      const { doneMs } = this.#parts.settings;
+      this.#show(endScreen(charge, end, instant(this.#parts.clock, doneMs)) ?? this.#idleScreen());
+      if (this.#screen.screen === 'done') this.#leaveDoneAfter(doneMs);
+      return ok({ result: end.result, step: outcomeStep(end, instant(this.#parts.clock)) });
+    } finally {
+      this.#work = null;
+      this.#parts.replication.wake();
+      this.#parts.onIdle();
+    }
+  }
+
+  async #cleanUp(timeoutMs: number): Promise<Result<CleanupCounts, Fault>> {
+    const desk = this.#desk();
+    if (!desk.ok) return desk;
+    if (this.#work) return failed(fault('BUSY'));
+    const visit = new CleanupVisit(desk.value, this.#patience({ timeoutMs, firstTagOnly: false }));
+    const running = visit.run();
+    this.#work = { interrupt: () => visit.interrupt(), cancel: () => false, ended: running };
+    try {
+      return ok(await running);
+    } finally {
+      this.#work = null;
+      this.#parts.replication.wake();
+      this.#publish();
+    }
+  }
+
+  #patience({ timeoutMs, firstTagOnly }: Request<'sell'>): Patience {
+    const { tapTimeoutMs, sameTagTimeoutMs } = this.#parts.settings;
+    return { tapTimeoutMs: timeoutMs ?? tapTimeoutMs, sameTagTimeoutMs: timeoutMs ?? sameTagTimeoutMs, firstTagOnly };
+  }
+
+  /** The till as a piece of work needs it, or why it may not begin. */
+  #desk(): Result<Desk, Fault> {
+    const { assignments, reader, store, clock, timers } = this.#parts;
+    const assignment = assignments.assignment();
+    if (!assignment) return failed(fault('NOT_ENROLLED'));
+    if (assignment.haltedCode) return failed(fault(assignment.haltedCode));
+    if (assignment.edition.mode !== 'tag') return failed(fault('MODE_UNSUPPORTED'));
+    const configuration = assignments.configuration()?.configuration;
+    if (!configuration) return failed(fault('CONFIGURATION_MISSING'));
+    if (!this.#secrets) return failed(fault('SECRETS_MISSING'));
+    const keys = new EditionKeys(assignment.edition.id, this.#secrets.keySets);
+    const report = (step: Omit<Step, 'at'>) => this.#parts.onStep({ at: instant(clock), ...step });
+    const show = (screen: ScreenView) => this.#show(screen);
+    return ok({ assignment, configuration, keys, reader, store, clock, timers, show, report });
+  }
+
+  async #endedWithin(timeoutMs: number): Promise<void> {
+    const ended = this.#work?.ended;
+    if (!ended) return;
+    await new Promise<void>((resolve) => {
+      const stopTimer = this.#parts.timers.after(timeoutMs, resolve);
+      const finish = () => {
+        stopTimer();
+        resolve();
+      };
+      ended.then(finish, finish);
+    });
+  }
+
+  // --- operations without a tag ---
+
+  async #enrol(request: Request<'enrol'>): Promise<Result<TillStatus, Fault>> {
+    this.#show({ screen: 'enrolment', busy: true, fault: null });
+    const enrolled = await enrol(this.#parts, request);
+    if (!enrolled.ok) {
+      if (this.#parts.assignments.assignment()) this.#show(this.#idleScreen());
+      else this.#show({ screen: 'enrolment', busy: false, fault: enrolled.fault });
+      return enrolled;
+    }
+    this.#secrets = enrolled.value;
+    await this.#parts.replication.refreshConfiguration();
+    this.#show(this.#idleScreen());
+    this.#parts.replication.wake();
+    return ok(this.#status());
+  }
+
+  async #replicate({ timeoutMs }: Request<'replicate'>): Promise<Result<OperationAnswer<'replicate'>, Fault>> {
+    if (!this.#parts.assignments.assignment()) return failed(fault('NOT_ENROLLED'));
+    const drained = await this.#parts.replication.drain(timeoutMs);
+    const { seal } = this.view();
+    const counts = this.#parts.store.counts();
+    this.#publish();
+    return ok({ ...drained, unsentCount: counts.journalSeq - counts.acknowledgedSeq, sealed: seal === 'sealed' });
+  }
+
+  #status(): TillStatus {
+    return tillStatus(this.#parts.assignments.assignment(), this.#parts.store.counts());
+  }
+
+  #addToCart(productId: string, quantity: number): Result<Record<string, never>, Fault> {
+    const products = this.#parts.assignments.configuration()?.configuration.products ?? [];
+    const product = products.find((candidate) => candidate.productId === productId);
+    return product
+      ? this.#changeCart(addProduct(this.#cart, product, quantity))
+      : failed(fault('PRODUCT_UNKNOWN', { productId }));
+  }
+
+  #changeCart(changed: Result<Cart, CartFault>): Result<Record<string, never>, Fault> {
+    if (!changed.ok) return failed(cartFaults[changed.fault]);
+    if (this.#work) return failed(fault('BUSY'));
+    this.#cart = changed.value;
+    if (this.#screen.screen === 'done') this.#show(this.#idleScreen());
+    else this.#publish();
+    return ok({});
+  }
+
+  #cancel(): Result<Record<string, never>, Fault> {
+    if (!this.#work) return this.#dismiss();
+    return this.#work.cancel() ? ok({}) : failed(fault('NOT_CANCELLABLE'));
+  }
+
+  #dismiss(): Result<Record<string, never>, Fault> {
+    if (this.#screen.screen === 'again') {
+      // The cashier will not wait for the same tag: the outcome stays unknown until it is seen again.
+      this.#work?.interrupt();
+      return ok({});
+    }
+    if (this.#work) return failed(fault('BUSY'));
+    this.#stopDoneTimer?.();
+    this.#show(this.#idleScreen());
+    return ok({});
+  }
+
+  // --- the screen ---
+
+  #idleScreen(): ScreenView {
+    const assignment = this.#parts.assignments.assignment();
+    if (!assignment) return { screen: 'enrolment', busy: false, fault: null };
+    const desk = this.#desk();
+    return desk.ok ? { screen: 'sale' } : { screen: 'halted', fault: desk.fault };
+  }
+
+  #leaveDoneAfter(doneMs: number): void {
+    this.#stopDoneTimer = this.#parts.timers.after(doneMs, () => this.#show(this.#idleScreen()));
+  }
+
+  /** What the backend said may halt the till, or let it sell at last. */
+  #refreshScreen(): void {
+    const idle = this.#screen.screen === 'sale' || this.#screen.screen === 'halted';
+    if (idle && !this.#work) this.#screen = this.#idleScreen();
+    this.#publish();
+  }
+
+  #show(screen: ScreenView): void {
+    this.#screen = screen;
+    this.#publish();
+  }
+
+  #publish(): void {
+    if (this.#isStopping) return;
+    this.#revision += 1;
+    this.#parts.onView(this.view());
+  }
+
+  #merchantId(): string | null {
+    const merchants = this.#parts.assignments.configuration()?.configuration.merchants ?? [];
+    const wanted = this.#parts.settings.merchantId;
+    return merchants.find(({ merchantId }) => merchantId === wanted)?.merchantId ?? merchants[0]?.merchantId ?? null;
+  }
+}

@@ -1,0 +1,79 @@
+import type { Fault } from '../../contract/ipc/fault.ts';
+import type { ChargeView } from '../../contract/ipc/till-view.ts';
+import { fault } from '../domain/fault.ts';
+import { failed, ok, type Result } from '../domain/result.ts';
+import type { TagImage } from '../tag/image.ts';
+import { cleanUpWithTag, cleanupFault } from './cleanup.ts';
+import { type Desk, instant, type Patience } from './desk.ts';
+import { stepTag } from './step-parts.ts';
+import { readingFault } from './tag-faults.ts';
+import { type SearchResult, TagSearch } from './tag-search.ts';
+import { snapshotOf, type TagVisit } from './tag-visit.ts';
+import type { TagWork, WorkEnd } from './work.ts';
+
+const charge: ChargeView = { purpose: 'balance', amountMinor: 0, feeMinor: 0 };
+
+/** Reads a tag, resolves what is unresolved of it, and shows what is on it. Books nothing. */
+export class BalanceLook implements TagWork {
+  readonly #desk: Desk;
+  readonly #search: TagSearch;
+  readonly #tapTimeoutMs: number;
+  #seen: { readonly uid: string; readonly image: TagImage } | null = null;
+
+  constructor(desk: Desk, patience: Patience) {
+    this.#desk = desk;
+    this.#tapTimeoutMs = patience.tapTimeoutMs;
+    this.#search = new TagSearch(desk, patience, patience.tapTimeoutMs, (problem) => {
+      this.#showTap(problem);
+      desk.report({ event: problem.code === 'TAG_GONE' ? 'tagGone' : 'tagRefused', error: problem });
+    });
+  }
+
+  async run(): Promise<WorkEnd> {
+    this.#showTap(null);
+    this.#desk.report({ event: 'waitingForTag' });
+    return this.#end(await this.#search.find((visit) => this.#accept(visit)));
+  }
+
+  cancel(): boolean {
+    this.#search.stop('CANCEL');
+    return true;
+  }
+
+  interrupt(): void {
+    this.#search.stop('INTERRUPT');
+  }
+
+  async #accept(first: TagVisit): Promise<Result<TagVisit, Fault>> {
+    const resolved = await cleanUpWithTag(this.#desk, first);
+    if (!resolved.ok) return failed(cleanupFault(resolved.fault));
+    const { reading, uid } = resolved.value;
+    if (reading.kind !== 'current') return failed(readingFault(reading) ?? fault('TAG_UNKNOWN'));
+    const { image } = reading;
+    this.#desk.store.recordSnapshot(snapshotOf(uid, image, instant(this.#desk.clock)));
+    this.#seen = { uid, image };
+    return ok(resolved.value);
+  }
+
+  #showTap(problem: Fault | null): void {
+    const deadlineAt = instant(this.#desk.clock, this.#tapTimeoutMs);
+    this.#desk.show({ screen: 'tap', charge, deadlineAt, fault: problem });
+  }
+
+  #end(found: SearchResult): WorkEnd {
+    const nothing = { transaction: null, uid: null, before: null, after: null };
+    switch (found.kind) {
+      case 'tag': {
+        const seen = this.#seen;
+        if (seen) this.#desk.report({ event: 'balance', tag: stepTag(seen.uid, seen.image) });
+        return { ...nothing, result: 'done', uid: seen?.uid ?? null, after: seen?.image ?? null, fault: null };
+      }
+      case 'refused':
+        return { ...nothing, result: 'refused', fault: found.fault };
+      case 'timeout':
+        return { ...nothing, result: 'refused', fault: fault('TAG_NOT_SHOWN') };
+      case 'stopped':
+        return { ...nothing, result: 'refused', fault: fault('CANCELLED') };
+    }
+  }
+}

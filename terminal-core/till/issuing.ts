@@ -1,0 +1,133 @@
+import { initialTransition, type SnapshotFrom, transition } from 'xstate';
+import type { Fault } from '../../contract/ipc/fault.ts';
+import type { ChargeView } from '../../contract/ipc/till-view.ts';
+import { type IssueEffect, type IssueEvent, issueChart } from '../checkout/issue-chart.ts';
+import { fault } from '../domain/fault.ts';
+import { invariant } from '../domain/invariant.ts';
+import { failed, ok, type Result } from '../domain/result.ts';
+import type { TagImage } from '../tag/image.ts';
+import { issueWrites, mayBeIssued } from '../tag/issue.ts';
+import { issuedImage } from '../tag/next-image.ts';
+import { type Desk, instant, type Patience } from './desk.ts';
+import { stepTag } from './step-parts.ts';
+import { TagSearch } from './tag-search.ts';
+import { type TagVisit, writeAll } from './tag-visit.ts';
+import type { TagWork, WorkEnd } from './work.ts';
+
+const charge: ChargeView = { purpose: 'issue', amountMinor: 0, feeMinor: 0 };
+
+/** Makes a blank or foreign tag one of this event. Books nothing; a torn issue is simply done again (tag.md, "Writing" 4). */
+export class Issuing implements TagWork {
+  readonly #desk: Desk;
+  readonly #patience: Patience;
+  #snapshot: SnapshotFrom<typeof issueChart>;
+  #search: TagSearch | null = null;
+  #visit: TagVisit | null = null;
+  #image: TagImage | null = null;
+  #fault: Fault | null = null;
+
+  constructor(desk: Desk, patience: Patience) {
+    this.#desk = desk;
+    this.#patience = patience;
+    [this.#snapshot] = initialTransition(issueChart);
+  }
+
+  async run(): Promise<WorkEnd> {
+    let effect: IssueEffect | null = 'await-tag';
+    while (effect) effect = this.#step(await (effect === 'await-tag' ? this.#awaitTag() : this.#write()));
+    return this.#end();
+  }
+
+  cancel(): boolean {
+    if (!this.#snapshot.can({ type: 'CANCEL' }) || !this.#search) return false;
+    this.#search.stop('CANCEL');
+    return true;
+  }
+
+  interrupt(): void {
+    this.#search?.stop('INTERRUPT');
+  }
+
+  #step(event: IssueEvent): IssueEffect | null {
+    invariant('INV-09', this.#snapshot.can(event), `${event.type} in state ${JSON.stringify(this.#snapshot.value)}`);
+    const [next, actions] = transition(issueChart, this.#snapshot, event);
+    if (actions.some(({ type }) => type === 'recordIssue')) this.#recordIssue();
+    this.#snapshot = next;
+    if (next.value === 'writing') return 'issue-tag';
+    return next.value === 'waitingForTag' ? 'await-tag' : null;
+  }
+
+  #recordIssue(): void {
+    const { uid } = this.#current();
+    const image = this.#issued();
+    const at = instant(this.#desk.clock);
+    this.#desk.store.recordTagEvent({ event: 'issue', uid, generation: image.generation, detail: null }, at);
+    this.#desk.report({ event: 'tagIssued', tag: stepTag(uid, image) });
+  }
+
+  async #awaitTag(): Promise<IssueEvent> {
+    this.#showTap(this.#fault);
+    this.#desk.report({ event: 'waitingForTag' });
+    this.#search = new TagSearch(this.#desk, this.#patience, this.#patience.tapTimeoutMs, (problem) => {
+      this.#showTap(problem);
+      this.#desk.report({ event: problem.code === 'TAG_GONE' ? 'tagGone' : 'tagRefused', error: problem });
+    });
+    const found = await this.#search.find((visit) => Promise.resolve(this.#accept(visit)));
+    this.#search = null;
+    this.#fault = null;
+    switch (found.kind) {
+      case 'tag':
+        return { type: 'TAG_READ' };
+      case 'timeout':
+        return { type: 'TIMEOUT' };
+      case 'stopped':
+        return { type: found.by };
+      case 'refused':
+        this.#fault = found.fault;
+        return { type: 'CANCEL' };
+    }
+  }
+
+  #accept(visit: TagVisit): Result<TagVisit, Fault> {
+    if (!mayBeIssued(visit.reading)) return failed(fault('TAG_ALREADY_ISSUED'));
+    this.#visit = visit;
+    return ok(visit);
+  }
+
+  async #write(): Promise<IssueEvent> {
+    const visit = this.#current();
+    const header = this.#desk.keys.newHeader;
+    this.#image = issuedImage(Math.floor(this.#desk.clock.nowMs() / 1_000));
+    this.#desk.report({ event: 'writing' });
+    const writes = issueWrites(header, this.#image, this.#desk.keys.macOf(header, visit.uidBytes));
+    const written = await writeAll(visit, writes, (done, total) =>
+      this.#desk.show({ screen: 'writing', charge, progress: { done, total } }),
+    );
+    if (written.kind === 'verified') return { type: 'WRITTEN' };
+    this.#fault = fault('TAG_GONE');
+    return { type: 'LOST' };
+  }
+
+  #showTap(problem: Fault | null): void {
+    const deadlineAt = instant(this.#desk.clock, this.#patience.tapTimeoutMs);
+    this.#desk.show({ screen: 'tap', charge, deadlineAt, fault: problem });
+  }
+
+  #current(): TagVisit {
+    invariant('INV-08', this.#visit !== null, 'no tag was read');
+    return this.#visit;
+  }
+
+  #issued(): TagImage {
+    invariant('INV-08', this.#image !== null, 'no image was written');
+    return this.#image;
+  }
+
+  #end(): WorkEnd {
+    const parts = { transaction: null, uid: this.#visit?.uid ?? null, before: null };
+    const state = this.#snapshot.value;
+    if (state === 'issued') return { ...parts, result: 'done', after: this.#issued(), fault: null };
+    const reason = state === 'expired' ? fault('TAG_NOT_SHOWN') : (this.#fault ?? fault('CANCELLED'));
+    return { ...parts, result: 'refused', after: null, fault: reason };
+  }
+}

@@ -1,0 +1,60 @@
+import type { Step, StepEvent } from '../../contract/ipc/step.ts';
+import type { ChargeView, ScreenView } from '../../contract/ipc/till-view.ts';
+import { stepTag, stepTransaction, tagView } from './step-parts.ts';
+import type { WorkEnd } from './work.ts';
+
+/**
+ * What the cashier sees when a piece of work has ended; null: straight back to the idle screen, because the cashier
+ * ended it and knows.
+ * @param until when `done` disappears by itself
+ */
+export function endScreen(charge: ChargeView, end: WorkEnd, until: string): ScreenView | null {
+  const terminalTransactionNumber = end.transaction?.terminalTransactionNumber ?? null;
+  switch (end.result) {
+    case 'done':
+    case 'committed':
+      if (!end.uid || !end.after) return null;
+      return {
+        screen: 'done',
+        charge,
+        terminalTransactionNumber,
+        balanceBeforeMinor: end.before?.balanceMinor ?? null,
+        tag: tagView(end.uid, end.after),
+        until,
+      };
+    case 'aborted':
+    case 'refused':
+      if (!end.fault || end.fault.code === 'CANCELLED') return null;
+      return {
+        screen: 'refused',
+        charge,
+        terminalTransactionNumber,
+        fault: end.fault,
+        balanceMinor: end.before?.balanceMinor ?? null,
+      };
+    case 'unknown':
+      if (terminalTransactionNumber === null) return null;
+      return { screen: 'unknown', charge, terminalTransactionNumber, uid: end.uid ?? '' };
+  }
+}
+
+const lastEvents = {
+  done: 'balance',
+  committed: 'transactionCommitted',
+  aborted: 'transactionAborted',
+  refused: 'tagRefused',
+  unknown: 'transactionUnknown',
+} as const satisfies Record<WorkEnd['result'], StepEvent>;
+
+/** The end of a piece of work as one step: what `klink` prints last. */
+export function outcomeStep(end: WorkEnd, at: string): Step {
+  const image = end.after ?? end.before;
+  return {
+    at,
+    event: lastEvents[end.result],
+    ...(end.transaction ? { transaction: stepTransaction(end.transaction) } : {}),
+    ...(end.uid && image ? { tag: stepTag(end.uid, image) } : {}),
+    ...(end.before ? { details: { balanceBeforeMinor: end.before.balanceMinor } } : {}),
+    ...(end.fault ? { error: end.fault } : {}),
+  };
+}

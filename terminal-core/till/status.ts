@@ -1,0 +1,22 @@
+import type { TillStatus } from '../../contract/ipc/operations.ts';
+import type { Assignment, StoreCounts } from '../checkout/ports.ts';
+import { fault } from '../domain/fault.ts';
+
+/** The till in figures, from what is on its disk alone; works beside a running till. */
+export function tillStatus(assignment: Assignment | null, counts: StoreCounts): TillStatus {
+  return {
+    enrolled: assignment !== null,
+    terminalName: assignment?.terminalName ?? null,
+    assignmentId: assignment?.assignmentId ?? null,
+    editionName: assignment?.edition.name ?? null,
+    backendUrl: assignment?.backendUrl ?? null,
+    lastTerminalTransactionNumber: counts.lastTerminalTransactionNumber,
+    journalSeq: counts.journalSeq,
+    acknowledgedSeq: counts.acknowledgedSeq,
+    unsentCount: counts.journalSeq - counts.acknowledgedSeq,
+    unfinishedCount: counts.unfinishedCount,
+    unknownCount: counts.unknownCount,
+    rejectedCount: counts.rejectedCount,
+    halted: assignment?.haltedCode ? fault(assignment.haltedCode) : null,
+  };
+}

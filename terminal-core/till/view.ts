@@ -1,0 +1,93 @@
+import type { ScreenView, TillView } from '../../contract/ipc/till-view.ts';
+import type { Configuration, Product } from '../../contract/wire/configuration.ts';
+import type { Assignment, ReaderStatus, ReplicationStatus, StoreCounts } from '../checkout/ports.ts';
+import { type Cart, lineMinor, totalMinor } from '../domain/cart.ts';
+
+/** Everything a view is made of. */
+export interface ViewSources {
+  readonly revision: number;
+  readonly assignment: Assignment | null;
+  readonly configuration: Configuration | null;
+  readonly merchantId: string | null;
+  readonly reader: ReaderStatus;
+  readonly replication: ReplicationStatus;
+  readonly counts: StoreCounts;
+  readonly cart: Cart;
+  readonly screen: ScreenView;
+}
+
+/** The whole view of a window, so that a reloaded one shows the same. */
+export function tillView(sources: ViewSources): TillView {
+  const { assignment, configuration, counts, replication } = sources;
+  return {
+    revision: sources.revision,
+    till: assignment && tillPart(assignment, configuration, sources.merchantId),
+    reader: { ...sources.reader },
+    uplink: {
+      state: replication.state,
+      since: replication.since,
+      unsentCount: counts.journalSeq - counts.acknowledgedSeq,
+      lastAcknowledgedAt: counts.acknowledgedAt,
+      fault: replication.fault,
+    },
+    attentionCount: counts.unknownCount + counts.rejectedCount,
+    seal: sealPart(replication, counts),
+    pages: configuration ? pagesPart(configuration) : [],
+    topUp: topUpPart(configuration),
+    cart: cartPart(sources.cart),
+    screen: sources.screen,
+  };
+}
+
+function tillPart(assignment: Assignment, configuration: Configuration | null, merchantId: string | null) {
+  const { edition, terminalName, assignmentId } = assignment;
+  const merchant = configuration?.merchants.find((candidate) => candidate.merchantId === merchantId);
+  return {
+    terminalName,
+    assignmentId,
+    editionName: edition.name,
+    merchantName: merchant?.name ?? '',
+    mode: edition.mode,
+    currency: edition.currency,
+    timeZone: edition.timeZone,
+  };
+}
+
+/** "Safe to pack" only when the seals are equal and nothing is left open (protocol.md, `seal`). */
+function sealPart(replication: ReplicationStatus, counts: StoreCounts): TillView['seal'] {
+  if (replication.seal === 'unknown') return 'unknown';
+  const isEverythingSent = counts.journalSeq === counts.acknowledgedSeq && counts.unfinishedCount === 0;
+  return replication.seal === 'sealed' && isEverythingSent ? 'sealed' : 'open';
+}
+
+function pagesPart(configuration: Configuration): TillView['pages'] {
+  const products = new Map(configuration.products.map((product) => [product.productId, product]));
+  return configuration.layout.map(({ name, productIds }) => ({
+    name,
+    products: productIds.flatMap((productId) => {
+      const product = products.get(productId);
+      return product ? [productPart(product)] : [];
+    }),
+  }));
+}
+
+function productPart({ productId, name, priceMinor, colour, meal }: Product) {
+  return { productId, name, priceMinor, colour, meal };
+}
+
+function topUpPart(configuration: Configuration | null): TillView['topUp'] {
+  const fee = configuration?.fees.topUp;
+  return {
+    amountsMinor: configuration?.topUpAmountsMinor ?? [],
+    feeFixedMinor: fee?.fixedMinor ?? 0,
+    feeRateBasisPoints: fee?.rateBasisPoints ?? 0,
+  };
+}
+
+function cartPart(cart: Cart): TillView['cart'] {
+  const lines = cart.map((line) => {
+    const { productId, name, quantity, unitPriceMinor } = line;
+    return { productId, name, quantity, unitPriceMinor, lineMinor: lineMinor(line) };
+  });
+  return { lines, totalMinor: totalMinor(cart) };
+}
