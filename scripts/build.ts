@@ -89,15 +89,20 @@ export async function buildStale(options: { force: boolean; log: (line: string) 
   }
   const results = await Promise.allSettled(stale.map(buildOne));
   const failures = results.flatMap((result, at) =>
-    result.status === 'rejected' ? [new Error(`build: ${stale[at]?.name} failed`, { cause: result.reason })] : [],
+    result.status === 'rejected' ? [`build: ${stale[at]?.name} failed: ${String(result.reason)}`] : [],
   );
-  if (failures.length > 0) throw new AggregateError(failures, failures.map((failure) => failure.message).join('\n'));
+  if (failures.length > 0) throw new Error(failures.join('\n'));
   return stale.map((bundle) => bundle.name);
 }
 
 if (import.meta.main) {
   const startedMs = performance.now();
-  const built = await buildStale({ force: process.argv.includes('--force'), log: console.log });
-  const lasted = `${Math.round(performance.now() - startedMs)} ms`;
-  console.log(built.length > 0 ? `build: ${built.join(', ')} (${lasted})` : `build: up to date (${lasted})`);
+  try {
+    const built = await buildStale({ force: process.argv.includes('--force'), log: console.log });
+    const lasted = `${Math.round(performance.now() - startedMs)} ms`;
+    console.log(built.length > 0 ? `build: ${built.join(', ')} (${lasted})` : `build: up to date (${lasted})`);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
 }

@@ -1,0 +1,26 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { z } from 'zod';
+import { createTranslator } from '../ui/i18n/languages.ts';
+import { connectStore } from './till/connection.ts';
+import { readPreferences, usePreferences } from './till/preferences.ts';
+import { TillWindow } from './till/till-window.tsx';
+
+// The content security policy forbids code made at run time, which zod would otherwise try.
+z.config({ jitless: true });
+
+const root = document.getElementById('window');
+if (root === null) throw new Error('index.html has no element #window');
+
+usePreferences.setState(readPreferences(window.location.search, window.localStorage, navigator.languages));
+const translator = createTranslator(usePreferences.getState().language);
+usePreferences.subscribe(({ language }) => {
+  if (translator.language !== language) void translator.changeLanguage(language);
+});
+connectStore(window.klink);
+
+createRoot(root).render(
+  <StrictMode>
+    <TillWindow translator={translator} />
+  </StrictMode>,
+);

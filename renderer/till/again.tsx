@@ -1,0 +1,30 @@
+import { useTranslation } from 'react-i18next';
+import type { ScreenView } from '../../contract/ipc/till-view.ts';
+import { StatePage } from '../../ui/components/state-page.tsx';
+import { useSecondsUntil } from './now.ts';
+import { shortUid } from './tag-name.ts';
+import { Charge } from './tap.tsx';
+
+type AgainView = Extract<ScreenView, { screen: 'again' }>;
+
+/** The tag left in the middle of a write: only this very tag can end it well. */
+export function AgainScreen({ screen }: { readonly screen: AgainView }) {
+  const { t } = useTranslation();
+  const seconds = useSecondsUntil(screen.deadlineAt);
+  return (
+    <StatePage tone="again" title={t('again.title')}>
+      <p className="max-w-160 text-2xl">{t('again.help')}</p>
+      <div className="flex flex-wrap items-end gap-x-12 gap-y-5">
+        <div className="flex items-baseline gap-3">
+          <span className="figures text-8xl font-bold leading-none">{seconds}</span>
+          <span className="text-xl font-medium">{t('again.seconds')}</span>
+        </div>
+        <div>
+          <div className="text-lg font-medium">{t('again.tag')}</div>
+          <div className="figures text-4xl font-bold leading-none">{shortUid(screen.uid)}</div>
+        </div>
+      </div>
+      {screen.charge.purpose === 'issue' ? null : <Charge charge={screen.charge} />}
+    </StatePage>
+  );
+}

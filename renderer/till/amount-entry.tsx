@@ -1,0 +1,72 @@
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Icon } from '../../ui/components/icon.tsx';
+import { Keypad } from '../../ui/components/keypad.tsx';
+import { TouchButton } from '../../ui/components/touch-button.tsx';
+import { useKeys } from './keyboard.ts';
+import { Money } from './money.tsx';
+import { useWindow } from './store.ts';
+import type { TypedAmount } from './typed-amount.ts';
+
+const close = (): void => useWindow.setState({ entry: 'none' });
+
+/** Typing an amount: the figure, what belongs to it, the keypad, and one button that takes it. */
+export function AmountEntry({
+  title,
+  typed,
+  confirmLabel,
+  onConfirm,
+  children,
+}: {
+  readonly title: string;
+  readonly typed: TypedAmount;
+  readonly confirmLabel: string;
+  readonly onConfirm: () => void;
+  readonly children?: ReactNode;
+}) {
+  const { t } = useTranslation();
+  const isSettingsOpen = useWindow((state) => state.isSettingsOpen);
+  const confirm = (): void => {
+    if (typed.amountMinor > 0) onConfirm();
+  };
+  useKeys(!isSettingsOpen, (key) => {
+    if (typed.onKey(key)) return true;
+    if (key === 'Enter') confirm();
+    if (key === 'Escape') close();
+    return key === 'Enter' || key === 'Escape';
+  });
+  return (
+    <section aria-label={title} className="flex h-full min-h-0 flex-col overflow-y-auto bg-canvas p-6 @container">
+      <div className="mb-5 flex items-center gap-3">
+        <TouchButton look="plain" shortcut="Esc" onPress={close}>
+          {t('entry.back')}
+        </TouchButton>
+        <h1 className="text-2xl font-bold tracking-tight">{title}</h1>
+      </div>
+      <div className="m-auto grid w-full max-w-240 gap-8 @2xl:grid-cols-2 @2xl:items-center">
+        <div className="flex min-w-0 flex-col gap-6">
+          <div>
+            <div className="text-lg font-medium text-muted">{t('entry.amount')}</div>
+            <div aria-live="polite">
+              <Money amountMinor={typed.amountMinor} className="text-6xl font-bold @4xl:text-7xl" />
+            </div>
+          </div>
+          {children}
+        </div>
+        <div className="flex flex-col gap-4">
+          <Keypad label={t('entry.keypad')} backspaceLabel={t('entry.backspace')} onKey={typed.type} />
+          <TouchButton
+            look="primary"
+            shortcut="⏎"
+            isDisabled={typed.amountMinor === 0}
+            onPress={confirm}
+            className="min-h-18 text-xl font-bold"
+          >
+            <Icon name="tick" />
+            {confirmLabel}
+          </TouchButton>
+        </div>
+      </div>
+    </section>
+  );
+}

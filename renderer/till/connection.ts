@@ -1,0 +1,41 @@
+import { resultEnvelopeSchema } from '../../contract/ipc/envelope.ts';
+import { type SimulatorCommand, simulatorViewSchema } from '../../contract/ipc/simulator.ts';
+import { tillViewSchema } from '../../contract/ipc/till-view.ts';
+import type { Bridge } from '../../electron/preload/bridge.ts';
+import { useTill } from './store.ts';
+
+/** Feeds the store with every view the till sends, from the current one on. */
+export function connectStore(bridge: Bridge): void {
+  bridge.onView(showView);
+  bridge.onSimulatorView(showSimulator);
+  // The answers may come after newer views, which must not be overwritten.
+  void call((klink) => klink.view({})).then((view) => {
+    if (useTill.getState().view === null && view !== null) showView(view);
+  });
+  void call((klink) => klink.simulatorView()).then((view) => {
+    if (useTill.getState().simulator === null) showSimulator(view);
+  });
+}
+
+function showView(value: unknown): void {
+  useTill.setState({ view: tillViewSchema.parse(value) });
+}
+
+function showSimulator(value: unknown): void {
+  useTill.setState({ simulator: simulatorViewSchema.nullable().parse(value) });
+}
+
+/**
+ * Asks the till for something and returns its result, or null when it was refused. What the till has to say about it is on
+ * its next view; a refusal that changes no screen becomes a notice.
+ */
+export async function call(ask: (klink: Bridge) => Promise<unknown>): Promise<unknown> {
+  const envelope = resultEnvelopeSchema.parse(await ask(window.klink));
+  if (envelope.ok) return envelope.result;
+  useTill.setState({ notice: envelope.fault });
+  return null;
+}
+
+export function simulate(command: SimulatorCommand): void {
+  void call((klink) => klink.simulate(command));
+}

@@ -1,0 +1,133 @@
+import { type FormEvent, useId, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ScreenView } from '../../contract/ipc/till-view.ts';
+import { classNames } from '../../ui/components/class-names.ts';
+import { Icon } from '../../ui/components/icon.tsx';
+import { TouchButton } from '../../ui/components/touch-button.tsx';
+import { call } from './connection.ts';
+import { useFaultText } from './fault-text.ts';
+
+type EnrolmentView = Extract<ScreenView, { screen: 'enrolment' }>;
+
+/** Where a backend of `npm start` is; any other is typed. */
+const usualBackendUrl = 'http://127.0.0.1:7480';
+
+/** The one time this till needs the network. */
+export function EnrolmentScreen({ screen }: { readonly screen: EnrolmentView }) {
+  const { t } = useTranslation();
+  const faultText = useFaultText();
+  const [backendUrl, setBackendUrl] = useState(usualBackendUrl);
+  const [code, setCode] = useState('');
+  const [terminalName, setTerminalName] = useState(t('enrolment.terminalNameDefault'));
+  const [isAsked, setIsAsked] = useState(false);
+  const isUrl = URL.canParse(backendUrl.trim()) && /^https?:/.test(backendUrl.trim());
+
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    setIsAsked(true);
+    if (!isUrl || code.trim() === '' || terminalName.trim() === '') return;
+    void call((klink) =>
+      klink.enrol({ backendUrl: backendUrl.trim(), code: code.trim(), terminalName: terminalName.trim() }),
+    );
+  };
+
+  return (
+    <section className="flex h-full overflow-y-auto p-6">
+      <form
+        noValidate
+        onSubmit={submit}
+        className="m-auto flex w-full max-w-140 flex-col gap-5 rounded-large border border-line bg-surface p-9 shadow-(--shadow)"
+      >
+        <div>
+          <h1 className="text-3xl font-bold tracking-tight">{t('enrolment.title')}</h1>
+          <p className="mt-1.5 text-lg text-muted">{t('enrolment.help')}</p>
+        </div>
+        {screen.fault === null ? null : (
+          <div role="alert" className="flex gap-3 rounded-medium border-2 border-bad p-4 text-bad">
+            <Icon name="alert" className="mt-0.5" />
+            <div>
+              <div className="font-bold">{faultText(screen.fault.code).title}</div>
+              <div className="text-ink">{faultText(screen.fault.code).help}</div>
+            </div>
+          </div>
+        )}
+        <Field
+          label={t('enrolment.backendUrl')}
+          value={backendUrl}
+          onChange={setBackendUrl}
+          kind="url"
+          problem={isAsked && !isUrl ? t('enrolment.invalidUrl') : null}
+        />
+        <Field
+          label={t('enrolment.code')}
+          value={code}
+          onChange={(typed) => setCode(typed.toUpperCase())}
+          kind="text"
+          hint={t('enrolment.codeHelp')}
+          problem={isAsked && code.trim() === '' ? t('enrolment.required') : null}
+        />
+        <Field
+          label={t('enrolment.terminalName')}
+          value={terminalName}
+          onChange={setTerminalName}
+          kind="text"
+          problem={isAsked && terminalName.trim() === '' ? t('enrolment.required') : null}
+        />
+        <TouchButton
+          type="submit"
+          look="primary"
+          shortcut="⏎"
+          isDisabled={screen.busy}
+          className="mt-2 min-h-16 text-xl font-bold"
+        >
+          {screen.busy ? t('enrolment.busy') : t('enrolment.submit')}
+        </TouchButton>
+      </form>
+    </section>
+  );
+}
+
+function Field({
+  label,
+  value,
+  onChange,
+  kind,
+  hint,
+  problem,
+}: {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly kind: 'text' | 'url';
+  readonly hint?: string;
+  readonly problem: string | null;
+}) {
+  const id = useId();
+  const note = problem ?? hint ?? null;
+  return (
+    <div>
+      <label htmlFor={id} className="mb-1.5 block font-semibold">
+        {label}
+      </label>
+      <input
+        id={id}
+        type={kind}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+        autoComplete="off"
+        spellCheck={false}
+        aria-invalid={problem !== null}
+        {...(note === null ? {} : { 'aria-describedby': `${id}-note` })}
+        className={classNames(
+          'min-h-14 w-full rounded-small border bg-raised px-4 text-lg text-ink',
+          problem === null ? 'border-line-strong' : 'border-2 border-bad',
+        )}
+      />
+      {note === null ? null : (
+        <p id={`${id}-note`} className={classNames('mt-1.5 text-sm', problem === null ? 'text-muted' : 'text-bad')}>
+          {note}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,43 @@
+import { useEffect, useRef } from 'react';
+
+/** The keys of the till, shown beside what they do (screens.md: keyboard for everything). */
+export const shortcuts = {
+  freeAmount: 'F2',
+  topUp: 'F3',
+  issue: 'F4',
+  balance: 'F5',
+  clear: 'F6',
+  nextPage: 'F7',
+  settings: 'F8',
+  simulator: 'F9',
+  pay: 'Enter',
+  cancel: 'Escape',
+} as const;
+
+/** Where a key belongs to the thing that has the focus, and not to the till. */
+const typing = 'input, textarea, select, [contenteditable="true"]';
+const pressable = 'button, a, [role="tab"], [role="radio"], [role="option"]';
+
+/**
+ * Calls `onKey` for keys pressed while `isActive`; it answers whether the key meant something. Enter and Space on a focused
+ * button press that button, and nothing else.
+ */
+export function useKeys(isActive: boolean, onKey: (key: string) => boolean): void {
+  const latest = useRef(onKey);
+  useEffect(() => {
+    latest.current = onKey;
+  });
+  useEffect(() => {
+    if (!isActive) return;
+    const listen = (event: KeyboardEvent): void => {
+      if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
+      const target = event.target instanceof Element ? event.target : null;
+      const isFunctionKey = /^F\d+$/.test(event.key);
+      if (!isFunctionKey && event.key !== 'Escape' && target?.closest(typing)) return;
+      if ((event.key === 'Enter' || event.key === ' ') && target?.closest(pressable)) return;
+      if (latest.current(event.key)) event.preventDefault();
+    };
+    window.addEventListener('keydown', listen);
+    return () => window.removeEventListener('keydown', listen);
+  }, [isActive]);
+}

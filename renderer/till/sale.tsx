@@ -1,0 +1,123 @@
+import { useTranslation } from 'react-i18next';
+import type { TillView } from '../../contract/ipc/till-view.ts';
+import { Icon, type IconName } from '../../ui/components/icon.tsx';
+import { TouchButton } from '../../ui/components/touch-button.tsx';
+import { Cart, changeLine, emptyCart, pay } from './cart.tsx';
+import { call } from './connection.ts';
+import { FreeAmountEntry } from './free-amount-entry.tsx';
+import { shortcuts, useKeys } from './keyboard.ts';
+import { ProductGrid } from './product-grid.tsx';
+import { useWindow } from './store.ts';
+import { TopUpEntry } from './top-up-entry.tsx';
+
+const quantityMax = 999;
+
+const startIssue = (): void => void call((klink) => klink.issue({}));
+const startBalance = (): void => void call((klink) => klink.balance({}));
+const openFreeAmount = (): void => useWindow.setState({ entry: 'free-amount' });
+const openTopUp = (): void => useWindow.setState({ entry: 'top-up' });
+
+/** The screen a till spends its life on: products, cart, and the three other things a person may come for. */
+export function SaleScreen({ view }: { readonly view: TillView }) {
+  const { t } = useTranslation();
+  const entry = useWindow((state) => state.entry);
+  const isSettingsOpen = useWindow((state) => state.isSettingsOpen);
+  useKeys(!isSettingsOpen && entry === 'none', (key) => onSaleKey(key, view));
+  if (entry === 'top-up') return <TopUpEntry view={view} />;
+  return (
+    <section
+      aria-label={t('sale.title')}
+      className="grid h-full min-h-0 grid-rows-[minmax(0,1fr)_minmax(15rem,45%)] @4xl:grid-cols-[minmax(0,1fr)_25rem] @4xl:grid-rows-1"
+    >
+      <h1 className="sr-only">{t('sale.title')}</h1>
+      <div className="flex min-h-0 flex-col">
+        {entry === 'free-amount' ? (
+          <FreeAmountEntry />
+        ) : (
+          <>
+            <ProductGrid view={view} />
+            <Actions />
+          </>
+        )}
+      </div>
+      <Cart cart={view.cart} />
+    </section>
+  );
+}
+
+function Actions() {
+  const { t } = useTranslation();
+  return (
+    <div className="grid grid-cols-4 gap-3 border-t border-line px-5 py-4">
+      <Action icon="amount" label={t('sale.freeAmount')} shortcut={shortcuts.freeAmount} onPress={openFreeAmount} />
+      <Action icon="cash" label={t('sale.topUp')} shortcut={shortcuts.topUp} onPress={openTopUp} />
+      <Action icon="wristbandNew" label={t('sale.issue')} shortcut={shortcuts.issue} onPress={startIssue} />
+      <Action icon="wristband" label={t('sale.balance')} shortcut={shortcuts.balance} onPress={startBalance} />
+    </div>
+  );
+}
+
+function Action({
+  icon,
+  label,
+  shortcut,
+  onPress,
+}: {
+  readonly icon: IconName;
+  readonly label: string;
+  readonly shortcut: string;
+  readonly onPress: () => void;
+}) {
+  return (
+    <TouchButton
+      shortcut={shortcut}
+      onPress={onPress}
+      className="min-h-16 flex-wrap gap-x-2.5 gap-y-1 px-2 leading-tight"
+    >
+      <Icon name={icon} />
+      {label}
+    </TouchButton>
+  );
+}
+
+function onSaleKey(key: string, view: TillView): boolean {
+  if (/^\d$/.test(key)) {
+    const quantity = (useWindow.getState().quantity ?? 0) * 10 + Number(key);
+    useWindow.setState({ quantity: quantity === 0 ? null : Math.min(quantity, quantityMax) });
+    return true;
+  }
+  const lastAt = view.cart.lines.length - 1;
+  const last = view.cart.lines[lastAt];
+  switch (key) {
+    case shortcuts.pay:
+      if (last !== undefined) pay();
+      return true;
+    case shortcuts.cancel:
+      useWindow.setState({ quantity: null });
+      return true;
+    case '+':
+    case '-':
+      if (last !== undefined) changeLine(last, lastAt, key === '+' ? 1 : -1);
+      return true;
+    case shortcuts.freeAmount:
+      openFreeAmount();
+      return true;
+    case shortcuts.topUp:
+      openTopUp();
+      return true;
+    case shortcuts.issue:
+      startIssue();
+      return true;
+    case shortcuts.balance:
+      startBalance();
+      return true;
+    case shortcuts.clear:
+      emptyCart();
+      return true;
+    case shortcuts.nextPage:
+      useWindow.setState(({ page }) => ({ page: (page + 1) % Math.max(1, view.pages.length) }));
+      return true;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,84 @@
+import { useTranslation } from 'react-i18next';
+import type { ChargeView, ScreenView } from '../../contract/ipc/till-view.ts';
+import { Icon } from '../../ui/components/icon.tsx';
+import { Figure, StatePage } from '../../ui/components/state-page.tsx';
+import { TouchButton } from '../../ui/components/touch-button.tsx';
+import { call } from './connection.ts';
+import { useFaultText } from './fault-text.ts';
+import { shortcuts, useKeys } from './keyboard.ts';
+import { Money } from './money.tsx';
+import { useSecondsUntil } from './now.ts';
+import { useWindow } from './store.ts';
+
+type TapView = Extract<ScreenView, { screen: 'tap' }>;
+
+const cancel = (): void => void call((klink) => klink.cancel({}));
+
+/** The till waits for a tag. Until the first write it can be taken back. */
+export function TapScreen({ screen }: { readonly screen: TapView }) {
+  const { t } = useTranslation();
+  const faultText = useFaultText();
+  const seconds = useSecondsUntil(screen.deadlineAt);
+  const isSettingsOpen = useWindow((state) => state.isSettingsOpen);
+  useKeys(!isSettingsOpen, (key) => {
+    if (key === shortcuts.cancel) cancel();
+    return key === shortcuts.cancel;
+  });
+  return (
+    <StatePage
+      tone="tap"
+      title={t(`tap.title.${screen.charge.purpose}`)}
+      actions={
+        <>
+          <TouchButton look="onGround" shortcut="Esc" onPress={cancel} className="min-h-16 px-8 text-xl">
+            {t('tap.cancel')}
+          </TouchButton>
+          <span className="figures self-center text-lg opacity-90">{t('tap.waiting', { seconds })}</span>
+        </>
+      }
+    >
+      <Charge charge={screen.charge} />
+      {screen.fault === null ? null : (
+        <div role="alert" className="flex max-w-160 gap-4 rounded-medium border-2 border-current p-5">
+          <Icon name="alert" className="size-8" />
+          <div>
+            <div className="text-xl font-bold">{faultText(screen.fault.code).title}</div>
+            <div className="text-lg">{faultText(screen.fault.code).help}</div>
+          </div>
+        </div>
+      )}
+    </StatePage>
+  );
+}
+
+/** What the tag is about to pay or receive, in words and a large figure. */
+export function Charge({ charge }: { readonly charge: ChargeView }) {
+  const { t } = useTranslation();
+  switch (charge.purpose) {
+    case 'sale':
+      return (
+        <Figure label={charge.amountMinor < 0 ? t('tap.toReturn') : t('tap.toPay')}>
+          <Money amountMinor={Math.abs(charge.amountMinor)} />
+        </Figure>
+      );
+    case 'top-up':
+      return (
+        <div className="flex flex-wrap items-end gap-x-12 gap-y-5">
+          <Figure label={t('tap.topUp')}>
+            <Money amountMinor={charge.amountMinor} />
+          </Figure>
+          {charge.feeMinor === 0 ? null : (
+            <Figure label={t('tap.fee')} size="medium">
+              <Money amountMinor={charge.feeMinor} />
+            </Figure>
+          )}
+        </div>
+      );
+    case 'issue':
+      return <p className="text-2xl">{t('tap.issue')}</p>;
+    case 'balance':
+      return <p className="text-2xl">{t('tap.balance')}</p>;
+    default:
+      return charge.purpose satisfies never;
+  }
+}

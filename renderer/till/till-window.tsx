@@ -1,0 +1,103 @@
+import type { i18n } from 'i18next';
+import { useEffect } from 'react';
+import { I18nextProvider } from 'react-i18next';
+import type { TillView } from '../../contract/ipc/till-view.ts';
+import { classNames } from '../../ui/components/class-names.ts';
+import { AgainScreen } from './again.tsx';
+import { DoneScreen } from './done.tsx';
+import { EnrolmentScreen } from './enrolment.tsx';
+import { Announcer, Notice, useStateTunes } from './feedback.tsx';
+import { HaltedScreen } from './halted.tsx';
+import { shortcuts, useKeys } from './keyboard.ts';
+import { RefusedScreen } from './refused.tsx';
+import { SaleScreen } from './sale.tsx';
+import { SimulatorDrawer } from './simulator-drawer.tsx';
+import { StartingScreen } from './starting.tsx';
+import { StatusBar } from './status-bar.tsx';
+import { useTill, useWindow } from './store.ts';
+import { TapScreen } from './tap.tsx';
+import { useDocumentLook } from './theme.ts';
+import { UnknownScreen } from './unknown.tsx';
+import { WritingScreen } from './writing.tsx';
+
+/** The whole window: the status bar that never leaves, one screen per state of the till, and the simulated reader. */
+export function TillWindow({ translator }: { readonly translator: i18n }) {
+  const view = useTill((till) => till.view);
+  useDocumentLook();
+  return (
+    <I18nextProvider i18n={translator}>{view === null ? <StartingScreen /> : <Till view={view} />}</I18nextProvider>
+  );
+}
+
+function Till({ view }: { readonly view: TillView }) {
+  const simulator = useTill((till) => till.simulator);
+  const isSimulatorOpen = useWindow((state) => state.isSimulatorOpen) && simulator !== null;
+  const { screen } = view.screen;
+  useStateTunes(screen);
+  useKeys(true, onWindowKey);
+  useEffect(() => {
+    // A panel belongs to the sale it was opened in.
+    if (screen !== 'sale') useWindow.setState({ entry: 'none', quantity: null });
+  }, [screen]);
+  return (
+    <div className="relative flex h-full flex-col">
+      <StatusBar view={view} />
+      <div
+        className={classNames(
+          'grid min-h-0 flex-1',
+          isSimulatorOpen &&
+            'grid-rows-[minmax(0,1fr)_40%] min-[62rem]:grid-cols-[minmax(0,1fr)_20rem] min-[62rem]:grid-rows-1',
+        )}
+      >
+        <main data-testid="till-state" data-state={screen} className="relative min-h-0 min-w-0 @container">
+          <TillScreen view={view} />
+          <Notice />
+        </main>
+        {isSimulatorOpen ? <SimulatorDrawer simulator={simulator} /> : null}
+      </div>
+      <Announcer screen={view.screen} />
+    </div>
+  );
+}
+
+function onWindowKey(key: string): boolean {
+  switch (key) {
+    case shortcuts.settings:
+      useWindow.setState(({ isSettingsOpen }) => ({ isSettingsOpen: !isSettingsOpen }));
+      return true;
+    case shortcuts.simulator:
+      useWindow.setState(({ isSimulatorOpen }) => ({ isSimulatorOpen: !isSimulatorOpen }));
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** One component per state; a state without one does not compile. */
+function TillScreen({ view }: { readonly view: TillView }) {
+  const { screen } = view;
+  switch (screen.screen) {
+    case 'starting':
+      return <StartingScreen />;
+    case 'enrolment':
+      return <EnrolmentScreen screen={screen} />;
+    case 'sale':
+      return <SaleScreen view={view} />;
+    case 'tap':
+      return <TapScreen screen={screen} />;
+    case 'writing':
+      return <WritingScreen screen={screen} />;
+    case 'again':
+      return <AgainScreen screen={screen} />;
+    case 'done':
+      return <DoneScreen key={screen.until} screen={screen} />;
+    case 'refused':
+      return <RefusedScreen screen={screen} />;
+    case 'unknown':
+      return <UnknownScreen screen={screen} />;
+    case 'halted':
+      return <HaltedScreen screen={screen} />;
+    default:
+      return screen satisfies never;
+  }
+}

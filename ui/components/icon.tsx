@@ -1,0 +1,44 @@
+import { classNames } from './class-names.ts';
+
+/** Drawn for a 24 px square with a 2 px line, in the colour of the text. */
+const drawings = {
+  alert: 'M12 4 2.8 20h18.4L12 4Z M12 10.5v4 M12 17.2v.1',
+  amount: 'M4 6h16v12H4z M12 9.2v5.6 M9.6 10.6h4.8 M9.6 13.4h4.8',
+  arrowUp: 'M12 20V5 M6 11l6-6 6 6',
+  backspace: 'M9 5h11v14H9l-6-7 6-7Z M12 9.5l5 5 M17 9.5l-5 5',
+  cart: 'M3 4h2.6l2.2 11h10l2-7.5H6.6 M9 20v.1 M17 20v.1',
+  cloud: 'M7 18.5a4.5 4.5 0 0 1-.4-9A6 6 0 0 1 18 9.6a4.5 4.5 0 0 1-.5 8.9H7Z',
+  cloudOff: 'M7 18.5a4.5 4.5 0 0 1-.4-9 M9.6 6A6 6 0 0 1 18 9.6a4.5 4.5 0 0 1 2.2 7.6 M4 3.5l16 17',
+  close: 'M6 6l12 12 M18 6 6 18',
+  cash: 'M3 7h18v10H3z M12 9.7a2.3 2.3 0 1 0 0 4.6 2.3 2.3 0 0 0 0-4.6Z',
+  globe: 'M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17Z M3.5 12h17 M12 3.5c5 5 5 12 0 17 M12 3.5c-5 5-5 12 0 17',
+  minus: 'M6 12h12',
+  plus: 'M12 6v12 M6 12h12',
+  reader: 'M5 4h9v16H5z M17 8.5c1.6 2.2 1.6 4.8 0 7 M19.8 6.2c3 3.6 3 8 0 11.6',
+  readerOff: 'M5 4h9v16H5z M17 9l5 6 M22 9l-5 6',
+  seal: 'M12 3.5 5 6.5v5c0 4.4 2.9 7.5 7 9 4.1-1.5 7-4.6 7-9v-5l-7-3Z',
+  sealed: 'M12 3.5 5 6.5v5c0 4.4 2.9 7.5 7 9 4.1-1.5 7-4.6 7-9v-5l-7-3Z M9 12l2.2 2.2L15.2 10',
+  tick: 'M5 12.5l4.5 4.5L19 7.5',
+  trash: 'M5 7h14 M9.5 7V4.5h5V7 M6.5 7l1 13h9l1-13',
+  wait: 'M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16Z M12 8v4.3l2.8 2',
+  wristband: 'M12 4c4.4 0 8 2.2 8 5v6c0 2.8-3.6 5-8 5s-8-2.2-8-5V9c0-2.8 3.6-5 8-5Z M4 9c0 2.8 3.6 5 8 5s8-2.2 8-5',
+  wristbandNew: 'M11 14c-4-.3-7-2.4-7-5 0-2.8 3.6-5 8-5s8 2.2 8 5v2 M4 9v6c0 2.4 2.6 4.4 6.2 4.9 M17.5 14v7 M14 17.5h7',
+} as const;
+
+export type IconName = keyof typeof drawings;
+
+/** A sign beside a word, never instead of one. */
+export function Icon({ name, className }: { readonly name: IconName; readonly className?: string }) {
+  return (
+    <svg aria-hidden viewBox="0 0 24 24" className={classNames('size-6 shrink-0', className)}>
+      <path
+        d={drawings[name]}
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="2"
+        strokeLinecap="round"
+        strokeLinejoin="round"
+      />
+    </svg>
+  );
+}

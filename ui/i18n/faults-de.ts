@@ -1,0 +1,170 @@
+import type { Texts } from './en.ts';
+
+export const faultsDe: Texts['fault'] = {
+  USAGE: { title: 'Das konnte die Kasse nicht deuten', help: 'Bitte noch einmal. Wenn es wieder geschieht: Support.' },
+  PRODUCT_UNKNOWN: {
+    title: 'Diesen Artikel gibt es nicht',
+    help: 'Das Sortiment hat vielleicht gewechselt. Wähle einen anderen.',
+  },
+  AMOUNT_INVALID: { title: 'Dieser Betrag geht nicht', help: 'Gib einen Betrag über null ein.' },
+  CART_EMPTY: { title: 'Der Warenkorb ist leer', help: 'Füge zuerst einen Artikel hinzu.' },
+  BUSY: { title: 'Die Kasse arbeitet an einem Band', help: 'Zuerst beenden oder abbrechen.' },
+  NOT_CANCELLABLE: { title: 'Zu spät zum Abbrechen', help: 'Das Band wird schon beschrieben. Weiter hinhalten.' },
+  ALREADY_ENROLLED: {
+    title: 'Diese Kasse ist schon angemeldet',
+    help: 'Eine andere Ausgabe braucht einen anderen Datenordner.',
+  },
+  INSUFFICIENT_FUNDS: { title: 'Zu wenig auf dem Band', help: 'Nimm etwas aus dem Warenkorb oder lade zuerst auf.' },
+  BALANCE_LIMIT: {
+    title: 'Zu viel für dieses Band',
+    help: 'Auf dem Band wäre mehr, als der Anlass erlaubt. Wähle weniger.',
+  },
+  AMOUNT_LIMIT: { title: 'Betrag über der Grenze', help: 'Der Anlass erlaubt weniger auf einmal. Wähle weniger.' },
+  AMOUNT_BELOW_FEE: { title: 'Weniger als die Gebühr', help: 'Für das Band bliebe nichts übrig. Wähle mehr.' },
+  CANCELLED: { title: 'Abgebrochen', help: 'Es wurde nichts abgebucht.' },
+  TAG_NOT_SHOWN: { title: 'Es kam kein Band', help: 'Es wurde nichts abgebucht. Beginne neu, wenn das Band da ist.' },
+  TAG_GONE: {
+    title: 'Das Band war zu früh weg',
+    help: 'Es wurde nichts abgebucht. Beginne neu und halte das Band hin.',
+  },
+  TAG_UNKNOWN: { title: 'Kein Band dieses Anlasses', help: 'Gib es zuerst aus oder frage nach dem richtigen Band.' },
+  TAG_FOREIGN_EDITION: {
+    title: 'Band eines anderen Anlasses',
+    help: 'Hier ist darauf kein Geld. Frage nach dem Band dieses Anlasses.',
+  },
+  TAG_FORGED: { title: 'Dieses Band ist nicht echt', help: 'Nicht annehmen. Ruf die Aufsicht.' },
+  TAG_CORRUPT: {
+    title: 'Dieses Band ist nicht lesbar',
+    help: 'Sein Inhalt ist beschädigt. Die Aufsicht kann es reparieren.',
+  },
+  TAG_BLOCKED: {
+    title: 'Dieses Band ist gesperrt',
+    help: 'Es ist als verloren gemeldet oder gesperrt. Zum Infopunkt schicken.',
+  },
+  TAG_RANDOM_UID: {
+    title: 'Dieser Chip geht nicht',
+    help: 'Er zeigt jedes Mal eine andere Nummer, wie Telefone und manche Karten. Nimm ein Band.',
+  },
+  TAG_TOO_SMALL: {
+    title: 'Dieser Chip ist zu klein',
+    help: 'Er hat keinen Platz für ein Guthaben. Nimm ein Band des Anlasses.',
+  },
+  TAG_UNSUPPORTED: { title: 'Diese Art Chip geht nicht', help: 'Nimm ein Band des Anlasses.' },
+  TAG_ALREADY_ISSUED: {
+    title: 'Dieses Band ist schon ausgegeben',
+    help: 'Es kann so benutzt werden. Sieh das Guthaben an.',
+  },
+  TAG_OTHER: {
+    title: 'Das ist ein anderes Band',
+    help: 'Gebraucht wird das, das zu früh weg war. Halte jenes an den Leser.',
+  },
+  TAG_UNRESOLVED: {
+    title: 'Eine frühere Buchung ist offen',
+    help: 'Halte das Band noch einmal hin, damit die Kasse sie klärt.',
+  },
+  TAG_CHANGED: {
+    title: 'Das Band hat sich geändert',
+    help: 'Eine andere Kasse hat es benutzt. Hier wurde nichts abgebucht; beginne neu.',
+  },
+  TAG_WRITE_FAILED: {
+    title: 'Das Band liess sich nicht beschreiben',
+    help: 'Es wurde nichts abgebucht. Beginne neu; geht es wieder nicht, nimm ein anderes.',
+  },
+  INTERRUPTED: { title: 'Unterbrochen', help: 'Die Kasse wurde mittendrin neu gestartet. Es wurde nichts abgebucht.' },
+  OUTCOME_UNKNOWN: {
+    title: 'Noch ungewiss',
+    help: 'Zeige dieser Kasse dasselbe Band noch einmal. Nicht ein zweites Mal buchen.',
+  },
+  READER_UNAVAILABLE: {
+    title: 'Dieser Computer kann kein NFC',
+    help: 'Installiere die Software des Lesers oder nimm den simulierten.',
+  },
+  READER_SERVICE_DOWN: {
+    title: 'Der Leserdienst steht still',
+    help: 'Starte den Smartcard-Dienst (pcscd) dieses Computers.',
+  },
+  READER_MISSING: { title: 'Kein Leser', help: 'Steck den NFC-Leser ein.' },
+  READER_FAULT: { title: 'Der Leser antwortet nicht', help: 'Ausstecken, kurz warten, wieder einstecken.' },
+  BACKEND_UNREACHABLE: { title: 'Das Backend ist nicht erreichbar', help: 'Prüfe Adresse und Netz.' },
+  BACKEND_REFUSED: {
+    title: 'Das Backend weist die Kasse ab',
+    help: 'Ihre Berechtigung wurde entzogen oder geändert. Melde es dem Betreiber.',
+  },
+  BACKEND_FAULT: {
+    title: 'Das Backend hat ein Problem',
+    help: 'Die Kasse behält alles und versucht es von selbst wieder.',
+  },
+  ENROLMENT_CODE_INVALID: {
+    title: 'Dieser Code gilt nicht',
+    help: 'Prüfe die Schreibweise. Ein Code gilt einmal; verlange einen neuen.',
+  },
+  NOT_ENROLLED: {
+    title: 'Diese Kasse ist nicht angemeldet',
+    help: 'Gib die Adresse des Backends und einen Einmalcode ein.',
+  },
+  CONFIGURATION_MISSING: {
+    title: 'Das Sortiment ist noch nicht da',
+    help: 'Die Kasse braucht einmal das Netz, um Artikel und Preise zu holen. Sie versucht es von selbst.',
+  },
+  MODE_UNSUPPORTED: {
+    title: 'Das kann diese Kasse noch nicht',
+    help: 'Bei dieser Ausgabe liegen die Guthaben im Backend. Melde die Kasse bei einer mit Guthaben auf dem Band an.',
+  },
+  TILL_IN_USE: {
+    title: 'Diese Kasse ist anderswo offen',
+    help: 'Ein anderes Programm benutzt dieselben Daten. Schliess es zuerst.',
+  },
+  TILL_STOPPED: {
+    title: 'Die Kasse startet neu',
+    help: 'Einen Moment. Was abgebrochen wurde, wird zuerst in Ordnung gebracht.',
+  },
+  SECRETS_SEALED: {
+    title: 'Die Schlüssel sind verschlossen',
+    help: 'Ein anderer Benutzer oder Computer hat sie versiegelt. Melde dich als dieser an oder melde die Kasse neu an.',
+  },
+  SECRETS_MISSING: {
+    title: 'Die Schlüssel fehlen',
+    help: 'Die Kasse muss neu angemeldet werden. Melde es dem Betreiber.',
+  },
+  SETTINGS_INVALID: { title: 'Die Einstellungen sind ungültig', help: 'Berichtige till.json im Datenordner.' },
+  DATABASE_NEWER: {
+    title: 'Die Daten sind aus einer neueren Version',
+    help: 'Aktualisiere Klink auf diesem Computer.',
+  },
+  DATABASE_EDITED: {
+    title: 'Die Daten wurden von aussen geändert',
+    help: 'Damit macht die Kasse nicht weiter. Support rufen, Datenordner behalten.',
+  },
+  DATABASE_CORRUPT: {
+    title: 'Die Daten sind beschädigt',
+    help: 'Damit macht die Kasse nicht weiter. Support rufen, Datenordner behalten.',
+  },
+  DISK_FULL: {
+    title: 'Die Festplatte ist voll',
+    help: 'Schaff Platz auf diesem Computer. Bis dahin ist kein Verkauf möglich.',
+  },
+  JOURNAL_FORKED: {
+    title: 'Das Backend kennt anderes',
+    help: 'Die Daten dieser Kasse scheinen eine alte Kopie zu sein. Verkauf einstellen, Betreiber rufen.',
+  },
+  JOURNAL_UNKNOWN: {
+    title: 'Das Backend kennt diese Kasse nicht',
+    help: 'Es wurde vielleicht zurückgesetzt. Verkauf einstellen, Betreiber rufen.',
+  },
+  CHAIN_BROKEN: {
+    title: 'Das Journal ist beschädigt',
+    help: 'Verkauf einstellen, Betreiber rufen. Datenordner behalten.',
+  },
+  JOURNAL_BEHIND: {
+    title: 'Die Daten dieser Kasse sind zu alt',
+    help: 'Das Backend kennt mehr davon. Verkauf einstellen, Betreiber rufen.',
+  },
+  INTERNAL: {
+    title: 'Die Kasse steht still',
+    help: 'Es geschah etwas, das nie geschehen darf. Es wird nichts geraten. Ruf den Support.',
+  },
+  ENTRIES_REJECTED: {
+    title: 'Das Backend hat nicht alles gebucht',
+    help: 'Zeige es der Aufsicht. Die Kasse verkauft weiter.',
+  },
+};

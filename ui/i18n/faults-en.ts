@@ -1,0 +1,136 @@
+/** What went wrong (`title`) and what to do about it (`help`), by the till's fault codes. */
+export const faultsEn = {
+  USAGE: { title: 'That did not make sense to the till', help: 'Please try again. If it happens again, tell support.' },
+  PRODUCT_UNKNOWN: { title: 'This product is not known', help: 'The range may have changed. Choose another product.' },
+  AMOUNT_INVALID: { title: 'This amount is not possible', help: 'Enter an amount greater than zero.' },
+  CART_EMPTY: { title: 'The cart is empty', help: 'Add a product first.' },
+  BUSY: { title: 'The till is busy with a tag', help: 'Finish or cancel it first.' },
+  NOT_CANCELLABLE: { title: 'Too late to cancel', help: 'The tag is already being written. Keep holding it.' },
+  ALREADY_ENROLLED: { title: 'This till is enrolled already', help: 'Another edition needs another data folder.' },
+  INSUFFICIENT_FUNDS: { title: 'Not enough on the tag', help: 'Take something off the cart, or top up first.' },
+  BALANCE_LIMIT: {
+    title: 'Too much for this tag',
+    help: 'The tag would hold more than the event allows. Choose a smaller amount.',
+  },
+  AMOUNT_LIMIT: { title: 'Amount above the limit', help: 'The event allows less at a time. Choose a smaller amount.' },
+  AMOUNT_BELOW_FEE: { title: 'Less than the fee', help: 'Nothing would be left for the tag. Choose a greater amount.' },
+  CANCELLED: { title: 'Cancelled', help: 'Nothing was taken.' },
+  TAG_NOT_SHOWN: { title: 'No tag was shown', help: 'Nothing was taken. Start again when the tag is at hand.' },
+  TAG_GONE: { title: 'The tag left too early', help: 'Nothing was taken. Start again and keep holding the tag.' },
+  TAG_UNKNOWN: { title: 'Not a tag of this event', help: 'Issue it first, or ask for the right wristband.' },
+  TAG_FOREIGN_EDITION: {
+    title: 'A tag of another event',
+    help: 'It holds no money here. Ask for this event’s wristband.',
+  },
+  TAG_FORGED: { title: 'This tag is not genuine', help: 'Do not accept it. Call the supervisor.' },
+  TAG_CORRUPT: { title: 'This tag cannot be read', help: 'Its content is damaged. The supervisor can repair it.' },
+  TAG_BLOCKED: {
+    title: 'This tag is blocked',
+    help: 'It was reported lost or locked. Send the guest to the info point.',
+  },
+  TAG_RANDOM_UID: {
+    title: 'This chip cannot be used',
+    help: 'It shows another number each time, as phones and some cards do. Use a wristband.',
+  },
+  TAG_TOO_SMALL: {
+    title: 'This chip is too small',
+    help: 'It has no room for a balance. Use a wristband of the event.',
+  },
+  TAG_UNSUPPORTED: { title: 'This kind of chip is not supported', help: 'Use a wristband of the event.' },
+  TAG_ALREADY_ISSUED: { title: 'This tag is issued already', help: 'It can be used as it is. Look at its balance.' },
+  TAG_OTHER: {
+    title: 'This is another tag',
+    help: 'The one that left too early is needed. Hold that one to the reader.',
+  },
+  TAG_UNRESOLVED: {
+    title: 'An earlier transaction is not settled',
+    help: 'Hold the tag to the reader once more, so that the till can put it right.',
+  },
+  TAG_CHANGED: {
+    title: 'The tag has changed meanwhile',
+    help: 'Another till has used it. Nothing was taken here; start again.',
+  },
+  TAG_WRITE_FAILED: {
+    title: 'The tag could not be written',
+    help: 'Nothing was taken. Start again; if it fails again, use another tag.',
+  },
+  INTERRUPTED: { title: 'Interrupted', help: 'The till was started again in the middle. Nothing was taken.' },
+  OUTCOME_UNKNOWN: {
+    title: 'Not known yet',
+    help: 'Show the same tag to this till again. Do not book it a second time.',
+  },
+  READER_UNAVAILABLE: {
+    title: 'This computer has no NFC support',
+    help: 'Install the reader’s software, or use the simulated reader.',
+  },
+  READER_SERVICE_DOWN: {
+    title: 'The reader service does not run',
+    help: 'Start the smart card service (pcscd) of this computer.',
+  },
+  READER_MISSING: { title: 'No reader', help: 'Plug the NFC reader in.' },
+  READER_FAULT: { title: 'The reader does not answer', help: 'Unplug it, wait a moment, plug it in again.' },
+  BACKEND_UNREACHABLE: { title: 'The backend cannot be reached', help: 'Check the address and the network.' },
+  BACKEND_REFUSED: {
+    title: 'The backend refused this till',
+    help: 'Its permission was withdrawn or has changed. Tell the operator.',
+  },
+  BACKEND_FAULT: { title: 'The backend has a problem', help: 'The till keeps everything and tries again by itself.' },
+  ENROLMENT_CODE_INVALID: {
+    title: 'This code is not valid',
+    help: 'Check the spelling. A code works once; ask for a new one.',
+  },
+  NOT_ENROLLED: { title: 'This till is not enrolled', help: 'Enter the backend’s address and a one-time code.' },
+  CONFIGURATION_MISSING: {
+    title: 'The range has not arrived yet',
+    help: 'The till needs the network once, to fetch products and prices. It tries by itself.',
+  },
+  MODE_UNSUPPORTED: {
+    title: 'This till cannot do that yet',
+    help: 'The edition keeps its balances in the backend. Enrol this till for an edition with balances on the tag.',
+  },
+  TILL_IN_USE: {
+    title: 'This till is open elsewhere',
+    help: 'Another program uses the same data. Close it there first.',
+  },
+  TILL_STOPPED: {
+    title: 'The till is being started again',
+    help: 'Wait a moment. Whatever was cut off is put in order first.',
+  },
+  SECRETS_SEALED: {
+    title: 'The keys are locked',
+    help: 'They were sealed by another user or computer. Sign in as that user, or enrol again.',
+  },
+  SECRETS_MISSING: { title: 'The keys are missing', help: 'This till has to be enrolled again. Tell the operator.' },
+  SETTINGS_INVALID: { title: 'The till’s settings are not valid', help: 'Correct till.json in the data folder.' },
+  DATABASE_NEWER: { title: 'The data is from a newer version', help: 'Update Klink on this computer.' },
+  DATABASE_EDITED: {
+    title: 'The data was changed from outside',
+    help: 'The till does not go on with it. Tell support, keep the data folder.',
+  },
+  DATABASE_CORRUPT: {
+    title: 'The data is damaged',
+    help: 'The till does not go on with it. Tell support, keep the data folder.',
+  },
+  DISK_FULL: { title: 'The disk is full', help: 'Make room on this computer. Nothing can be sold until then.' },
+  JOURNAL_FORKED: {
+    title: 'The backend knows another story',
+    help: 'This till’s disk seems to be an old copy. Stop selling and tell the operator.',
+  },
+  JOURNAL_UNKNOWN: {
+    title: 'The backend does not know this till',
+    help: 'It may have been restored. Stop selling and tell the operator.',
+  },
+  CHAIN_BROKEN: { title: 'The journal is damaged', help: 'Stop selling and tell the operator. Keep the data folder.' },
+  JOURNAL_BEHIND: {
+    title: 'This till’s data is too old',
+    help: 'The backend has seen more of it. Stop selling and tell the operator.',
+  },
+  INTERNAL: {
+    title: 'The till has stopped',
+    help: 'Something happened that must not happen. Nothing goes on by guesswork. Tell support.',
+  },
+  ENTRIES_REJECTED: {
+    title: 'The backend did not book everything',
+    help: 'Show it to a supervisor. The till goes on selling.',
+  },
+};

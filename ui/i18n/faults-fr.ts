@@ -1,0 +1,164 @@
+import type { Texts } from './en.ts';
+
+export const faultsFr: Texts['fault'] = {
+  USAGE: { title: 'La caisse n’a pas compris', help: 'Réessayez. Si cela se reproduit, prévenez l’assistance.' },
+  PRODUCT_UNKNOWN: {
+    title: 'Cet article n’est pas connu',
+    help: 'L’assortiment a peut-être changé. Choisissez un autre article.',
+  },
+  AMOUNT_INVALID: { title: 'Ce montant n’est pas possible', help: 'Saisissez un montant supérieur à zéro.' },
+  CART_EMPTY: { title: 'Le panier est vide', help: 'Ajoutez d’abord un article.' },
+  BUSY: { title: 'La caisse traite un bracelet', help: 'Terminez ou annulez d’abord.' },
+  NOT_CANCELLABLE: { title: 'Trop tard pour annuler', help: 'L’écriture a commencé. Gardez le bracelet en place.' },
+  ALREADY_ENROLLED: {
+    title: 'Cette caisse est déjà inscrite',
+    help: 'Une autre édition demande un autre dossier de données.',
+  },
+  INSUFFICIENT_FUNDS: { title: 'Solde insuffisant', help: 'Retirez un article du panier ou rechargez d’abord.' },
+  BALANCE_LIMIT: {
+    title: 'Trop pour ce bracelet',
+    help: 'Il contiendrait plus que l’événement ne permet. Choisissez moins.',
+  },
+  AMOUNT_LIMIT: {
+    title: 'Montant au-dessus de la limite',
+    help: 'L’événement permet moins à la fois. Choisissez moins.',
+  },
+  AMOUNT_BELOW_FEE: { title: 'Moins que les frais', help: 'Il ne resterait rien pour le bracelet. Choisissez plus.' },
+  CANCELLED: { title: 'Annulé', help: 'Rien n’a été débité.' },
+  TAG_NOT_SHOWN: {
+    title: 'Aucun bracelet présenté',
+    help: 'Rien n’a été débité. Recommencez quand le bracelet est là.',
+  },
+  TAG_GONE: {
+    title: 'Bracelet parti trop tôt',
+    help: 'Rien n’a été débité. Recommencez et gardez le bracelet en place.',
+  },
+  TAG_UNKNOWN: { title: 'Pas un bracelet de l’événement', help: 'Préparez-le d’abord ou demandez le bon bracelet.' },
+  TAG_FOREIGN_EDITION: {
+    title: 'Bracelet d’un autre événement',
+    help: 'Il ne contient pas d’argent ici. Demandez celui de cet événement.',
+  },
+  TAG_FORGED: { title: 'Ce bracelet est un faux', help: 'Ne l’acceptez pas. Appelez le responsable.' },
+  TAG_CORRUPT: { title: 'Ce bracelet est illisible', help: 'Son contenu est abîmé. Le responsable peut le réparer.' },
+  TAG_BLOCKED: {
+    title: 'Ce bracelet est bloqué',
+    help: 'Il a été déclaré perdu ou bloqué. Envoyez le client au point info.',
+  },
+  TAG_RANDOM_UID: {
+    title: 'Cette puce ne convient pas',
+    help: 'Elle montre chaque fois un autre numéro, comme les téléphones. Prenez un bracelet.',
+  },
+  TAG_TOO_SMALL: {
+    title: 'Cette puce est trop petite',
+    help: 'Elle n’a pas la place pour un solde. Prenez un bracelet de l’événement.',
+  },
+  TAG_UNSUPPORTED: { title: 'Ce type de puce ne convient pas', help: 'Prenez un bracelet de l’événement.' },
+  TAG_ALREADY_ISSUED: { title: 'Ce bracelet est déjà prêt', help: 'Il peut servir tel quel. Regardez son solde.' },
+  TAG_OTHER: {
+    title: 'C’est un autre bracelet',
+    help: 'Il faut celui qui est parti trop tôt. Présentez celui-là au lecteur.',
+  },
+  TAG_UNRESOLVED: {
+    title: 'Une opération reste à régler',
+    help: 'Présentez encore une fois le bracelet pour que la caisse la règle.',
+  },
+  TAG_CHANGED: {
+    title: 'Le bracelet a changé entre-temps',
+    help: 'Une autre caisse l’a utilisé. Rien n’a été débité ici ; recommencez.',
+  },
+  TAG_WRITE_FAILED: {
+    title: 'Écriture impossible',
+    help: 'Rien n’a été débité. Recommencez ; si cela échoue encore, prenez un autre bracelet.',
+  },
+  INTERRUPTED: { title: 'Interrompu', help: 'La caisse a redémarré au milieu. Rien n’a été débité.' },
+  OUTCOME_UNKNOWN: {
+    title: 'Pas encore certain',
+    help: 'Présentez le même bracelet à cette caisse. Ne pas encaisser deux fois.',
+  },
+  READER_UNAVAILABLE: {
+    title: 'Pas de NFC sur cet ordinateur',
+    help: 'Installez le logiciel du lecteur ou prenez le lecteur simulé.',
+  },
+  READER_SERVICE_DOWN: {
+    title: 'Le service du lecteur est arrêté',
+    help: 'Démarrez le service de carte à puce (pcscd) de cet ordinateur.',
+  },
+  READER_MISSING: { title: 'Pas de lecteur', help: 'Branchez le lecteur NFC.' },
+  READER_FAULT: { title: 'Le lecteur ne répond pas', help: 'Débranchez-le, attendez un peu, rebranchez-le.' },
+  BACKEND_UNREACHABLE: { title: 'Le serveur est injoignable', help: 'Vérifiez l’adresse et le réseau.' },
+  BACKEND_REFUSED: {
+    title: 'Le serveur refuse cette caisse',
+    help: 'Son autorisation a été retirée ou a changé. Prévenez l’exploitant.',
+  },
+  BACKEND_FAULT: { title: 'Le serveur a un problème', help: 'La caisse garde tout et réessaie d’elle-même.' },
+  ENROLMENT_CODE_INVALID: {
+    title: 'Ce code n’est pas valable',
+    help: 'Vérifiez l’orthographe. Un code sert une fois ; demandez-en un autre.',
+  },
+  NOT_ENROLLED: {
+    title: 'Cette caisse n’est pas inscrite',
+    help: 'Saisissez l’adresse du serveur et un code à usage unique.',
+  },
+  CONFIGURATION_MISSING: {
+    title: 'L’assortiment n’est pas encore là',
+    help: 'La caisse a besoin du réseau une fois pour chercher articles et prix. Elle réessaie d’elle-même.',
+  },
+  MODE_UNSUPPORTED: {
+    title: 'Cette caisse ne sait pas encore le faire',
+    help: 'Cette édition garde les soldes sur le serveur. Inscrivez la caisse à une édition avec soldes sur le bracelet.',
+  },
+  TILL_IN_USE: {
+    title: 'Cette caisse est ouverte ailleurs',
+    help: 'Un autre programme utilise les mêmes données. Fermez-le d’abord.',
+  },
+  TILL_STOPPED: {
+    title: 'La caisse redémarre',
+    help: 'Un instant. Ce qui a été interrompu est d’abord remis en ordre.',
+  },
+  SECRETS_SEALED: {
+    title: 'Les clés sont verrouillées',
+    help: 'Un autre utilisateur ou ordinateur les a scellées. Ouvrez sa session ou inscrivez la caisse à nouveau.',
+  },
+  SECRETS_MISSING: {
+    title: 'Les clés manquent',
+    help: 'Cette caisse doit être inscrite à nouveau. Prévenez l’exploitant.',
+  },
+  SETTINGS_INVALID: {
+    title: 'Les réglages ne sont pas valables',
+    help: 'Corrigez till.json dans le dossier de données.',
+  },
+  DATABASE_NEWER: { title: 'Données d’une version plus récente', help: 'Mettez Klink à jour sur cet ordinateur.' },
+  DATABASE_EDITED: {
+    title: 'Données modifiées de l’extérieur',
+    help: 'La caisse ne continue pas avec elles. Prévenez l’assistance, gardez le dossier.',
+  },
+  DATABASE_CORRUPT: {
+    title: 'Données abîmées',
+    help: 'La caisse ne continue pas avec elles. Prévenez l’assistance, gardez le dossier.',
+  },
+  DISK_FULL: { title: 'Le disque est plein', help: 'Faites de la place sur cet ordinateur. Aucune vente d’ici là.' },
+  JOURNAL_FORKED: {
+    title: 'Le serveur sait autre chose',
+    help: 'Les données de cette caisse semblent une ancienne copie. Arrêtez la vente, prévenez l’exploitant.',
+  },
+  JOURNAL_UNKNOWN: {
+    title: 'Le serveur ne connaît pas cette caisse',
+    help: 'Il a peut-être été restauré. Arrêtez la vente, prévenez l’exploitant.',
+  },
+  CHAIN_BROKEN: {
+    title: 'Le journal est abîmé',
+    help: 'Arrêtez la vente, prévenez l’exploitant. Gardez le dossier de données.',
+  },
+  JOURNAL_BEHIND: {
+    title: 'Données de la caisse trop anciennes',
+    help: 'Le serveur en a vu davantage. Arrêtez la vente, prévenez l’exploitant.',
+  },
+  INTERNAL: {
+    title: 'La caisse est arrêtée',
+    help: 'Il s’est passé quelque chose qui ne doit jamais arriver. Rien n’est deviné. Prévenez l’assistance.',
+  },
+  ENTRIES_REJECTED: {
+    title: 'Tout n’a pas été comptabilisé',
+    help: 'Montrez-le à un responsable. La caisse continue de vendre.',
+  },
+};
