@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { Fault } from '../contract/ipc/fault.ts';
 import { type Step, type StepEvent, stepSchema } from '../contract/ipc/step.ts';
+import { formatAmount } from './amount.ts';
 import { hintFor } from './command-hints.ts';
 import { progressSentence, resultSentence } from './sentences.ts';
 import { WaitingLine } from './waiting-line.ts';
@@ -13,8 +15,10 @@ export interface Streams {
 
 /** How one command tells what happens: as lines of JSON for programs, or in sentences for a person. */
 export interface Report {
-  /** A step of the till. The same step told twice (as progress and as outcome) is reported once. */
+  /** A step of the till, as it happens. */
   step(step: Step): void;
+  /** How a piece of work ended: reported unless the last step has said the same already. */
+  outcome(step: Step): void;
   /** A result of the command line itself: its event and details for programs, the sentence for a person. */
   say(event: StepEvent, details: object, sentence: string): void;
   fault(fault: Fault): void;
@@ -30,17 +34,19 @@ export function createReport(json: boolean, streams: Streams): Report {
 
 class JsonReport implements Report {
   readonly #streams: Streams;
-  #lastLine = '';
+  #lastStep: Step | null = null;
 
   constructor(streams: Streams) {
     this.#streams = streams;
   }
 
   step(step: Step): void {
-    const line = JSON.stringify(stepSchema.parse(step));
-    if (line === this.#lastLine) return;
-    this.#lastLine = line;
-    this.#streams.out.write(`${line}\n`);
+    this.#lastStep = step;
+    this.#streams.out.write(`${JSON.stringify(stepSchema.parse(step))}\n`);
+  }
+
+  outcome(step: Step): void {
+    if (!tellsTheSame(step, this.#lastStep)) this.step(step);
   }
 
   say(event: StepEvent, details: object): void {
@@ -61,7 +67,7 @@ class SentenceReport implements Report {
   readonly #streams: Streams;
   readonly #waiting: WaitingLine;
   #currency = 'XXX';
-  #lastStep = '';
+  #lastStep: Step | null = null;
   #lastFault = '';
 
   constructor(streams: Streams) {
@@ -70,15 +76,17 @@ class SentenceReport implements Report {
   }
 
   step(step: Step): void {
-    const told = JSON.stringify(step);
-    if (told === this.#lastStep) return;
-    this.#lastStep = told;
+    this.#lastStep = step;
     const progress = progressSentence(step);
     if (progress !== null) this.#waiting.show(progress);
     else this.#waiting.end();
     const result = resultSentence(step, this.#currency);
     if (result !== null) this.#streams.out.write(`${result}\n`);
     if (step.error !== undefined) this.fault(step.error);
+  }
+
+  outcome(step: Step): void {
+    if (!tellsTheSame(step, this.#lastStep)) this.step(step);
   }
 
   say(_event: StepEvent, _details: object, sentence: string): void {
@@ -88,7 +96,12 @@ class SentenceReport implements Report {
 
   fault(fault: Fault): void {
     const hint = hintFor(fault.code);
-    const text = `klink: ${fault.message} (${fault.code})\n${hint === null ? '' : `       ${hint}\n`}`;
+    const missingMinor = fault.details?.['missingMinor'];
+    const missing =
+      typeof missingMinor === 'number'
+        ? ` ${formatAmount(missingMinor, this.#currency)} ${this.#currency} missing.`
+        : '';
+    const text = `klink: ${fault.message}${missing} (${fault.code})\n${hint === null ? '' : `       ${hint}\n`}`;
     if (text === this.#lastFault) return;
     this.#lastFault = text;
     this.#waiting.end();
@@ -103,4 +116,12 @@ class SentenceReport implements Report {
   showAmountsIn(currency: string): void {
     this.#currency = currency;
   }
+}
+
+function tellsTheSame(outcome: Step, last: Step | null): boolean {
+  return last !== null && isDeepStrictEqual(newsOf(outcome), newsOf(last));
+}
+
+function newsOf({ transaction, tag, error }: Step): readonly unknown[] {
+  return [transaction, tag, error];
 }

@@ -31,7 +31,7 @@ export function withTap(
     if (!currency.ok) return failedWith(currency.fault, report);
     const outcome = await tap(till, currency.result);
     if (!outcome.ok) return failedWith(outcome.fault, report);
-    report.step(outcome.result.step);
+    report.outcome(outcome.result.step);
     return exitCodeOfOutcome(outcome.result);
   });
 }

@@ -1,0 +1,81 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** One request of a till as it went over the wire, and what it was answered. */
+export interface RecordedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  readonly status: number;
+  readonly answer: string;
+}
+
+/** Stands between till and backend and keeps what passes, so that a test can send the very same bytes again. */
+export interface RecordingProxy {
+  readonly address: string;
+  readonly requests: readonly RecordedRequest[];
+  close(): Promise<void>;
+}
+
+/** Headers that belong to one connection, not to the message. */
+const ofTheConnection = new Set(['connection', 'keep-alive', 'host', 'transfer-encoding', 'content-length']);
+
+export async function startRecordingProxy(backendAddress: string): Promise<RecordingProxy> {
+  const requests: RecordedRequest[] = [];
+  const server = createServer((incoming, outgoing) => {
+    passOn(backendAddress, incoming).then(
+      ({ recorded, answerHeaders }) => {
+        requests.push(recorded);
+        outgoing.writeHead(recorded.status, answerHeaders).end(recorded.answer);
+      },
+      (error: unknown) => outgoing.writeHead(502).end(String(error)),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    address: `http://127.0.0.1:${portOf(server.address())}`,
+    requests,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+/** The same request to the backend itself, byte for byte. */
+export function sendAgain(backendAddress: string, request: RecordedRequest): Promise<Response> {
+  return fetch(`${backendAddress}${request.path}`, {
+    method: request.method,
+    headers: { ...request.headers },
+    ...(request.body.length === 0 ? {} : { body: Uint8Array.from(request.body) }),
+  });
+}
+
+async function passOn(
+  backendAddress: string,
+  incoming: IncomingMessage,
+): Promise<{ recorded: RecordedRequest; answerHeaders: Record<string, string> }> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(Buffer.from(chunk));
+  const headers = Object.fromEntries(
+    Object.entries(incoming.headers).flatMap(([name, value]) =>
+      ofTheConnection.has(name) || typeof value !== 'string' ? [] : [[name, value]],
+    ),
+  );
+  const request = {
+    method: incoming.method ?? 'GET',
+    path: incoming.url ?? '/',
+    headers,
+    body: Buffer.concat(chunks),
+  };
+  const response = await sendAgain(backendAddress, { ...request, status: 0, answer: '' });
+  const answer = await response.text();
+  const answerHeaders = Object.fromEntries(
+    // fetch has undone the compression already.
+    [...response.headers].filter(([name]) => !ofTheConnection.has(name) && name !== 'content-encoding'),
+  );
+  return { recorded: { ...request, status: response.status, answer }, answerHeaders };
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  if (address === null || typeof address === 'string') throw new Error('a proxy without a port');
+  return address.port;
+}
