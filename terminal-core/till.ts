@@ -24,9 +24,9 @@ import { type CleanupCounts, cleanUpWithoutTag } from './till/cleanup.ts';
 import { CleanupVisit } from './till/cleanup-visit.ts';
 import { type Desk, instant, type Patience } from './till/desk.ts';
 import { EditionKeys } from './till/edition-keys.ts';
+import { endScreen } from './till/end-screen.ts';
 import { type EnrolmentParts, enrol } from './till/enrolling.ts';
 import { Issuing } from './till/issuing.ts';
-import { endScreen, outcomeStep } from './till/outcome.ts';
 import { tillStatus } from './till/status.ts';
 import { tillView } from './till/view.ts';
 import type { TagWork } from './till/work.ts';
@@ -175,7 +175,7 @@ export class Till {
       const { doneMs } = this.#parts.settings;
       this.#show(endScreen(charge, end, instant(this.#parts.clock, doneMs)) ?? this.#idleScreen());
       if (this.#screen.screen === 'done') this.#leaveDoneAfter(doneMs);
-      return ok({ result: end.result, step: outcomeStep(end, instant(this.#parts.clock)) });
+      return ok({ result: end.result, step: end.step });
     } finally {
       this.#work = null;
       this.#parts.replication.wake();
@@ -215,9 +215,15 @@ export class Till {
     if (!configuration) return failed(fault('CONFIGURATION_MISSING'));
     if (!this.#secrets) return failed(fault('SECRETS_MISSING'));
     const keys = new EditionKeys(assignment.edition.id, this.#secrets.keySets);
-    const report = (step: Omit<Step, 'at'>) => this.#parts.onStep({ at: instant(clock), ...step });
+    const report = (step: Omit<Step, 'at'>) => this.#report(step);
     const show = (screen: ScreenView) => this.#show(screen);
     return ok({ assignment, configuration, keys, reader, store, clock, timers, show, report });
+  }
+
+  #report(parts: Omit<Step, 'at'>): Step {
+    const step = { at: instant(this.#parts.clock), ...parts };
+    this.#parts.onStep(step);
+    return step;
   }
 
   async #endedWithin(timeoutMs: number): Promise<void> {

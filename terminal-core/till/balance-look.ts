@@ -1,6 +1,7 @@
 import type { Fault } from '../../contract/ipc/fault.ts';
 import type { ChargeView } from '../../contract/ipc/till-view.ts';
 import { fault } from '../domain/fault.ts';
+import { invariant } from '../domain/invariant.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { TagImage } from '../tag/image.ts';
 import { cleanUpWithTag, cleanupFault } from './cleanup.ts';
@@ -9,7 +10,7 @@ import { stepTag } from './step-parts.ts';
 import { readingFault } from './tag-faults.ts';
 import { type SearchResult, TagSearch } from './tag-search.ts';
 import { snapshotOf, type TagVisit } from './tag-visit.ts';
-import type { TagWork, WorkEnd } from './work.ts';
+import { refusedEnd, type TagWork, type WorkEnd } from './work.ts';
 
 const charge: ChargeView = { purpose: 'balance', amountMinor: 0, feeMinor: 0 };
 
@@ -61,19 +62,24 @@ export class BalanceLook implements TagWork {
   }
 
   #end(found: SearchResult): WorkEnd {
-    const nothing = { transaction: null, uid: null, before: null, after: null };
     switch (found.kind) {
-      case 'tag': {
-        const seen = this.#seen;
-        if (seen) this.#desk.report({ event: 'balance', tag: stepTag(seen.uid, seen.image) });
-        return { ...nothing, result: 'done', uid: seen?.uid ?? null, after: seen?.image ?? null, fault: null };
-      }
+      case 'tag':
+        return this.#showBalance();
       case 'refused':
-        return { ...nothing, result: 'refused', fault: found.fault };
+        return refusedEnd(this.#desk, found.fault, nothingSeen);
       case 'timeout':
-        return { ...nothing, result: 'refused', fault: fault('TAG_NOT_SHOWN') };
+        return refusedEnd(this.#desk, fault('TAG_NOT_SHOWN'), nothingSeen);
       case 'stopped':
-        return { ...nothing, result: 'refused', fault: fault('CANCELLED') };
+        return refusedEnd(this.#desk, fault('CANCELLED'), nothingSeen);
     }
   }
+
+  #showBalance(): WorkEnd {
+    invariant('INV-08', this.#seen !== null, 'a balance is shown without a tag');
+    const { uid, image } = this.#seen;
+    const step = this.#desk.report({ event: 'balance', tag: stepTag(uid, image) });
+    return { result: 'done', transaction: null, uid, before: null, after: image, fault: null, step };
+  }
 }
+
+const nothingSeen = { uid: null, before: null } as const;

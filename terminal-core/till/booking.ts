@@ -1,6 +1,6 @@
 import { initialTransition, type SnapshotFrom, transition } from 'xstate';
 import type { Fault } from '../../contract/ipc/fault.ts';
-import type { StepEvent } from '../../contract/ipc/step.ts';
+import type { Step, StepEvent } from '../../contract/ipc/step.ts';
 import type { ChargeView } from '../../contract/ipc/till-view.ts';
 import type { ReplicableState, TerminalState } from '../../contract/wire/words.ts';
 import {
@@ -27,7 +27,7 @@ import { stepTag, stepTransaction } from './step-parts.ts';
 import { readingFault } from './tag-faults.ts';
 import { TagSearch } from './tag-search.ts';
 import { slotsWith, snapshotOf, type TagVisit, writeSlot } from './tag-visit.ts';
-import type { TagWork, WorkEnd } from './work.ts';
+import { refusedEnd, type TagWork, type WorkEnd } from './work.ts';
 
 /** What a booking is about, fixed before a tag is shown. */
 export interface Charge extends Pick<TransactionDraft, 'amountMinor' | 'balanceDeltaMinor' | 'items' | 'merchantId'> {
@@ -60,6 +60,8 @@ export class Booking implements TagWork {
   #before: TagImage | null = null;
   #prepared: PreparedWrite | null = null;
   #fault: Fault | null = null;
+  /** The step that told of the last record. */
+  #recorded: Step | null = null;
 
   constructor(chart: BookingChart, charge: Charge, desk: Desk, patience: Patience) {
     this.#chart = chart;
@@ -116,7 +118,7 @@ export class Booking implements TagWork {
     this.#transaction = this.#commit(state, reason);
     if (state === 'TerminalConfirmUnknown') this.#fault = fault('OUTCOME_UNKNOWN');
     else if (reason) this.#fault ??= fault(reason);
-    this.#desk.report({ event: recordedEvents[state], ...this.#stepParts() });
+    this.#recorded = this.#desk.report({ event: recordedEvents[state], ...this.#stepParts() });
   }
 
   #commit(state: TerminalState, reason: RecordParams['reason']): TillTransaction {
@@ -286,8 +288,9 @@ export class Booking implements TagWork {
     const transaction = this.#transaction ? { transaction: stepTransaction(this.#transaction) } : {};
     const image = this.#transaction?.state === 'Committed' ? this.#write().image : this.#before;
     const tag = this.#visit && image ? { tag: stepTag(this.#visit.uid, image) } : {};
+    const details = this.#before ? { details: { balanceBeforeMinor: this.#before.balanceMinor } } : {};
     const isRefused = this.#transaction?.state === 'Aborted' || this.#transaction?.state === 'TerminalConfirmUnknown';
-    return { ...transaction, ...tag, ...(isRefused && this.#fault ? { error: this.#fault } : {}) };
+    return { ...transaction, ...tag, ...details, ...(isRefused && this.#fault ? { error: this.#fault } : {}) };
   }
 
   #current(): CurrentVisit {
@@ -306,20 +309,23 @@ export class Booking implements TagWork {
   }
 
   #end(): WorkEnd {
-    const state = this.#snapshot.value;
-    const parts = { transaction: this.#transaction, uid: this.#visit?.uid ?? null, before: this.#before };
-    switch (state) {
-      case 'committed':
-        return { ...parts, result: 'committed', after: this.#write().image, fault: null };
-      case 'aborted':
-        return { ...parts, result: 'aborted', after: this.#before, fault: this.#fault };
-      case 'unknown':
-        return { ...parts, result: 'unknown', after: null, fault: this.#fault };
-      case 'expired':
-        return { ...parts, result: 'refused', after: null, fault: fault('TAG_NOT_SHOWN') };
-      default:
-        invariant('INV-09', state === 'cancelled', `a booking ended in ${JSON.stringify(state)}`);
-        return { ...parts, result: 'refused', after: null, fault: this.#fault ?? fault('CANCELLED') };
+    const seen = { uid: this.#visit?.uid ?? null, before: this.#before };
+    const step = this.#recorded;
+    if (!this.#transaction || !step) {
+      const isExpired = this.#snapshot.value === 'expired';
+      return refusedEnd(this.#desk, isExpired ? fault('TAG_NOT_SHOWN') : (this.#fault ?? fault('CANCELLED')), seen);
+    }
+    const ended = { ...seen, transaction: this.#transaction, step };
+    switch (this.#transaction.state) {
+      case 'Committed':
+        return { ...ended, result: 'committed', after: this.#write().image, fault: null };
+      case 'Aborted':
+        return { ...ended, result: 'aborted', after: this.#before, fault: this.#fault };
+      case 'TerminalConfirmUnknown':
+        return { ...ended, result: 'unknown', after: null, fault: this.#fault };
+      case 'Open':
+      case 'TerminalConfirmStarted':
+        invariant('INV-09', false, `a booking ended in ${this.#transaction.state}`);
     }
   }
 }

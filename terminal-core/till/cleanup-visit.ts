@@ -43,10 +43,10 @@ export class CleanupVisit {
     return this.#leftCount() === 0 ? ok(resolved.value) : failed(fault('OUTCOME_UNKNOWN'));
   }
 
-  #count(desk: Desk, step: Parameters<Desk['report']>[0]): void {
+  #count(desk: Desk, step: Parameters<Desk['report']>[0]): ReturnType<Desk['report']> {
     if (step.transaction?.state === 'Committed') this.#committed += 1;
     if (step.transaction?.state === 'Aborted') this.#aborted += 1;
-    desk.report(step);
+    return desk.report(step);
   }
 
   #leftCount(): number {

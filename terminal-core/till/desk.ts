@@ -1,4 +1,3 @@
-import type { Fault } from '../../contract/ipc/fault.ts';
 import type { Step } from '../../contract/ipc/step.ts';
 import type { ScreenView } from '../../contract/ipc/till-view.ts';
 import type { Configuration } from '../../contract/wire/configuration.ts';
@@ -16,8 +15,8 @@ export interface Desk {
   readonly timers: Timers;
   /** What the cashier sees now. */
   show(screen: ScreenView): void;
-  /** One line for whoever follows the till's steps. */
-  report(step: Omit<Step, 'at'>): void;
+  /** One line for whoever follows the till's steps; returned as it was told. */
+  report(step: Omit<Step, 'at'>): Step;
 }
 
 /** How long a piece of work waits, and how patient it is. */
@@ -31,9 +30,3 @@ export interface Patience {
 export function instant(clock: Clock, laterMs = 0): string {
   return new Date(clock.nowMs() + laterMs).toISOString();
 }
-
-/** Why a piece of work ended before anything was recorded. */
-export type Ending =
-  | { readonly kind: 'refused'; readonly fault: Fault }
-  | { readonly kind: 'cancelled' }
-  | { readonly kind: 'expired' };

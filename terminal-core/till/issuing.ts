@@ -1,5 +1,6 @@
 import { initialTransition, type SnapshotFrom, transition } from 'xstate';
 import type { Fault } from '../../contract/ipc/fault.ts';
+import type { Step } from '../../contract/ipc/step.ts';
 import type { ChargeView } from '../../contract/ipc/till-view.ts';
 import { type IssueEffect, type IssueEvent, issueChart } from '../checkout/issue-chart.ts';
 import { fault } from '../domain/fault.ts';
@@ -12,7 +13,7 @@ import { type Desk, instant, type Patience } from './desk.ts';
 import { stepTag } from './step-parts.ts';
 import { TagSearch } from './tag-search.ts';
 import { type TagVisit, writeAll } from './tag-visit.ts';
-import type { TagWork, WorkEnd } from './work.ts';
+import { refusedEnd, type TagWork, type WorkEnd } from './work.ts';
 
 const charge: ChargeView = { purpose: 'issue', amountMinor: 0, feeMinor: 0 };
 
@@ -25,6 +26,7 @@ export class Issuing implements TagWork {
   #visit: TagVisit | null = null;
   #image: TagImage | null = null;
   #fault: Fault | null = null;
+  #issuedStep: Step | null = null;
 
   constructor(desk: Desk, patience: Patience) {
     this.#desk = desk;
@@ -62,7 +64,7 @@ export class Issuing implements TagWork {
     const image = this.#issued();
     const at = instant(this.#desk.clock);
     this.#desk.store.recordTagEvent({ event: 'issue', uid, generation: image.generation, detail: null }, at);
-    this.#desk.report({ event: 'tagIssued', tag: stepTag(uid, image) });
+    this.#issuedStep = this.#desk.report({ event: 'tagIssued', tag: stepTag(uid, image) });
   }
 
   async #awaitTag(): Promise<IssueEvent> {
@@ -124,10 +126,10 @@ export class Issuing implements TagWork {
   }
 
   #end(): WorkEnd {
-    const parts = { transaction: null, uid: this.#visit?.uid ?? null, before: null };
-    const state = this.#snapshot.value;
-    if (state === 'issued') return { ...parts, result: 'done', after: this.#issued(), fault: null };
-    const reason = state === 'expired' ? fault('TAG_NOT_SHOWN') : (this.#fault ?? fault('CANCELLED'));
-    return { ...parts, result: 'refused', after: null, fault: reason };
+    const seen = { uid: this.#visit?.uid ?? null, before: null };
+    if (this.#issuedStep)
+      return { ...seen, result: 'done', transaction: null, after: this.#issued(), fault: null, step: this.#issuedStep };
+    const isExpired = this.#snapshot.value === 'expired';
+    return refusedEnd(this.#desk, isExpired ? fault('TAG_NOT_SHOWN') : (this.#fault ?? fault('CANCELLED')), seen);
   }
 }

@@ -1,7 +1,9 @@
 import type { Fault } from '../../contract/ipc/fault.ts';
 import type { Outcome } from '../../contract/ipc/operations.ts';
+import type { Step } from '../../contract/ipc/step.ts';
 import type { TillTransaction } from '../domain/transaction.ts';
 import type { TagImage } from '../tag/image.ts';
+import type { Desk } from './desk.ts';
 
 /** How a piece of work with a tag ended, with what the screens and the command line want to know about it. */
 export interface WorkEnd {
@@ -11,6 +13,8 @@ export interface WorkEnd {
   /** What the tag showed before, and after where that is known. */
   readonly before: TagImage | null;
   readonly after: TagImage | null;
+  /** The last step it reported, which says how it ended. */
+  readonly step: Step;
   /** Why it did not end in `done` or `committed`. */
   readonly fault: Fault | null;
 }
@@ -23,4 +27,10 @@ export interface TagWork {
   cancel(): boolean;
   /** The till is stopping: what can end without the tag ends now. */
   interrupt(): void;
+}
+
+/** The end of a piece of work before anything was recorded, told as its last step. */
+export function refusedEnd(desk: Desk, problem: Fault, seen: Pick<WorkEnd, 'uid' | 'before'>): WorkEnd {
+  const step = desk.report({ event: 'fault', error: problem });
+  return { ...seen, result: 'refused', transaction: null, after: null, fault: problem, step };
 }

@@ -1,6 +1,5 @@
-import type { Step, StepEvent } from '../../contract/ipc/step.ts';
 import type { ChargeView, ScreenView } from '../../contract/ipc/till-view.ts';
-import { stepTag, stepTransaction, tagView } from './step-parts.ts';
+import { tagView } from './step-parts.ts';
 import type { WorkEnd } from './work.ts';
 
 /**
@@ -36,25 +35,4 @@ export function endScreen(charge: ChargeView, end: WorkEnd, until: string): Scre
       if (terminalTransactionNumber === null) return null;
       return { screen: 'unknown', charge, terminalTransactionNumber, uid: end.uid ?? '' };
   }
-}
-
-const lastEvents = {
-  done: 'balance',
-  committed: 'transactionCommitted',
-  aborted: 'transactionAborted',
-  refused: 'tagRefused',
-  unknown: 'transactionUnknown',
-} as const satisfies Record<WorkEnd['result'], StepEvent>;
-
-/** The end of a piece of work as one step: what `klink` prints last. */
-export function outcomeStep(end: WorkEnd, at: string): Step {
-  const image = end.after ?? end.before;
-  return {
-    at,
-    event: lastEvents[end.result],
-    ...(end.transaction ? { transaction: stepTransaction(end.transaction) } : {}),
-    ...(end.uid && image ? { tag: stepTag(end.uid, image) } : {}),
-    ...(end.before ? { details: { balanceBeforeMinor: end.before.balanceMinor } } : {}),
-    ...(end.fault ? { error: end.fault } : {}),
-  };
 }
