@@ -152,7 +152,13 @@ export class Booking implements TagWork {
   }
 
   #startWriting(): TillTransaction {
-    const { images } = this.#write();
+    const { images, image } = this.#write();
+    const { tag } = this.#opened();
+    invariant(
+      'INV-07',
+      image.transactionNumber === tag.transactionNumber,
+      'the image has the number of its transaction',
+    );
     return this.#desk.store.startWriting(this.#number(), images, instant(this.#desk.clock));
   }
 
@@ -268,8 +274,7 @@ export class Booking implements TagWork {
   }
 
   #judge(visit: TagVisit): BookingEvent {
-    invariant('INV-08', this.#transaction !== null, 'a tag is judged without a transaction');
-    const written = writtenTransaction(this.#desk.assignment.assignmentId, this.#transaction);
+    const written = writtenTransaction(this.#desk.assignment.assignmentId, this.#opened());
     const finding = examine(written, visit.reading);
     // Torn pages are known only from this look: the next attempt has to write them again.
     if (finding.kind === 'not-written' && visit.reading.kind === 'current')
@@ -303,9 +308,13 @@ export class Booking implements TagWork {
     return this.#prepared;
   }
 
-  #number(): number {
+  #opened(): TillTransaction {
     invariant('INV-08', this.#transaction !== null, 'no number was drawn');
-    return this.#transaction.terminalTransactionNumber;
+    return this.#transaction;
+  }
+
+  #number(): number {
+    return this.#opened().terminalTransactionNumber;
   }
 
   #end(): WorkEnd {

@@ -142,8 +142,13 @@ CREATE TRIGGER txn_is_fixed BEFORE UPDATE ON txn
 WHEN NEW.terminal_transaction_number <> OLD.terminal_transaction_number OR NEW.type <> OLD.type
   OR NEW.amount_minor <> OLD.amount_minor OR NEW.balance_delta_minor <> OLD.balance_delta_minor
   OR NEW.tag_uid <> OLD.tag_uid OR NEW.tag_transaction_number <> OLD.tag_transaction_number
-  OR (OLD.write_started_at IS NOT NULL AND NEW.slots_after IS NOT OLD.slots_after)
 BEGIN SELECT RAISE(ABORT, 'INV-06 a transaction does not change but in its state'); END;
+-- INV-07: one tag number, one image a transaction: what may have been written is never exchanged afterwards.
+CREATE TRIGGER txn_images_fixed BEFORE UPDATE ON txn
+WHEN OLD.write_started_at IS NOT NULL AND (
+  NEW.write_started_at IS NOT OLD.write_started_at OR NEW.slots_before IS NOT OLD.slots_before
+  OR NEW.slots_after IS NOT OLD.slots_after OR NEW.target_slot IS NOT OLD.target_slot)
+BEGIN SELECT RAISE(ABORT, 'INV-07 the images of a started write are not exchanged'); END;
 CREATE TRIGGER txn_stays BEFORE DELETE ON txn BEGIN SELECT RAISE(ABORT, 'INV-06 transactions are not deleted'); END;
 CREATE TRIGGER txn_item_fixed BEFORE UPDATE ON txn_item BEGIN SELECT RAISE(ABORT, 'INV-01 items are not changed'); END;
 CREATE TRIGGER txn_item_stays BEFORE DELETE ON txn_item BEGIN SELECT RAISE(ABORT, 'INV-01 items are not deleted'); END;
