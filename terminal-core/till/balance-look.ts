@@ -2,12 +2,11 @@ import type { Fault } from '../../contract/ipc/fault.ts';
 import type { ChargeView } from '../../contract/ipc/till-view.ts';
 import { fault } from '../domain/fault.ts';
 import { invariant } from '../domain/invariant.ts';
-import { failed, ok, type Result } from '../domain/result.ts';
+import type { Result } from '../domain/result.ts';
 import type { TagImage } from '../tag/image.ts';
-import { cleanUpWithTag, cleanupFault } from './cleanup.ts';
+import { acceptTag } from './accept-tag.ts';
 import { type Desk, instant, type Patience } from './desk.ts';
 import { stepTag } from './step-parts.ts';
-import { readingFault } from './tag-faults.ts';
 import { type SearchResult, TagSearch } from './tag-search.ts';
 import { snapshotOf, type TagVisit } from './tag-visit.ts';
 import { refusedEnd, type TagWork, type WorkEnd } from './work.ts';
@@ -46,14 +45,12 @@ export class BalanceLook implements TagWork {
   }
 
   async #accept(first: TagVisit): Promise<Result<TagVisit, Fault>> {
-    const resolved = await cleanUpWithTag(this.#desk, first);
-    if (!resolved.ok) return failed(cleanupFault(resolved.fault));
-    const { reading, uid } = resolved.value;
-    if (reading.kind !== 'current') return failed(readingFault(reading) ?? fault('TAG_UNKNOWN'));
-    const { image } = reading;
-    this.#desk.store.recordSnapshot(snapshotOf(uid, image, instant(this.#desk.clock)));
-    this.#seen = { uid, image };
-    return ok(resolved.value);
+    const accepted = await acceptTag(this.#desk, first);
+    if (!accepted.ok) return accepted;
+    const { uid, reading } = accepted.value;
+    this.#desk.store.recordSnapshot(snapshotOf(uid, reading.image, instant(this.#desk.clock)));
+    this.#seen = { uid, image: reading.image };
+    return accepted;
   }
 
   #showTap(problem: Fault | null): void {

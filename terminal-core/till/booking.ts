@@ -21,10 +21,10 @@ import { encodeSlot } from '../tag/codec.ts';
 import type { TagImage } from '../tag/image.ts';
 import { otherSlot } from '../tag/layout.ts';
 import { nextImage } from '../tag/next-image.ts';
-import { cleanUpWithTag, cleanupFault, lookAgain, writtenTransaction } from './cleanup.ts';
+import { acceptTag, type CurrentVisit } from './accept-tag.ts';
+import { lookAgain, writtenTransaction } from './cleanup.ts';
 import { type Desk, instant, type Patience } from './desk.ts';
 import { stepTag, stepTransaction } from './step-parts.ts';
-import { readingFault } from './tag-faults.ts';
 import { TagSearch } from './tag-search.ts';
 import { slotsWith, snapshotOf, type TagVisit, writeSlot } from './tag-visit.ts';
 import { refusedEnd, type TagWork, type WorkEnd } from './work.ts';
@@ -35,8 +35,6 @@ export interface Charge extends Pick<TransactionDraft, 'amountMinor' | 'balanceD
   readonly paymentMethod: 'tag' | 'cash';
   readonly view: ChargeView;
 }
-
-type CurrentVisit = TagVisit & { readonly reading: Extract<TagVisit['reading'], { kind: 'current' }> };
 
 interface PreparedWrite {
   readonly images: WriteImages;
@@ -195,16 +193,14 @@ export class Booking implements TagWork {
   }
 
   async #acceptTag(first: TagVisit): Promise<Result<TagVisit, Fault>> {
-    const resolved = await cleanUpWithTag(this.#desk, first);
-    if (!resolved.ok) return failed(cleanupFault(resolved.fault));
-    const visit = resolved.value;
-    const { reading, uid } = visit;
-    if (reading.kind !== 'current') return failed(readingFault(reading) ?? fault('TAG_UNKNOWN'));
+    const accepted = await acceptTag(this.#desk, first);
+    if (!accepted.ok) return accepted;
+    const { uid, reading } = accepted.value;
     this.#desk.report({ event: 'tagRead', tag: stepTag(uid, reading.image) });
     if (reading.image.blocked || this.#desk.configuration.blockedTags.includes(uid))
       return failed(fault('TAG_BLOCKED'));
-    this.#visit = { ...visit, reading };
-    return ok(visit);
+    this.#visit = accepted.value;
+    return accepted;
   }
 
   #admit(): BookingEvent {
