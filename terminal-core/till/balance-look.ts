@@ -7,8 +7,8 @@ import type { TagImage } from '../tag/image.ts';
 import { acceptTag } from './accept-tag.ts';
 import { type Desk, instant, type Patience } from './desk.ts';
 import { stepTag } from './step-parts.ts';
-import { type SearchResult, TagSearch } from './tag-search.ts';
 import { snapshotOf, type TagVisit } from './tag-visit.ts';
+import { Tap } from './tap.ts';
 import { refusedEnd, type TagWork, type WorkEnd } from './work.ts';
 
 const charge: ChargeView = { purpose: 'balance', amountMinor: 0, feeMinor: 0 };
@@ -16,32 +16,35 @@ const charge: ChargeView = { purpose: 'balance', amountMinor: 0, feeMinor: 0 };
 /** Reads a tag, resolves what is unresolved of it, and shows what is on it. Books nothing. */
 export class BalanceLook implements TagWork {
   readonly #desk: Desk;
-  readonly #search: TagSearch;
-  readonly #tapTimeoutMs: number;
+  readonly #tap: Tap;
   #seen: { readonly uid: string; readonly image: TagImage } | null = null;
 
   constructor(desk: Desk, patience: Patience) {
     this.#desk = desk;
-    this.#tapTimeoutMs = patience.tapTimeoutMs;
-    this.#search = new TagSearch(desk, patience, patience.tapTimeoutMs, (problem) => {
-      this.#showTap(problem);
-      desk.report({ event: problem.code === 'TAG_GONE' ? 'tagGone' : 'tagRefused', error: problem });
-    });
+    this.#tap = new Tap(desk, patience, charge);
   }
 
   async run(): Promise<WorkEnd> {
-    this.#showTap(null);
-    this.#desk.report({ event: 'waitingForTag' });
-    return this.#end(await this.#search.find((visit) => this.#accept(visit)));
+    const end = await this.#tap.run((visit) => this.#accept(visit));
+    switch (end.type) {
+      case 'TAG_READ':
+        return this.#showBalance();
+      case 'TIMEOUT':
+        return refusedEnd(this.#desk, fault('TAG_NOT_SHOWN'), nothingSeen);
+      case 'INTERRUPT':
+        return refusedEnd(this.#desk, fault('CANCELLED'), nothingSeen);
+      case 'CANCEL':
+        return refusedEnd(this.#desk, end.fault ?? fault('CANCELLED'), nothingSeen);
+    }
   }
 
   cancel(): boolean {
-    this.#search.stop('CANCEL');
+    this.#tap.stop('CANCEL');
     return true;
   }
 
   interrupt(): void {
-    this.#search.stop('INTERRUPT');
+    this.#tap.stop('INTERRUPT');
   }
 
   async #accept(first: TagVisit): Promise<Result<TagVisit, Fault>> {
@@ -51,24 +54,6 @@ export class BalanceLook implements TagWork {
     this.#desk.store.recordSnapshot(snapshotOf(uid, reading.image, instant(this.#desk.clock)));
     this.#seen = { uid, image: reading.image };
     return accepted;
-  }
-
-  #showTap(problem: Fault | null): void {
-    const deadlineAt = instant(this.#desk.clock, this.#tapTimeoutMs);
-    this.#desk.show({ screen: 'tap', charge, deadlineAt, fault: problem });
-  }
-
-  #end(found: SearchResult): WorkEnd {
-    switch (found.kind) {
-      case 'tag':
-        return this.#showBalance();
-      case 'refused':
-        return refusedEnd(this.#desk, found.fault, nothingSeen);
-      case 'timeout':
-        return refusedEnd(this.#desk, fault('TAG_NOT_SHOWN'), nothingSeen);
-      case 'stopped':
-        return refusedEnd(this.#desk, fault('CANCELLED'), nothingSeen);
-    }
   }
 
   #showBalance(): WorkEnd {

@@ -27,6 +27,7 @@ import { type Desk, instant, type Patience } from './desk.ts';
 import { stepTag, stepTransaction } from './step-parts.ts';
 import { TagSearch } from './tag-search.ts';
 import { slotsWith, snapshotOf, type TagVisit, writeSlot } from './tag-visit.ts';
+import { Tap } from './tap.ts';
 import { refusedEnd, type TagWork, type WorkEnd } from './work.ts';
 
 /** What a booking is about, fixed before a tag is shown. */
@@ -52,7 +53,7 @@ export class Booking implements TagWork {
   readonly #desk: Desk;
   readonly #patience: Patience;
   #snapshot: SnapshotFrom<BookingChart>;
-  #search: TagSearch | null = null;
+  #waiting: Pick<TagSearch, 'stop'> | null = null;
   #transaction: TillTransaction | null = null;
   #visit: CurrentVisit | null = null;
   #before: TagImage | null = null;
@@ -78,14 +79,14 @@ export class Booking implements TagWork {
 
   /** @returns false once the first write command may have been sent (Q51) */
   cancel(): boolean {
-    if (!this.#snapshot.can({ type: 'CANCEL' }) || !this.#search) return false;
-    this.#search.stop('CANCEL');
+    if (!this.#snapshot.can({ type: 'CANCEL' }) || !this.#waiting) return false;
+    this.#waiting.stop('CANCEL');
     return true;
   }
 
   /** The till is stopping: whatever can end without the tag ends now; a write in progress goes on to its end. */
   interrupt(): void {
-    this.#search?.stop('INTERRUPT');
+    this.#waiting?.stop('INTERRUPT');
   }
 
   #step(event: BookingEvent): BookingEffect | null {
@@ -170,26 +171,12 @@ export class Booking implements TagWork {
   // --- effects: each ends in one event ---
 
   async #awaitTag(): Promise<BookingEvent> {
-    const { tapTimeoutMs } = this.#patience;
-    this.#showTap(null);
-    this.#desk.report({ event: 'waitingForTag' });
-    this.#search = new TagSearch(this.#desk, this.#patience, tapTimeoutMs, (problem) => {
-      this.#showTap(problem);
-      this.#desk.report({ event: problem.code === 'TAG_GONE' ? 'tagGone' : 'tagRefused', error: problem });
-    });
-    const found = await this.#search.find((visit) => this.#acceptTag(visit));
-    this.#search = null;
-    switch (found.kind) {
-      case 'tag':
-        return { type: 'TAG_READ' };
-      case 'timeout':
-        return { type: 'TIMEOUT' };
-      case 'stopped':
-        return { type: found.by };
-      case 'refused':
-        this.#fault = found.fault;
-        return { type: 'CANCEL' };
-    }
+    const tap = new Tap(this.#desk, this.#patience, this.#charge.view);
+    this.#waiting = tap;
+    const end = await tap.run((visit) => this.#acceptTag(visit));
+    this.#waiting = null;
+    if (end.type === 'CANCEL') this.#fault = end.fault;
+    return { type: end.type };
   }
 
   async #acceptTag(first: TagVisit): Promise<Result<TagVisit, Fault>> {
@@ -250,11 +237,12 @@ export class Booking implements TagWork {
     this.#desk.report({ event: 'waitingForSameTag', ...this.#stepParts() });
     // Money may have moved: neither another tag nor a reader that fails ends the wait.
     const patience = { ...this.#patience, firstTagOnly: false };
-    this.#search = new TagSearch(this.#desk, patience, sameTagTimeoutMs, (problem) =>
+    const search = new TagSearch(this.#desk, patience, sameTagTimeoutMs, (problem) =>
       this.#desk.report({ event: 'tagRefused', error: problem }),
     );
-    const found = await this.#search.find((visit) => this.#acceptSameTag(visit));
-    this.#search = null;
+    this.#waiting = search;
+    const found = await search.find((visit) => this.#acceptSameTag(visit));
+    this.#waiting = null;
     if (found.kind === 'stopped') return { type: 'INTERRUPT' };
     if (found.kind !== 'tag') return { type: 'TIMEOUT' };
     return this.#judge(found.visit);
@@ -279,11 +267,6 @@ export class Booking implements TagWork {
   }
 
   // --- parts ---
-
-  #showTap(problem: Fault | null): void {
-    const deadlineAt = instant(this.#desk.clock, this.#patience.tapTimeoutMs);
-    this.#desk.show({ screen: 'tap', charge: this.#charge.view, deadlineAt, fault: problem });
-  }
 
   #stepParts() {
     const transaction = this.#transaction ? { transaction: stepTransaction(this.#transaction) } : {};

@@ -11,8 +11,8 @@ import { issueWrites, mayBeIssued } from '../tag/issue.ts';
 import { issuedImage } from '../tag/next-image.ts';
 import { type Desk, instant, type Patience } from './desk.ts';
 import { stepTag } from './step-parts.ts';
-import { TagSearch } from './tag-search.ts';
 import { type TagVisit, writeAll } from './tag-visit.ts';
+import { Tap } from './tap.ts';
 import { refusedEnd, type TagWork, type WorkEnd } from './work.ts';
 
 const charge: ChargeView = { purpose: 'issue', amountMinor: 0, feeMinor: 0 };
@@ -22,7 +22,7 @@ export class Issuing implements TagWork {
   readonly #desk: Desk;
   readonly #patience: Patience;
   #snapshot: SnapshotFrom<typeof issueChart>;
-  #search: TagSearch | null = null;
+  #tap: Tap | null = null;
   #visit: TagVisit | null = null;
   #image: TagImage | null = null;
   #fault: Fault | null = null;
@@ -41,13 +41,13 @@ export class Issuing implements TagWork {
   }
 
   cancel(): boolean {
-    if (!this.#snapshot.can({ type: 'CANCEL' }) || !this.#search) return false;
-    this.#search.stop('CANCEL');
+    if (!this.#snapshot.can({ type: 'CANCEL' }) || !this.#tap) return false;
+    this.#tap.stop('CANCEL');
     return true;
   }
 
   interrupt(): void {
-    this.#search?.stop('INTERRUPT');
+    this.#tap?.stop('INTERRUPT');
   }
 
   #step(event: IssueEvent): IssueEffect | null {
@@ -68,26 +68,12 @@ export class Issuing implements TagWork {
   }
 
   async #awaitTag(): Promise<IssueEvent> {
-    this.#showTap(this.#fault);
-    this.#desk.report({ event: 'waitingForTag' });
-    this.#search = new TagSearch(this.#desk, this.#patience, this.#patience.tapTimeoutMs, (problem) => {
-      this.#showTap(problem);
-      this.#desk.report({ event: problem.code === 'TAG_GONE' ? 'tagGone' : 'tagRefused', error: problem });
-    });
-    const found = await this.#search.find((visit) => Promise.resolve(this.#accept(visit)));
-    this.#search = null;
-    this.#fault = null;
-    switch (found.kind) {
-      case 'tag':
-        return { type: 'TAG_READ' };
-      case 'timeout':
-        return { type: 'TIMEOUT' };
-      case 'stopped':
-        return { type: found.by };
-      case 'refused':
-        this.#fault = found.fault;
-        return { type: 'CANCEL' };
-    }
+    const tap = new Tap(this.#desk, this.#patience, charge);
+    this.#tap = tap;
+    const end = await tap.run((visit) => Promise.resolve(this.#accept(visit)), this.#fault);
+    this.#tap = null;
+    this.#fault = end.type === 'CANCEL' ? end.fault : null;
+    return { type: end.type };
   }
 
   #accept(visit: TagVisit): Result<TagVisit, Fault> {
@@ -108,11 +94,6 @@ export class Issuing implements TagWork {
     if (written.kind === 'verified') return { type: 'WRITTEN' };
     this.#fault = fault('TAG_GONE');
     return { type: 'LOST' };
-  }
-
-  #showTap(problem: Fault | null): void {
-    const deadlineAt = instant(this.#desk.clock, this.#patience.tapTimeoutMs);
-    this.#desk.show({ screen: 'tap', charge, deadlineAt, fault: problem });
   }
 
   #current(): TagVisit {

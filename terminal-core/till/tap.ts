@@ -1,0 +1,56 @@
+import type { Fault } from '../../contract/ipc/fault.ts';
+import type { ChargeView } from '../../contract/ipc/till-view.ts';
+import { type Desk, instant, type Patience } from './desk.ts';
+import { type Accept, TagSearch } from './tag-search.ts';
+
+/** How the wait for a tag ended, in the words of the charts. */
+export type TapEnd =
+  | { readonly type: 'TAG_READ' }
+  | { readonly type: 'TIMEOUT' }
+  | { readonly type: 'INTERRUPT' }
+  /** `fault`: not the cashier but a tag or the reader ended it. */
+  | { readonly type: 'CANCEL'; readonly fault: Fault | null };
+
+/** "Hold the tag here": shows the screen, tells of every tag that cannot be used, and ends with one that can. */
+export class Tap {
+  readonly #desk: Desk;
+  readonly #charge: ChargeView;
+  readonly #search: TagSearch;
+  readonly #tapTimeoutMs: number;
+
+  constructor(desk: Desk, patience: Patience, charge: ChargeView) {
+    this.#desk = desk;
+    this.#charge = charge;
+    this.#tapTimeoutMs = patience.tapTimeoutMs;
+    this.#search = new TagSearch(desk, patience, patience.tapTimeoutMs, (problem) => {
+      this.#show(problem);
+      desk.report({ event: problem.code === 'TAG_GONE' ? 'tagGone' : 'tagRefused', error: problem });
+    });
+  }
+
+  /** @param before what to say about the tag that was there before */
+  async run(accept: Accept, before: Fault | null = null): Promise<TapEnd> {
+    this.#show(before);
+    this.#desk.report({ event: 'waitingForTag' });
+    const found = await this.#search.find(accept);
+    switch (found.kind) {
+      case 'tag':
+        return { type: 'TAG_READ' };
+      case 'timeout':
+        return { type: 'TIMEOUT' };
+      case 'stopped':
+        return found.by === 'CANCEL' ? { type: 'CANCEL', fault: null } : { type: 'INTERRUPT' };
+      case 'refused':
+        return { type: 'CANCEL', fault: found.fault };
+    }
+  }
+
+  stop(by: 'CANCEL' | 'INTERRUPT'): void {
+    this.#search.stop(by);
+  }
+
+  #show(problem: Fault | null): void {
+    const deadlineAt = instant(this.#desk.clock, this.#tapTimeoutMs);
+    this.#desk.show({ screen: 'tap', charge: this.#charge, deadlineAt, fault: problem });
+  }
+}
