@@ -16,7 +16,7 @@ export async function readConfiguration(
 
 async function collect(reads: Reads, editionId: number): Promise<Configuration> {
   const [row] = await reads.select().from(edition).where(eq(edition.editionId, editionId));
-  invariant('INV-09', row !== undefined, 'the edition of an assignment exists');
+  invariant('INV-61', row !== undefined, 'the edition of an assignment exists');
   const merchants = await reads
     .select({ merchantId: merchant.merchantId, name: merchant.name })
     .from(merchant)

@@ -51,7 +51,7 @@ export async function createEdition(
     ],
   );
   const editionId = made.rows[0]?.edition_id;
-  invariant('INV-09', editionId !== undefined, 'a new edition has a number');
+  invariant('INV-61', editionId !== undefined, 'a new edition has a number');
   const keyHex = Buffer.from(random.bytes(16)).toString('hex');
   await connection.query('INSERT INTO key_set (edition_id, key_set_id, key_hex) VALUES ($1, $2, $3)', [
     editionId,
@@ -85,7 +85,7 @@ export async function readEdition(connection: Connection, editionId: number): Pr
     [editionId],
   );
   const row = found.rows[0];
-  invariant('INV-09', row !== undefined, 'the edition of an assignment exists');
+  invariant('INV-61', row !== undefined, 'the edition of an assignment exists');
   return {
     id: row.edition_id,
     name: row.name,

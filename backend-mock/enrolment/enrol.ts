@@ -6,7 +6,7 @@ import { invariant } from '../ledger/invariant.ts';
 import { limits } from '../limits.ts';
 import type { Clock, Random } from '../ports.ts';
 import type { Connection, Database } from '../store/database.ts';
-import { drawToken, hashSecret, normaliseEnrolmentCode } from './secrets.ts';
+import { drawEnrolmentCode, drawToken, hashSecret, normaliseEnrolmentCode } from './secrets.ts';
 
 type EnrolmentRequest = z.infer<typeof enrolmentRequestSchema>;
 type Admission = { editionId: number; terminalId: number };
@@ -82,7 +82,7 @@ export async function createTerminal(connection: Connection, name: string, now: 
     [name, now],
   );
   const row = made.rows[0];
-  invariant('INV-09', row !== undefined, 'a new terminal has a number');
+  invariant('INV-61', row !== undefined, 'a new terminal has a number');
   return row.terminal_id;
 }
 
@@ -93,6 +93,39 @@ async function drawAssignmentId(connection: Connection): Promise<number> {
     [limits.assignmentIdMax],
   );
   const row = drawn.rows[0];
-  invariant('INV-09', row !== undefined, 'there is an assignment number left');
+  invariant('INV-61', row !== undefined, 'there is an assignment number left');
   return row.last_assignment_id;
+}
+
+/**
+ * A new one-time code for this terminal, which takes the name it is to carry. Only the code's hash is kept. `undefined`
+ * where there is no such terminal.
+ */
+export async function issueEnrolmentCode(
+  connection: Connection,
+  plan: { editionId: number; terminalId: number; terminalName: string },
+  random: Random,
+  now: Date,
+): Promise<{ code: string; expiresAt: string } | undefined> {
+  const named = await connection.query('UPDATE terminal SET name = $2 WHERE terminal_id = $1', [
+    plan.terminalId,
+    plan.terminalName,
+  ]);
+  if (named.rowCount === 0) return undefined;
+  const code = drawEnrolmentCode(random);
+  const expiresAt = new Date(now.getTime() + limits.enrolmentCodeLifetimeMs);
+  await connection.query(
+    'INSERT INTO enrolment_code (code_hash, edition_id, terminal_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)',
+    [hashSecret(normaliseEnrolmentCode(code)), plan.editionId, plan.terminalId, now, expiresAt],
+  );
+  return { code, expiresAt: expiresAt.toISOString() };
+}
+
+/** Takes back an assignment's token. `false` where there is no such assignment; a second time changes nothing. */
+export async function revokeAssignment(connection: Connection, assignmentId: number, now: Date): Promise<boolean> {
+  const revoked = await connection.query(
+    'UPDATE assignment SET revoked_at = coalesce(revoked_at, $2) WHERE assignment_id = $1',
+    [assignmentId, now],
+  );
+  return revoked.rowCount !== 0;
 }

@@ -1,4 +1,5 @@
 import { asc, eq } from 'drizzle-orm';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { accountsAnswerSchema, coherenceAnswerSchema } from '../../contract/wire/admin.ts';
 import { reportCoherence } from '../ledger/coherence.ts';
@@ -7,8 +8,8 @@ import { requireOperator } from './operator-session.ts';
 import { ProblemError, problem } from './problems.ts';
 import { type App, problemAnswers, type Service } from './service.ts';
 
-const ofEdition = z.object({ editionId: z.coerce.number().pipe(z.int().min(1)) });
-const sessionAuth = [{ session: [] }];
+export const ofEdition = z.object({ editionId: z.coerce.number().pipe(z.int().min(1)) });
+export const sessionAuth = [{ session: [] }];
 
 /** Balances and what does not agree. */
 export function accountRoutes(app: App, service: Service): void {
@@ -72,4 +73,10 @@ export async function requireEdition({ database }: Service, editionId: number): 
     .where(eq(edition.editionId, editionId));
   if (found === undefined) throw new ProblemError(problem('NOT_FOUND', `There is no edition ${editionId}.`));
   return found;
+}
+
+/** For a question about an edition: the caller is an operator and the edition exists. */
+export async function editionQuery(service: Service, request: FastifyRequest, editionId: number): Promise<void> {
+  await requireOperator(service, request);
+  await requireEdition(service, editionId);
 }

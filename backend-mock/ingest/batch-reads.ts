@@ -138,7 +138,7 @@ export async function readTransactions(
 
 function storedTransaction(row: TransactionRow): StoredTransaction {
   const payload = transactionPayloadSchema.safeParse(JSON.parse(row.payload));
-  invariant('INV-08', payload.success, 'a stored transaction must still be readable');
+  invariant('INV-60', payload.success, 'a stored transaction must still be readable');
   const { type, paymentMethod, currency, tag } = payload.data;
   return {
     backendTransactionId: row.backend_transaction_id,

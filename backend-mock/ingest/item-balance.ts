@@ -28,7 +28,7 @@ function accountType(name: string): string {
  */
 export function findImbalance(payload: TransactionPayload, type: 'TopUp' | 'Purchase'): string | undefined {
   for (const [index, item] of payload.items.entries()) {
-    const wrong = wrongSides(item, type, payload);
+    const wrong = wrongSides(item, type) ?? wrongChannel(item, payload.paymentMethod);
     if (wrong !== undefined) return `item ${index + 1}: ${wrong}`;
   }
   if (payload.state !== 'Committed') return undefined;
@@ -45,19 +45,18 @@ export function findImbalance(payload: TransactionPayload, type: 'TopUp' | 'Purc
   return undefined;
 }
 
-function wrongSides(
-  item: TransactionItem,
-  type: 'TopUp' | 'Purchase',
-  payload: TransactionPayload,
-): string | undefined {
+/** Why an item cannot belong to a transaction of this type, or `undefined`: its kind, and the accounts on both sides. */
+export function wrongSides(item: TransactionItem, type: 'TopUp' | 'Purchase'): string | undefined {
   if (!kindsOfType[type].includes(item.kind)) return `a ${type} has no item of kind ${item.kind}`;
   const sides = sidesOfKind[item.kind];
   if (accountType(item.debit) !== sides.debit) return `${item.kind} debits ${sides.debit}, not ${item.debit}`;
   if (accountType(item.credit) !== sides.credit) return `${item.kind} credits ${sides.credit}, not ${item.credit}`;
-  if (item.kind === 'topup' && item.credit !== `top-up:${payload.paymentMethod}`) {
-    return `a top-up paid by ${payload.paymentMethod} is not credited to ${item.credit}`;
-  }
   return undefined;
+}
+
+function wrongChannel(item: TransactionItem, paymentMethod: string): string | undefined {
+  if (item.kind !== 'topup' || item.credit === `top-up:${paymentMethod}`) return undefined;
+  return `a top-up paid by ${paymentMethod} is not credited to ${item.credit}`;
 }
 
 /** What the items do to the customer's balance: debits minus credits. */

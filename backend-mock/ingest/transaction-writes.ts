@@ -92,7 +92,7 @@ export async function writeTransactions(
 }
 
 function rowOf(change: TransactionChange, customers: ReadonlyMap<string, CustomerOfTag>) {
-  invariant('INV-08', change.content !== undefined, 'a transaction is written with its content');
+  invariant('INV-60', change.content !== undefined, 'a transaction is written with its content');
   const { payload, canonical, hash } = change.content;
   return {
     terminal_transaction_number: change.terminalTransactionNumber,

@@ -60,8 +60,9 @@ export const enrolmentCodeAnswerSchema = z
 export const transactionRowSchema = z
   .object({
     backendTransactionId: z.int(),
-    assignmentId: z.int(),
-    terminalTransactionNumber: z.int(),
+    /** Null, like the number, where the transaction was made in the backend. */
+    assignmentId: z.int().nullable(),
+    terminalTransactionNumber: z.int().nullable(),
     type: z.string(),
     state: backendStateSchema,
     amountMinor: z.int(),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import type { JournalEntry } from '../../contract/wire/journal.ts';
 
 type Json = JournalEntry['payload'];
@@ -22,8 +23,9 @@ export class TestJournal {
     this.journalId = journalId;
   }
 
-  /** Appends an entry and returns it. */
-  append(kind: string, payload: Json, at = '2026-07-04T20:15:03.120Z'): JournalEntry {
+  /** Appends an entry with whatever payload, as JSON carries it, and returns it. */
+  append(kind: string, content: unknown, at = '2026-07-04T20:15:03.120Z'): JournalEntry {
+    const payload = z.json().parse(JSON.parse(JSON.stringify(content)));
     const seq = this.entries.length + 1;
     const previous = this.entries.at(-1)?.hash ?? sha256(this.journalId);
     const hash = sha256([previous, String(seq), kind, at, canonical(payload)].join('\n'));

@@ -1,0 +1,151 @@
+import { asc, eq } from 'drizzle-orm';
+import { z } from 'zod';
+import { enrolmentCodeAnswerSchema, enrolmentCodeRequestSchema } from '../../contract/wire/admin.ts';
+import { assignmentIdSchema } from '../../contract/wire/identifiers.ts';
+import {
+  assignmentsAnswerSchema,
+  terminalRequestSchema,
+  terminalRowSchema,
+  terminalsAnswerSchema,
+} from '../../contract/wire/operator.ts';
+import { createTerminal, issueEnrolmentCode, revokeAssignment } from '../enrolment/enrol.ts';
+import { audit } from '../store/audit.ts';
+import { assignment, terminal } from '../store/schema.ts';
+import { ofEdition, requireEdition, sessionAuth } from './admin-books.ts';
+import { requireOperator } from './operator-session.ts';
+import { problem, sendProblem } from './problems.ts';
+import { type App, problemAnswers, type Service } from './service.ts';
+
+const terminalPath = z.object({ id: z.coerce.number().pipe(z.int().min(1)) });
+const assignmentPath = z.object({ id: z.coerce.number().pipe(assignmentIdSchema) });
+
+/** Terminals, their enrolment codes and their assignments. */
+export function terminalRoutes(app: App, service: Service): void {
+  const { database, clock, random } = service;
+  app.get(
+    '/v1/admin/terminals',
+    {
+      schema: {
+        tags: ['operator'],
+        summary: 'Every terminal',
+        security: sessionAuth,
+        response: { 200: terminalsAnswerSchema, ...problemAnswers(401, 503) },
+      },
+    },
+    async (request) => {
+      await requireOperator(service, request);
+      const rows = await database.reads.select().from(terminal).orderBy(asc(terminal.terminalId));
+      return { terminals: rows.map(({ terminalId, name }) => ({ terminalId: String(terminalId), name })) };
+    },
+  );
+  app.post(
+    '/v1/admin/terminals',
+    {
+      schema: {
+        tags: ['operator'],
+        summary: 'Make a terminal known',
+        security: sessionAuth,
+        body: terminalRequestSchema,
+        response: { 201: terminalRowSchema, ...problemAnswers(400, 401, 503) },
+      },
+    },
+    async (request, reply) => {
+      const { actor } = await requireOperator(service, request);
+      const now = clock.now();
+      const terminalId = await database.transaction(async (connection) => {
+        const made = await createTerminal(connection, request.body.name, now);
+        await audit(connection, actor, 'terminal created', { terminalId: made, name: request.body.name }, now);
+        return made;
+      });
+      return reply.code(201).send({ terminalId: String(terminalId), name: request.body.name });
+    },
+  );
+  app.post(
+    '/v1/admin/terminals/:id/enrolment-codes',
+    {
+      schema: {
+        tags: ['operator'],
+        summary: 'A one-time code that assigns this terminal to an edition; shown once',
+        security: sessionAuth,
+        params: terminalPath,
+        body: enrolmentCodeRequestSchema,
+        response: { 201: enrolmentCodeAnswerSchema, ...problemAnswers(400, 401, 404, 503) },
+      },
+    },
+    async (request, reply) => {
+      const { actor } = await requireOperator(service, request);
+      const { editionId, terminalName } = request.body;
+      await requireEdition(service, editionId);
+      const now = clock.now();
+      const issued = await database.transaction(async (connection) => {
+        const terminalId = request.params.id;
+        const made = await issueEnrolmentCode(connection, { editionId, terminalId, terminalName }, random, now);
+        if (made !== undefined)
+          await audit(connection, actor, 'enrolment code issued', { editionId, terminalId, terminalName }, now);
+        return made;
+      });
+      if (issued === undefined) return sendProblem(reply, problem('NOT_FOUND', 'There is no such terminal.'));
+      return reply.code(201).header('Cache-Control', 'no-store').send(issued);
+    },
+  );
+  assignmentRoutes(app, service);
+}
+
+function assignmentRoutes(app: App, service: Service): void {
+  const { database, clock } = service;
+  app.get(
+    '/v1/admin/assignments',
+    {
+      schema: {
+        tags: ['operator'],
+        summary: 'Assignments of an edition and how far their journals were received',
+        security: sessionAuth,
+        querystring: ofEdition,
+        response: { 200: assignmentsAnswerSchema, ...problemAnswers(400, 401, 404, 503) },
+      },
+    },
+    async (request) => {
+      await requireOperator(service, request);
+      await requireEdition(service, request.query.editionId);
+      const rows = await database.reads
+        .select()
+        .from(assignment)
+        .where(eq(assignment.editionId, request.query.editionId))
+        .orderBy(asc(assignment.assignmentId));
+      return {
+        assignments: rows.map((row) => ({
+          assignmentId: row.assignmentId,
+          editionId: row.editionId,
+          terminalId: String(row.terminalId),
+          terminalName: row.terminalName,
+          sealSeq: row.lastSeq,
+          createdAt: row.createdAt.toISOString(),
+          revokedAt: row.revokedAt?.toISOString() ?? null,
+        })),
+      };
+    },
+  );
+  app.post(
+    '/v1/admin/assignments/:id/revocation',
+    {
+      schema: {
+        tags: ['operator'],
+        summary: 'Take the token of an assignment back; what was received stays',
+        security: sessionAuth,
+        params: assignmentPath,
+        response: { 204: z.null().describe('Revoked.'), ...problemAnswers(401, 404, 503) },
+      },
+    },
+    async (request, reply) => {
+      const { actor } = await requireOperator(service, request);
+      const now = clock.now();
+      const revoked = await database.transaction(async (connection) => {
+        const known = await revokeAssignment(connection, request.params.id, now);
+        if (known) await audit(connection, actor, 'assignment revoked', { assignmentId: request.params.id }, now);
+        return known;
+      });
+      if (!revoked) return sendProblem(reply, problem('NOT_FOUND', 'There is no such assignment.'));
+      return reply.code(204).send(null);
+    },
+  );
+}

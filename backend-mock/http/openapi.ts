@@ -1,0 +1,18 @@
+import { pino } from 'pino';
+import { systemClock, systemRandom } from '../ports.ts';
+import { openDatabase } from '../store/database.ts';
+import { buildServer } from './server.ts';
+
+/** The OpenAPI 3.1 document as text, from the routes and the contract's schemas. Needs no database: none is asked. */
+export async function openApiText(): Promise<string> {
+  const log = pino({ level: 'silent' });
+  const database = openDatabase({ host: '/nowhere' }, systemRandom, log);
+  const app = await buildServer({ database, clock: systemClock, random: systemRandom, demo: false }, log);
+  try {
+    await app.ready();
+    return `${JSON.stringify(app.swagger(), undefined, 2)}\n`;
+  } finally {
+    await app.close();
+    await database.close();
+  }
+}

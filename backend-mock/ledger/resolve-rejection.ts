@@ -1,0 +1,122 @@
+import type { ResolutionRequest } from '../../contract/wire/operator.ts';
+import type { TransactionItem } from '../../contract/wire/transaction.ts';
+import { canonicalJson, contentHash } from '../ingest/chain.ts';
+import { customerNet, wrongSides } from '../ingest/item-balance.ts';
+import type { Connection } from '../store/database.ts';
+import { readSharedAccounts } from './accounts.ts';
+import { book } from './booking.ts';
+import { resolveCustomers } from './customers.ts';
+import { invariant } from './invariant.ts';
+
+export type ResolutionOutcome =
+  | { outcome: 'resolved'; backendTransactionId: number | undefined }
+  | { outcome: 'unknown' }
+  | { outcome: 'resolved-before' }
+  | { outcome: 'unbookable'; reason: string };
+
+type BookingRequest = Extract<ResolutionRequest, { resolution: 'booking' }>;
+
+/**
+ * Settles a row of the transition log, once (ingest rule 4): with a booking of origin `admin` that takes the place of what was
+ * rejected, or with a note that nothing is to be booked. The rejected payload stays as it is.
+ */
+export async function resolveRejection(
+  connection: Connection,
+  logId: number,
+  request: ResolutionRequest,
+  actor: string,
+  now: Date,
+): Promise<ResolutionOutcome> {
+  const found = await connection.query<{ resolved_at: Date | null }>(
+    'SELECT resolved_at FROM transition_log WHERE edition_id = $1 AND log_id = $2 FOR UPDATE',
+    [request.editionId, logId],
+  );
+  const row = found.rows[0];
+  if (row === undefined) return { outcome: 'unknown' };
+  if (row.resolved_at !== null) return { outcome: 'resolved-before' };
+  const booked = request.resolution === 'booking' ? await bookInstead(connection, logId, request, now) : undefined;
+  if (typeof booked === 'string') return { outcome: 'unbookable', reason: booked };
+  await connection.query(
+    `UPDATE transition_log SET resolution = $3, resolution_note = $4, resolved_by = $5, resolved_at = $6, resolved_by_transaction_id = $7
+      WHERE edition_id = $1 AND log_id = $2`,
+    [request.editionId, logId, request.resolution, request.note, actor, now, booked ?? null],
+  );
+  return { outcome: 'resolved', backendTransactionId: booked };
+}
+
+/** Books the operator's items; returns the new transaction's number, or why they cannot be booked. */
+async function bookInstead(
+  connection: Connection,
+  logId: number,
+  request: BookingRequest,
+  now: Date,
+): Promise<number | string> {
+  const accounts = await readSharedAccounts(connection, request.editionId);
+  for (const item of request.items) {
+    const wrong = wrongSides(item, request.type) ?? unknownAccount(item, accounts);
+    if (wrong !== undefined) return wrong;
+  }
+  const customers = await resolveCustomers(connection, request.editionId, new Set([request.uid]), now);
+  const customer = customers.get(request.uid);
+  invariant('INV-61', customer !== undefined, 'a tag has a customer');
+  const backendTransactionId = await insertAdminTransaction(connection, logId, request, customer.customerId, now);
+  const resolve = (name: string) => {
+    const account = name.startsWith('customer') ? customer.accountId : accounts.get(name);
+    invariant('INV-03', account !== undefined, 'what is booked has its accounts');
+    return account;
+  };
+  const postings = request.items.map((item, index) => ({
+    backendTransactionId,
+    line: index + 1,
+    kind: item.kind,
+    debitAccountId: resolve(item.debit),
+    creditAccountId: resolve(item.credit),
+    amountMinor: item.amountMinor,
+  }));
+  await book(connection, request.editionId, postings, now);
+  return backendTransactionId;
+}
+
+function unknownAccount(item: TransactionItem, accounts: ReadonlyMap<string, number>): string | undefined {
+  const name = [item.debit, item.credit].find(
+    (side) => !accounts.has(side) && side !== 'customer' && side !== 'customer/default',
+  );
+  return name === undefined ? undefined : `the edition has no account ${name}`;
+}
+
+async function insertAdminTransaction(
+  connection: Connection,
+  logId: number,
+  request: BookingRequest,
+  customerId: number,
+  now: Date,
+): Promise<number> {
+  const payload = canonicalJson({ resolves: logId, note: request.note, items: request.items }) ?? '{}';
+  const delta = customerNet(request.items);
+  const made = await connection.query<{ backend_transaction_id: number }>(
+    `INSERT INTO transactions (edition_id, backend_transaction_id, origin, state, state_cause, state_version, type, payment_method,
+       currency, amount_minor, balance_delta_minor, customer_id, uid, opened_at, ended_at, payload, content_hash, received_at)
+     SELECT edition_id, nextval('backend_transaction_number'), 'admin', 'Committed', 'AD', 1, $2, 'none', currency, $3, $4, $5, $6, $7, $7, $8, $9, $7
+       FROM edition WHERE edition_id = $1
+     RETURNING backend_transaction_id`,
+    [
+      request.editionId,
+      request.type,
+      Math.abs(delta),
+      delta,
+      customerId,
+      request.uid,
+      now,
+      payload,
+      contentHash(payload),
+    ],
+  );
+  const id = made.rows[0]?.backend_transaction_id;
+  invariant('INV-61', id !== undefined, 'the edition of a rejection exists');
+  await connection.query(
+    `INSERT INTO transaction_state (edition_id, backend_transaction_id, step, from_state, to_state, cause, state_version, content_hash, received_at)
+     VALUES ($1, $2, 1, NULL, 'Committed', 'AD', 1, $3, $4)`,
+    [request.editionId, id, contentHash(payload), now],
+  );
+  return id;
+}

@@ -1,0 +1,172 @@
+import { z } from 'zod';
+import { transactionRowSchema, transitionLogRowSchema } from './admin.ts';
+import { feeRuleSchema, merchantSchema, productSchema } from './configuration.ts';
+import { editionLimitsSchema } from './enrolment.ts';
+import { instantSchema, shortTextSchema, tagUidSchema } from './identifiers.ts';
+import { amountMinorSchema, currencySchema } from './money.ts';
+import { transactionItemSchema } from './transaction.ts';
+import { editionModes } from './words.ts';
+
+const numberSchema = z.int().min(1);
+
+/** What makes an edition; its number and its keys are drawn by the backend. */
+export const editionRequestSchema = z
+  .object({
+    name: shortTextSchema,
+    mode: z.enum(editionModes),
+    currency: currencySchema,
+    /** IANA name. */
+    timeZone: z.string().min(1).max(64),
+    limits: editionLimitsSchema,
+    fees: z.object({ topUp: feeRuleSchema, refund: feeRuleSchema }),
+    topUpAmountsMinor: z.array(amountMinorSchema.min(1)).min(1).max(20),
+  })
+  .meta({ id: 'EditionRequest' });
+export const editionRowSchema = editionRequestSchema.extend({ editionId: numberSchema }).meta({ id: 'EditionRow' });
+export const editionsAnswerSchema = z.object({ editions: z.array(editionRowSchema) }).meta({ id: 'EditionsAnswer' });
+export const editionCreatedSchema = z.object({ editionId: numberSchema }).meta({ id: 'EditionCreated' });
+
+export const merchantRequestSchema = merchantSchema.extend({ editionId: numberSchema }).meta({ id: 'MerchantRequest' });
+export const merchantsAnswerSchema = z.object({ merchants: z.array(merchantSchema) }).meta({ id: 'MerchantsAnswer' });
+
+/** A product and the page of the grid it stands on. */
+export const catalogueProductSchema = productSchema.extend({ page: shortTextSchema }).meta({ id: 'CatalogueProduct' });
+export const productRequestSchema = catalogueProductSchema
+  .extend({ editionId: numberSchema })
+  .meta({ id: 'ProductRequest' });
+export const productsAnswerSchema = z
+  .object({ products: z.array(catalogueProductSchema) })
+  .meta({ id: 'ProductsAnswer' });
+
+export const terminalRequestSchema = z.object({ name: shortTextSchema }).meta({ id: 'TerminalRequest' });
+export const terminalRowSchema = z.object({ terminalId: z.string(), name: z.string() }).meta({ id: 'TerminalRow' });
+export const terminalsAnswerSchema = z
+  .object({ terminals: z.array(terminalRowSchema) })
+  .meta({ id: 'TerminalsAnswer' });
+
+/** An assignment and how far its journal was received. */
+export const assignmentRowSchema = z
+  .object({
+    assignmentId: z.int(),
+    editionId: z.int(),
+    terminalId: z.string(),
+    terminalName: z.string(),
+    sealSeq: z.int(),
+    createdAt: instantSchema,
+    revokedAt: instantSchema.nullable(),
+  })
+  .meta({ id: 'AssignmentRow' });
+export const assignmentsAnswerSchema = z
+  .object({ assignments: z.array(assignmentRowSchema) })
+  .meta({ id: 'AssignmentsAnswer' });
+
+/** Newest first; `before` of the next page is the last `backendTransactionId` of this one. */
+export const transactionsAnswerSchema = z
+  .object({ transactions: z.array(transactionRowSchema) })
+  .meta({ id: 'TransactionsAnswer' });
+
+/** One transaction with what it booked, every state it had, and what the till sent. */
+export const transactionDetailSchema = z
+  .object({
+    transaction: transactionRowSchema,
+    origin: z.string(),
+    postings: z.array(
+      z.object({
+        line: z.int(),
+        kind: z.string(),
+        debit: z.string(),
+        credit: z.string(),
+        amountMinor: z.int(),
+        bookedAt: instantSchema,
+      }),
+    ),
+    states: z.array(
+      z.object({
+        step: z.int(),
+        from: z.string().nullable(),
+        to: z.string(),
+        cause: z.string(),
+        stateVersion: z.int(),
+        seq: z.int().nullable(),
+        receivedAt: instantSchema,
+      }),
+    ),
+    payload: z.json(),
+  })
+  .meta({ id: 'TransactionDetail' });
+
+/** A rejected entry with its payload, and how it was resolved. */
+export const transitionLogDetailSchema = transitionLogRowSchema
+  .extend({
+    seq: z.int(),
+    uid: z.string().nullable(),
+    payload: z.json(),
+    resolution: z.enum(['booking', 'dismissal']).nullable(),
+    resolutionNote: z.string().nullable(),
+    resolvedBy: z.string().nullable(),
+    resolvedAt: instantSchema.nullable(),
+    resolvedByTransactionId: z.int().nullable(),
+  })
+  .meta({ id: 'TransitionLogDetail' });
+export const transitionLogAnswerSchema = z
+  .object({ rows: z.array(transitionLogDetailSchema) })
+  .meta({ id: 'TransitionLogAnswer' });
+
+const noteSchema = z.string().trim().min(1).max(1_000);
+/** Why a rejection is settled: by a booking that takes its place, or because nothing is to be booked. */
+export const resolutionRequestSchema = z
+  .discriminatedUnion('resolution', [
+    z.object({ resolution: z.literal('dismissal'), editionId: numberSchema, note: noteSchema }),
+    z.object({
+      resolution: z.literal('booking'),
+      editionId: numberSchema,
+      note: noteSchema,
+      type: z.enum(['TopUp', 'Purchase']),
+      /** Whose account `customer` is. */
+      uid: tagUidSchema,
+      items: z.array(transactionItemSchema).min(1).max(200),
+    }),
+  ])
+  .meta({ id: 'ResolutionRequest' });
+export type ResolutionRequest = z.infer<typeof resolutionRequestSchema>;
+export const resolutionAnswerSchema = z
+  .object({ logId: z.int(), backendTransactionId: z.int().nullable() })
+  .meta({ id: 'ResolutionAnswer' });
+
+/** Numbers of a tag that two or more committed transactions claim (R23). */
+export const tagNumberDuplicatesAnswerSchema = z
+  .object({
+    duplicates: z.array(
+      z.object({
+        uid: z.string(),
+        generation: z.int(),
+        tagTransactionNumber: z.int(),
+        transactions: z.array(
+          z.object({
+            backendTransactionId: z.int(),
+            assignmentId: z.int(),
+            terminalTransactionNumber: z.int(),
+            amountMinor: z.int(),
+          }),
+        ),
+      }),
+    ),
+  })
+  .meta({ id: 'TagNumberDuplicatesAnswer' });
+
+/** What the backend wants an operator to know; the same thing again only raises `times`. */
+export const alertsAnswerSchema = z
+  .object({
+    alerts: z.array(
+      z.object({
+        assignmentId: z.int(),
+        code: z.string(),
+        subject: z.string(),
+        detail: z.string(),
+        times: z.int(),
+        firstRaisedAt: instantSchema,
+        lastRaisedAt: instantSchema,
+      }),
+    ),
+  })
+  .meta({ id: 'AlertsAnswer' });
