@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, lt } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import { z } from 'zod';
 import { tagUidSchema } from '../../contract/wire/identifiers.ts';
@@ -164,13 +164,16 @@ async function findDuplicates(
   { database }: Service,
   editionId: number,
 ): Promise<z.input<typeof tagNumberDuplicatesAnswerSchema>['duplicates']> {
-  const found = await database.reads.execute(sql`
-    SELECT uid, tag_generation AS generation, tag_transaction_number AS "tagTransactionNumber",
-           jsonb_agg(jsonb_build_object('backendTransactionId', backend_transaction_id, 'assignmentId', assignment_id,
-             'terminalTransactionNumber', terminal_transaction_number, 'amountMinor', amount_minor) ORDER BY backend_transaction_id) AS transactions
-      FROM transactions
-     WHERE edition_id = ${editionId} AND state = 'Committed' AND tag_transaction_number IS NOT NULL AND assignment_id IS NOT NULL
-     GROUP BY uid, tag_generation, tag_transaction_number HAVING count(*) > 1
-     ORDER BY uid, tag_generation, tag_transaction_number LIMIT ${limits.listRowsMax}`);
+  const found = await database.pool.query(
+    `SELECT uid, tag_generation AS generation, tag_transaction_number AS "tagTransactionNumber",
+            jsonb_agg(jsonb_build_object('backendTransactionId', backend_transaction_id, 'assignmentId', assignment_id,
+              'terminalTransactionNumber', terminal_transaction_number, 'amountMinor', amount_minor)
+              ORDER BY backend_transaction_id) AS transactions
+       FROM transactions
+      WHERE edition_id = $1 AND state = 'Committed' AND tag_transaction_number IS NOT NULL AND assignment_id IS NOT NULL
+      GROUP BY uid, tag_generation, tag_transaction_number HAVING count(*) > 1
+      ORDER BY uid, tag_generation, tag_transaction_number LIMIT $2`,
+    [editionId, limits.listRowsMax],
+  );
   return tagNumberDuplicatesAnswerSchema.shape.duplicates.parse(found.rows);
 }

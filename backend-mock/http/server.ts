@@ -49,7 +49,7 @@ export async function buildServer(service: Service, log: Logger): Promise<App> {
   answerErrors(app);
   await app.register(compress, {
     encodings: ['zstd', 'gzip', 'identity'],
-    requestEncodings: ['identity'],
+    globalDecompression: false,
     threshold: 1_024,
   });
   await app.register(cookie);

@@ -11,6 +11,8 @@ import { findServerUser, type ServerUser } from './server-user.ts';
 /** A running PostgreSQL of this data folder, held by this process alone. */
 export type EmbeddedServer = {
   connection: pg.PoolConfig;
+  /** What the server itself writes. */
+  logFile: string;
   /** Whether the server was already running: left behind by a backend that was killed. */
   adopted: boolean;
   /** Ends the hold and stops the server, waiting until it has gone. */
@@ -57,6 +59,7 @@ export async function startEmbeddedServer(dataFolder: string, log: Logger): Prom
   if (adopted) log.warn('a database server left behind by an earlier backend was adopted');
   return {
     connection: { ...socketOf(place), database: databaseName },
+    logFile: place.logFile,
     adopted,
     async stop() {
       await hold.end();

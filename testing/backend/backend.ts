@@ -12,6 +12,8 @@ import { type EmbeddedServer, startEmbeddedServer } from '../../backend-mock/sto
 export type TestServer = {
   /** Makes an empty database and returns its address. */
   newDatabase(): Promise<string>;
+  /** What the server writes to its log, for tests that read its statements. */
+  logFile: string;
   stop(): Promise<void>;
 };
 
@@ -22,6 +24,7 @@ export async function startTestServer(): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'klink-test-'));
   const server: EmbeddedServer = await startEmbeddedServer(folder, silentLog);
   return {
+    logFile: server.logFile,
     async newDatabase() {
       const name = `test_${randomBytes(6).toString('hex')}`;
       const client = new pg.Client(server.connection);

@@ -1,0 +1,92 @@
+// Goal: the table of legal transitions is requirements.md 3.4, and nothing outside it is legal.
+// Method: walks every (kind, from, to, cause) there is and compares with the lists of 3.4 written down here a second time,
+// in the form of the page (a line per From).
+import { describe, expect, test } from 'vitest';
+import { backendStates, replicableStates } from '../../contract/wire/words.ts';
+import {
+  type FromState,
+  isLegalTransition,
+  judgeReplication,
+  type TransitionCause,
+  type TransitionKind,
+  transitions,
+} from './transitions.ts';
+
+const causes: readonly TransitionCause[] = ['TR', 'TO', 'TD', 'BJ', 'WH', 'TM', 'AD', 'CU'];
+const kinds: readonly TransitionKind[] = ['terminal-purchase', 'terminal-cash-top-up'];
+const fromStates: readonly FromState[] = ['[*]', ...backendStates];
+
+const page: Record<TransitionKind, readonly string[]> = {
+  'terminal-purchase': [
+    '[*]: ReservePending TO, Committed TR, Aborted TR, TerminalConfirmUnknown TR, Reserve TD',
+    'ReservePending: Committed TR, Aborted TR, TerminalConfirmUnknown TR, Reserve TD, ReserveExpired TM',
+    'ReserveExpired: Committed TR, Aborted TR, TerminalConfirmUnknown TR, Reserve TD',
+    'Reserve: Committed TR, Committed AD',
+    'TerminalConfirmUnknown: Committed TR, Committed AD, Aborted TR, Aborted AD, Reserve TD, Aborted TD',
+  ],
+  'terminal-cash-top-up': [
+    '[*]: Committed TR, Aborted TR, TerminalConfirmUnknown TR',
+    'TerminalConfirmUnknown: Committed TR, Committed AD, Committed TD, Aborted TR, Aborted AD, Aborted TD',
+  ],
+};
+
+function onPage(kind: TransitionKind): ReadonlySet<string> {
+  const steps = page[kind].flatMap((line) => {
+    const [from = '', targets = ''] = line.split(': ');
+    return targets.split(', ').map((target) => `${from} ${target}`);
+  });
+  return new Set(steps);
+}
+
+describe.each(kinds)('%s', (kind) => {
+  test('3.4: every triple of (state, cause, target) is legal exactly where the page says so', () => {
+    const legal = onPage(kind);
+    let seen = 0;
+    for (const from of fromStates) {
+      for (const to of backendStates) {
+        for (const cause of causes) {
+          const step = `${from} ${to} ${cause}`;
+          expect(`${step}: ${isLegalTransition(kind, from, to, cause)}`).toBe(`${step}: ${legal.has(step)}`);
+          if (legal.has(step)) seen += 1;
+        }
+      }
+    }
+    expect(seen).toBe(legal.size);
+  });
+
+  test('R35: nothing leads out of Committed or Aborted', () => {
+    expect(transitions.filter((row) => row.from === 'Committed' || row.from === 'Aborted')).toEqual([]);
+  });
+
+  test('Q2: TR delivers TerminalConfirmUnknown, Committed and Aborted for a transaction not known yet', () => {
+    for (const to of replicableStates) expect(judgeReplication(kind, undefined, to)).toBe('move');
+  });
+
+  test('Q11: the same state again is a replay, whoever set it', () => {
+    for (const to of replicableStates) {
+      for (const cause of causes) expect(judgeReplication(kind, { state: to, cause }, to)).toBe('replay');
+    }
+  });
+});
+
+test('Q9: Unknown changes nothing where evidence (TD) or an operator (AD) settled the transaction', () => {
+  for (const state of ['Reserve', 'Committed', 'Aborted'] as const) {
+    for (const cause of ['TD', 'AD'] as const) {
+      expect(judgeReplication('terminal-purchase', { state, cause }, 'TerminalConfirmUnknown')).toBe('unchanged');
+    }
+  }
+});
+
+test('Q9: Unknown after a final state that the till itself delivered is invalid', () => {
+  for (const state of ['Committed', 'Aborted'] as const) {
+    expect(judgeReplication('terminal-purchase', { state, cause: 'TR' }, 'TerminalConfirmUnknown')).toBe('invalid');
+  }
+});
+
+test('Q8: Reserve cannot be aborted by the till', () => {
+  expect(judgeReplication('terminal-purchase', { state: 'Reserve', cause: 'TD' }, 'Aborted')).toBe('invalid');
+});
+
+test('Q10: a late Committed after ReserveExpired is valid', () => {
+  expect(judgeReplication('terminal-purchase', { state: 'ReserveExpired', cause: 'TM' }, 'Committed')).toBe('move');
+});
