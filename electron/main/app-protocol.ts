@@ -30,9 +30,13 @@ const contentTypes: Readonly<Record<string, string>> = {
 
 /** True for an address of the till's own pages. (`URL.origin` is opaque for a scheme of one's own.) */
 export function isOwnAddress(address: string): boolean {
-  if (!URL.canParse(address)) return false;
-  const { protocol: scheme, host } = new URL(address);
-  return scheme === `${appScheme}:` && host === 'till';
+  try {
+    const { protocol: scheme, host } = new URL(address);
+    return scheme === `${appScheme}:` && host === 'till';
+  } catch {
+    // No address at all; `URL.canParse` is too new for the oldest Electron.
+    return false;
+  }
 }
 
 /** Before the application is ready: what a secure, standard origin needs (relative addresses, local storage). */

@@ -13,10 +13,10 @@ export function AgainScreen({ screen }: { readonly screen: AgainView }) {
   const seconds = useSecondsUntil(screen.deadlineAt);
   return (
     <StatePage tone="again" title={t('again.title')}>
-      <p className="max-w-160 text-2xl">{t('again.help')}</p>
+      <p className="max-w-160 text-[clamp(1.125rem,3vh,1.5rem)]">{t('again.help')}</p>
       <div className="flex flex-wrap items-end gap-x-12 gap-y-5">
         <div className="flex items-baseline gap-3">
-          <span className="figures text-8xl font-bold leading-none">{seconds}</span>
+          <span className="figures text-[clamp(3rem,11vh,6rem)] font-bold leading-none">{seconds}</span>
           <span className="text-xl font-medium">{t('again.seconds')}</span>
         </div>
         <div>

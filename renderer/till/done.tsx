@@ -58,7 +58,7 @@ export function DoneScreen({ screen }: { readonly screen: DoneView }) {
         </Figure>
       </div>
       {tag.blocked ? (
-        <p className="flex items-center gap-3 text-2xl font-bold">
+        <p className="flex items-center gap-3 text-[clamp(1.125rem,3vh,1.5rem)] font-bold">
           <Icon name="alert" className="size-8" />
           {t('done.blocked')}
         </p>

@@ -1,5 +1,6 @@
 import { type FormEvent, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { z } from 'zod';
 import type { ScreenView } from '../../contract/ipc/till-view.ts';
 import { classNames } from '../../ui/components/class-names.ts';
 import { Icon } from '../../ui/components/icon.tsx';
@@ -20,7 +21,7 @@ export function EnrolmentScreen({ screen }: { readonly screen: EnrolmentView }) 
   const [code, setCode] = useState('');
   const [terminalName, setTerminalName] = useState(t('enrolment.terminalNameDefault'));
   const [isAsked, setIsAsked] = useState(false);
-  const isUrl = URL.canParse(backendUrl.trim()) && /^https?:/.test(backendUrl.trim());
+  const isUrl = z.url({ protocol: /^https?$/ }).safeParse(backendUrl.trim()).success;
 
   const submit = (event: FormEvent): void => {
     event.preventDefault();

@@ -11,7 +11,7 @@ export function HaltedScreen({ screen: { fault } }: { readonly screen: HaltedVie
   const faultText = useFaultText();
   return (
     <StatePage tone="halted" title={faultText(fault.code).title}>
-      <p className="max-w-180 text-2xl">{faultText(fault.code).help}</p>
+      <p className="max-w-180 text-[clamp(1.125rem,3vh,1.5rem)]">{faultText(fault.code).help}</p>
       <div className="max-w-180">
         <div className="text-lg font-medium">{t('halted.support')}</div>
         <p lang="en" className="mt-1 select-text break-words font-mono text-base">

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { create } from 'zustand';
 import { tillSettingsSchema } from '../../contract/settings/till-settings.ts';
 import { bestLanguage, type Language, languages } from '../../ui/i18n/languages.ts';
@@ -15,7 +16,11 @@ export interface Preferences {
 export const usePreferences = create<Preferences>()(() => ({ language: 'en', theme: 'auto', sound: true }));
 
 const storageKey = 'klink.preferences';
-const choices = tillSettingsSchema.pick({ language: true, theme: true, sound: true });
+const { language, theme, sound } = tillSettingsSchema.shape;
+/** The till's settings, with their defaults. */
+const settingsSchema = z.object({ language, theme, sound });
+/** What a person chose here: only that, without defaults for the rest. */
+const chosenSchema = z.object({ language: z.enum(languages), theme: z.enum(themes), sound: z.boolean() }).partial();
 
 /**
  * What was chosen at this window before, else the till's settings (in the window's address), else what the system says.
@@ -27,16 +32,19 @@ export function readPreferences(
   systemLanguages: readonly string[],
 ): Preferences {
   const address = new URLSearchParams(search);
-  const settings = choices.safeParse({
+  const settings = settingsSchema.safeParse({
     language: address.get('language') ?? undefined,
     theme: address.get('theme') ?? undefined,
     sound: address.get('sound') !== 'off',
   });
-  const fallback = settings.success ? settings.data : choices.parse({});
-  const chosen = choices.partial().safeParse(readJson(storage.getItem(storageKey)));
-  const { language = fallback.language, theme = fallback.theme, sound = fallback.sound } = chosen.data ?? {};
-  const known = languages.find((candidate) => candidate === language);
-  return { language: known ?? bestLanguage(systemLanguages), theme, sound };
+  const fallback = settings.success ? settings.data : settingsSchema.parse({});
+  const chosen = chosenSchema.safeParse(readJson(storage.getItem(storageKey))).data ?? {};
+  const known = languages.find((candidate) => candidate === (chosen.language ?? fallback.language));
+  return {
+    language: known ?? bestLanguage(systemLanguages),
+    theme: chosen.theme ?? fallback.theme,
+    sound: chosen.sound ?? fallback.sound,
+  };
 }
 
 /** Changes what is given, and remembers it for the next start of this window. */

@@ -85,10 +85,10 @@ function Tile({ product, inCart }: { readonly product: ProductView; readonly inC
         'before:absolute before:inset-y-0 before:left-0 before:w-1.5 before:bg-(--product-edge)',
       )}
     >
-      <span className="hyphens-auto break-words pr-5 text-lg font-semibold leading-tight">{product.name}</span>
+      <span className="hyphens-auto break-words text-lg font-semibold leading-tight">{product.name}</span>
       <Money amountMinor={product.priceMinor} className="text-xl font-medium" />
       {inCart === 0 ? null : (
-        <span className="absolute right-2.5 top-2.5 grid h-8 min-w-8 place-items-center rounded-full bg-ink px-2 text-base font-bold text-canvas">
+        <span className="absolute bottom-3 right-3 grid h-8 min-w-8 place-items-center rounded-full bg-ink px-2 text-base font-bold text-canvas">
           <span aria-hidden className="figures">
             {inCart}
           </span>

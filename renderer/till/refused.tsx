@@ -30,7 +30,7 @@ export function RefusedScreen({ screen }: { readonly screen: RefusedView }) {
           <Money amountMinor={missingMinor} />
         </Figure>
       ) : null}
-      <p className="max-w-160 text-2xl">{faultText(fault.code).help}</p>
+      <p className="max-w-160 text-[clamp(1.125rem,3vh,1.5rem)]">{faultText(fault.code).help}</p>
       <div className="flex flex-wrap gap-x-12 gap-y-5">
         {balanceMinor === null ? null : (
           <Figure label={t('refused.balance')} size="medium">

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { TillView } from '../../contract/ipc/till-view.ts';
 import { Icon, type IconName } from '../../ui/components/icon.tsx';
-import { TouchButton } from '../../ui/components/touch-button.tsx';
+import { Shortcut, TouchButton } from '../../ui/components/touch-button.tsx';
 import { Cart, changeLine, emptyCart, pay } from './cart.tsx';
 import { call } from './connection.ts';
 import { FreeAmountEntry } from './free-amount-entry.tsx';
@@ -69,13 +69,12 @@ function Action({
   readonly onPress: () => void;
 }) {
   return (
-    <TouchButton
-      shortcut={shortcut}
-      onPress={onPress}
-      className="min-h-16 flex-wrap gap-x-2.5 gap-y-1 px-2 leading-tight"
-    >
-      <Icon name={icon} />
+    <TouchButton onPress={onPress} className="relative min-h-18 flex-col !gap-1 !px-2 pt-1 leading-tight">
+      <Icon name={icon} className="text-accent" />
       {label}
+      <span className="absolute right-2 top-2 text-muted">
+        <Shortcut>{shortcut}</Shortcut>
+      </span>
     </TouchButton>
   );
 }

@@ -15,7 +15,7 @@ export function SettingsPanel() {
   const isOpen = useWindow((state) => state.isSettingsOpen);
   return (
     <DialogTrigger isOpen={isOpen} onOpenChange={(isSettingsOpen) => useWindow.setState({ isSettingsOpen })}>
-      <TouchButton look="quiet" shortcut={shortcuts.settings} aria-label={t('settings.open')} className="px-3">
+      <TouchButton look="quiet" aria-label={`${language.toUpperCase()}: ${t('settings.open')}`} className="px-3">
         <Icon name="globe" />
         <span className="uppercase">{language}</span>
       </TouchButton>

@@ -5,7 +5,6 @@ import { classNames } from '../../ui/components/class-names.ts';
 import { Icon, type IconName } from '../../ui/components/icon.tsx';
 import { TouchButton } from '../../ui/components/touch-button.tsx';
 import { formatAge, formatTime } from '../../ui/i18n/format.ts';
-import { shortcuts } from './keyboard.ts';
 import { useLocale } from './money.tsx';
 import { useNowMs } from './now.ts';
 import { SettingsPanel } from './settings-panel.tsx';
@@ -22,7 +21,7 @@ const moods: Readonly<Record<Mood, string>> = {
 /** Always visible: who this till is, whether it can read tags, and whether what it sold has arrived. */
 export function StatusBar({ view }: { readonly view: TillView }) {
   return (
-    <header className="flex flex-wrap items-center gap-x-5 gap-y-1 border-b border-line bg-surface py-1.5 pl-5 pr-2 text-ink">
+    <header className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-line bg-surface py-1.5 pl-5 pr-2 text-ink">
       <TillName view={view} />
       <ReaderItem view={view} />
       <UplinkItem view={view} />
@@ -53,12 +52,10 @@ function Item({
   readonly state?: string;
 }) {
   return (
-    <div className="flex items-center gap-2.5" data-testid={hook} data-state={state}>
+    <div className="flex items-center gap-2" data-testid={hook} data-state={state}>
       <Icon name={icon} className={moods[mood]} />
       <div className="leading-tight">
-        <div className={classNames('text-[0.9375rem] font-semibold', mood === 'calm' ? 'text-ink' : moods[mood])}>
-          {title}
-        </div>
+        <div className={classNames('text-sm font-semibold', mood === 'calm' ? 'text-ink' : moods[mood])}>{title}</div>
         {detail ? <div className="text-[0.8125rem] text-muted">{detail}</div> : null}
       </div>
     </div>
@@ -68,7 +65,7 @@ function Item({
 function TillName({ view }: { readonly view: TillView }) {
   const { t } = useTranslation();
   return (
-    <div className="mr-2 flex min-h-14 items-center gap-3">
+    <div className="mr-1 flex min-h-14 items-center gap-3">
       <svg aria-hidden viewBox="0 0 32 32" className="size-9 shrink-0 text-accent">
         <circle cx="16" cy="16" r="14" fill="none" stroke="currentColor" strokeWidth="3" />
         <path
@@ -193,7 +190,6 @@ function SimulatorButton() {
   return (
     <TouchButton
       look="quiet"
-      shortcut={shortcuts.simulator}
       aria-expanded={isOpen}
       aria-label={isOpen ? t('simulator.close') : t('simulator.open')}
       className={classNames('px-3', isOpen && 'bg-accent-soft')}

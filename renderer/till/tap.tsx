@@ -75,9 +75,9 @@ export function Charge({ charge }: { readonly charge: ChargeView }) {
         </div>
       );
     case 'issue':
-      return <p className="text-2xl">{t('tap.issue')}</p>;
+      return <p className="text-[clamp(1.125rem,3vh,1.5rem)]">{t('tap.issue')}</p>;
     case 'balance':
-      return <p className="text-2xl">{t('tap.balance')}</p>;
+      return <p className="text-[clamp(1.125rem,3vh,1.5rem)]">{t('tap.balance')}</p>;
     default:
       return charge.purpose satisfies never;
   }

@@ -23,8 +23,8 @@ export function UnknownScreen({ screen }: { readonly screen: UnknownView }) {
         </TouchButton>
       }
     >
-      <p className="max-w-180 text-2xl">{t('unknown.help')}</p>
-      <p className="flex items-center gap-3 text-2xl font-bold">
+      <p className="max-w-180 text-[clamp(1.125rem,3vh,1.5rem)]">{t('unknown.help')}</p>
+      <p className="flex items-center gap-3 text-[clamp(1.125rem,3vh,1.5rem)] font-bold">
         <Icon name="alert" className="size-8" />
         {t('unknown.doNot')}
       </p>

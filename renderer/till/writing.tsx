@@ -11,7 +11,7 @@ export function WritingScreen({ screen }: { readonly screen: WritingView }) {
   const { done, total } = screen.progress;
   return (
     <StatePage tone="writing" title={t('writing.title')} progress={total === 0 ? 0 : done / total}>
-      <p className="text-2xl">{t('writing.help')}</p>
+      <p className="text-[clamp(1.125rem,3vh,1.5rem)]">{t('writing.help')}</p>
       {screen.charge.purpose === 'issue' ? null : <Charge charge={screen.charge} />}
       <progress aria-label={t('writing.progress')} className="sr-only" value={done} max={Math.max(1, total)} />
     </StatePage>

@@ -19,7 +19,7 @@ export function Amount({ amountMinor, currency, locale, sign = 'auto', className
     >
       {amountParts(amountMinor, currency, locale, sign).map((part) =>
         part.kind === 'currency' ? (
-          <span key={part.kind} className="mr-[0.22em] text-[0.55em] font-medium tracking-normal">
+          <span key={part.kind} className="mr-[0.22em] text-[max(0.55em,0.8125rem)] font-medium tracking-normal">
             {part.text}
           </span>
         ) : (

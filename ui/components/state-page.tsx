@@ -17,14 +17,14 @@ export interface StatePageProps {
 export function StatePage({ tone, progress = 0, title, children, actions, runsOutMs = null }: StatePageProps) {
   return (
     <section className={classNames('tone relative flex h-full min-h-0 @container', `tone-${tone}`)}>
-      <div className="flex min-h-0 w-full flex-col gap-6 overflow-y-auto p-8 @3xl:flex-row @3xl:items-center @3xl:gap-12 @3xl:p-14">
+      <div className="flex min-h-0 w-full flex-col gap-6 overflow-y-auto p-8 @3xl:flex-row @3xl:items-center @3xl:gap-[5cqw] @3xl:p-10 @5xl:p-14">
         <div className="mx-auto h-40 w-40 shrink-0 @3xl:mx-0 @3xl:h-auto @3xl:w-[30%] @3xl:max-w-90">
           <StateShape tone={tone} progress={progress} />
         </div>
-        <div className="flex min-h-0 min-w-0 flex-1 flex-col gap-7">
-          <h1 className="text-4xl font-bold tracking-tight @3xl:text-5xl @5xl:text-6xl">{title}</h1>
+        <div className="flex min-h-0 min-w-0 flex-1 flex-col gap-[clamp(0.75rem,3vh,1.75rem)]">
+          <h1 className="text-[clamp(2rem,min(7vh,6cqw),3.75rem)] font-bold leading-[1.1] tracking-tight">{title}</h1>
           {children}
-          {actions === undefined ? null : <div className="mt-2 flex flex-wrap gap-4">{actions}</div>}
+          {actions === undefined ? null : <div className="mt-1 flex flex-wrap gap-4">{actions}</div>}
         </div>
       </div>
       {runsOutMs === null ? null : (
@@ -54,7 +54,7 @@ export function Figure({
       <div
         className={classNames(
           'font-bold leading-none',
-          size === 'large' ? 'text-7xl @5xl:text-8xl' : 'mt-1 text-4xl @5xl:text-5xl',
+          size === 'large' ? 'text-[clamp(3rem,min(11vh,9cqw),6rem)]' : 'mt-1 text-[clamp(2rem,min(6vh,5cqw),3rem)]',
         )}
       >
         {children}

@@ -43,14 +43,13 @@ export function TouchButton({ look = 'plain', shortcut, className, children, ...
   );
 }
 
-/** The name of a key, for people who see; a screen reader hears the button's own name only. */
-export function Shortcut({ children }: { readonly children: ReactNode }) {
+/** The name of a key, for people who see: drawn by the style sheet, so that it is no part of the button's name. */
+export function Shortcut({ children }: { readonly children: string }) {
   return (
     <kbd
       aria-hidden
-      className="figures rounded-[0.4rem] border border-current/45 px-1.5 py-0.5 font-sans text-xs font-medium leading-none"
-    >
-      {children}
-    </kbd>
+      data-key={children}
+      className="figures rounded-[0.4rem] border border-current/45 px-1.5 py-0.5 font-sans text-xs font-medium leading-none before:content-[attr(data-key)]"
+    />
   );
 }

@@ -1,0 +1,120 @@
+// npm start: everything on this computer, from nothing: a demo backend, an enrolled till, and its window.
+// npm run dev: the same with --watch, which builds and shows every change.
+import { execFile } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { buildStale } from './build.ts';
+import { bundles, rootFolder } from './bundles.ts';
+import { type DemoBackend, startDemoBackend } from './demo-backend.ts';
+import { type ElectronRuntime, findElectron } from './electron-runtime.ts';
+import { WindowProcess } from './window-process.ts';
+
+const say = (line: string): void => console.log(`klink: ${line}`);
+const run = promisify(execFile);
+const klink = path.join(rootFolder, 'out/cli/klink.js');
+const folder = path.join(rootFolder, '.klink');
+const tillFolder = path.join(folder, 'till');
+const settleMs = 200;
+
+const isWatching = process.argv.includes('--watch');
+const applicationArguments = process.argv.slice(2).filter((argument) => argument !== '--watch');
+
+/** True when the till's folder holds an assignment already. */
+async function isEnrolled(): Promise<boolean> {
+  if (!fs.existsSync(tillFolder)) return false;
+  const { stdout } = await run(process.execPath, [klink, 'status', '--json', '--data', tillFolder]);
+  const status: unknown = JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}');
+  if (typeof status !== 'object' || status === null || !('details' in status)) return false;
+  const { details } = status;
+  return typeof details === 'object' && details !== null && 'enrolled' in details && details.enrolled === true;
+}
+
+async function enrol(backend: DemoBackend): Promise<void> {
+  say('enrolling this till for the demo festival (DEMO-FEST)');
+  fs.mkdirSync(tillFolder, { recursive: true, mode: 0o700 });
+  const wanted = ['enrol', '--backend', backend.address, '--code', 'DEMO-FEST', '--name', 'Till 1'];
+  await run(process.execPath, [klink, ...wanted, '--data', tillFolder]);
+}
+
+/** Builds after every change of a source and calls `onBuilt` with what was built. */
+function watchSources(onBuilt: (built: readonly string[]) => void): void {
+  let timer: NodeJS.Timeout | null = null;
+  const build = (): void => {
+    buildStale({ force: false, log: say }).then(
+      (built) => {
+        if (built.length > 0) onBuilt(built);
+      },
+      (error: unknown) => say(error instanceof Error ? error.message : String(error)),
+    );
+  };
+  const folders = new Set(bundles.flatMap(({ sources }) => sources).filter((source) => !path.extname(source)));
+  for (const source of folders) {
+    fs.watch(path.join(rootFolder, source), { recursive: true }, () => {
+      if (timer !== null) clearTimeout(timer);
+      timer = setTimeout(build, settleMs);
+    });
+  }
+  say('watching the sources');
+}
+
+/** Opens the window and keeps it open until a person closes it; with --watch a change of a host opens it anew. */
+async function showWindow(runtime: ElectronRuntime, stopped: Promise<unknown>): Promise<number> {
+  // Tells the window to load a new renderer by itself.
+  if (isWatching) process.env['KLINK_WATCH'] = '1';
+  let isRestarting = false;
+  let window = openWindow(runtime);
+  void stopped.then(() => window.stop());
+  if (isWatching) {
+    watchSources((built) => {
+      say(`built ${built.join(', ')}`);
+      // A new backend waits for the next start.
+      if (!built.some((name) => name !== 'renderer' && name !== 'klink')) return;
+      isRestarting = true;
+      void window.stop();
+    });
+  }
+  for (;;) {
+    const code = await window.ended;
+    if (!isRestarting) return code;
+    isRestarting = false;
+    window = openWindow(runtime);
+  }
+}
+
+function openWindow(runtime: ElectronRuntime): WindowProcess {
+  return new WindowProcess(runtime, ['--data', tillFolder, ...applicationArguments], say);
+}
+
+async function start(): Promise<number> {
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        say('stopping: the till first, then the backend, then its database');
+        resolve();
+      });
+    }
+  });
+  const built = await buildStale({ force: false, log: say });
+  if (built.length > 0) say(`built ${built.join(', ')}`);
+  const runtime = await findElectron({ retry: false, log: say });
+  if (runtime.kind === 'test') say(`using the test runtime (Electron ${runtime.version}); never sell with it`);
+  const backend = await startDemoBackend(path.join(folder, 'backend'), say);
+  try {
+    if (!(await isEnrolled())) await enrol(backend);
+    say(`the backend is at ${backend.address}, its log in .klink/backend/backend.log (operator password: demo)`);
+    say('the till keeps its data in .klink/till; delete .klink to begin anew');
+    say('without an NFC reader the till takes its simulated one: open the drawer with the wristband at the top (F9)');
+    return await showWindow(runtime, stopped);
+  } finally {
+    await backend.stop();
+    say('stopped');
+  }
+}
+
+process.exitCode = await start().catch((error: unknown) => {
+  say(error instanceof Error ? error.message : String(error));
+  return 1;
+});
+// A watcher would keep the process alive.
+process.exit();

@@ -1,0 +1,99 @@
+// Goal: every state is whole and legible in every theme and language and at every size of screens.md.
+// Method: the built renderer in Chromium, fed with one view per state; the layout is measured, axe judges WCAG 2.2 A and AA,
+// and a picture of each is kept under test-results/pictures/ to be looked at.
+import path from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Page, test } from '@playwright/test';
+import { languages } from '../../../ui/i18n/languages.ts';
+import { layoutFaults } from './layout-faults.ts';
+import { simulator, views } from './views.ts';
+import { feedSimulator, feedView, openWindowPage } from './window-page.ts';
+
+const pictures = path.resolve(import.meta.dirname, '../../../test-results/pictures');
+const themes = ['light', 'dark', 'high-contrast'] as const;
+const wcag = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+async function expectNoViolation(page: Page, where: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).withTags(wcag).analyze();
+  const found = violations.map(
+    ({ id, nodes }) => `${where}: ${id} ${nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`,
+  );
+  expect(found).toEqual([]);
+}
+
+async function picture(page: Page, ...name: string[]): Promise<void> {
+  await page.screenshot({ path: path.join(pictures, `${name.join('_')}.png`), animations: 'disabled' });
+}
+
+for (const theme of themes) {
+  for (const language of languages) {
+    test(`screens.md: every state is whole, ${theme}, ${language}, 1280 × 800`, async ({ page }) => {
+      await page.setViewportSize({ width: 1280, height: 800 });
+      await openWindowPage(page, `?theme=${theme}&language=${language}`);
+      for (const [name, view] of Object.entries(views)) {
+        await feedView(page, view);
+        expect(await layoutFaults(page), name).toEqual([]);
+        // Contrast differs by theme, names by language: English is enough for the rest.
+        if (language === 'en') await expectNoViolation(page, name);
+        await picture(page, '1280', theme, language, name);
+      }
+    });
+  }
+}
+
+for (const [width, height] of [
+  [1024, 768],
+  [1920, 1080],
+  [768, 1024],
+] as const) {
+  test(`screens.md: every state is whole at ${width} × ${height}`, async ({ page }) => {
+    await page.setViewportSize({ width, height });
+    for (const language of languages) {
+      await openWindowPage(page, `?theme=light&language=${language}`);
+      for (const [name, view] of Object.entries(views)) {
+        await feedView(page, view);
+        expect(await layoutFaults(page), `${name}, ${language}`).toEqual([]);
+        if (language === 'de') await picture(page, String(width), 'light', language, name);
+      }
+    }
+  });
+}
+
+for (const theme of themes) {
+  test(`screens.md: panels are whole and free of violations, ${theme}`, async ({ page }) => {
+    await page.setViewportSize({ width: 1280, height: 800 });
+    for (const language of languages) {
+      await openWindowPage(page, `?theme=${theme}&language=${language}`);
+      for (const [panel, key] of [
+        ['free-amount', 'F2'],
+        ['top-up', 'F3'],
+      ] as const) {
+        await feedView(page, views['sale-cart'] ?? raise());
+        await page.keyboard.press(key);
+        await page.keyboard.type('1234');
+        expect(await layoutFaults(page), panel).toEqual([]);
+        await expectNoViolation(page, panel);
+        await picture(page, 'panel', theme, language, panel);
+        await page.keyboard.press('Escape');
+      }
+      await page.keyboard.press('F8');
+      await page.getByRole('dialog').waitFor();
+      expect(await layoutFaults(page), 'settings').toEqual([]);
+      await expectNoViolation(page, 'settings');
+      await picture(page, 'panel', theme, language, 'settings');
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+
+      await feedSimulator(page, simulator);
+      await page.keyboard.press('F9');
+      await page.getByRole('button', { expanded: false }).last().click();
+      expect(await layoutFaults(page), 'simulator').toEqual([]);
+      await expectNoViolation(page, 'simulator');
+      await picture(page, 'panel', theme, language, 'simulator');
+    }
+  });
+}
+
+function raise(): never {
+  throw new Error('views.ts has no such view');
+}

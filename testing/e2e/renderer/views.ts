@@ -1,0 +1,150 @@
+import type { SimulatorView } from '../../../contract/ipc/simulator.ts';
+import type { ScreenView, TillView } from '../../../contract/ipc/till-view.ts';
+
+/** Views as a till host sends them, one for every state a window can be in, with the longest texts a festival has. */
+
+const inMs = (ms: number): string => new Date(Date.now() + ms).toISOString();
+
+const drinks: TillView['pages'][number]['products'] = [
+  { productId: 'beer', name: 'Beer 0.5 l', priceMinor: 750, colour: 'amber', meal: false },
+  { productId: 'beer-small', name: 'Beer 0.3 l', priceMinor: 550, colour: 'amber', meal: false },
+  { productId: 'water', name: 'Water', priceMinor: 400, colour: 'sky', meal: false },
+  { productId: 'lemonade', name: 'Elderflower lemonade', priceMinor: 550, colour: 'lime', meal: false },
+  { productId: 'wine', name: 'White wine', priceMinor: 900, colour: 'rose', meal: false },
+  { productId: 'gin', name: 'Gin & tonic', priceMinor: 1400, colour: 'violet', meal: false },
+  { productId: 'coffee', name: 'Coffee', priceMinor: 450, colour: 'slate', meal: false },
+  { productId: 'deposit-back', name: 'Deposit back', priceMinor: -200, colour: 'slate', meal: false },
+];
+const food: TillView['pages'][number]['products'] = [
+  { productId: 'curry', name: 'Vegetable curry with rice', priceMinor: 1650, colour: 'lime', meal: true },
+  { productId: 'burger', name: 'Burger', priceMinor: 1800, colour: 'rose', meal: true },
+];
+
+const base: TillView = {
+  revision: 7,
+  till: {
+    terminalName: 'Main bar 1',
+    assignmentId: 12,
+    editionName: 'Lakeside Festival 2026',
+    merchantName: 'Bar at the lake',
+    mode: 'tag',
+    currency: 'CHF',
+    timeZone: 'Europe/Zurich',
+  },
+  reader: { kind: 'simulated', state: 'ready', name: 'Simulated', detail: null },
+  uplink: {
+    state: 'online',
+    since: inMs(-3_600_000),
+    unsentCount: 0,
+    lastAcknowledgedAt: inMs(-8_000),
+    fault: null,
+  },
+  attentionCount: 0,
+  seal: 'sealed',
+  pages: [
+    { name: 'Drinks', products: drinks },
+    { name: 'Food', products: food },
+  ],
+  topUp: { amountsMinor: [1_000, 2_000, 5_000, 10_000, 20_000], feeFixedMinor: 500, feeRateBasisPoints: 0 },
+  cart: { lines: [], totalMinor: 0 },
+  screen: { screen: 'sale' },
+};
+
+const cart: TillView['cart'] = {
+  lines: [
+    { productId: 'beer', name: 'Beer 0.5 l', quantity: 4, unitPriceMinor: 750, lineMinor: 3_000 },
+    { productId: 'lemonade', name: 'Elderflower lemonade', quantity: 2, unitPriceMinor: 550, lineMinor: 1_100 },
+    { productId: null, name: 'Free amount', quantity: 1, unitPriceMinor: 1_600, lineMinor: 1_600 },
+    { productId: 'deposit-back', name: 'Deposit back', quantity: 1, unitPriceMinor: -200, lineMinor: -200 },
+  ],
+  totalMinor: 5_500,
+};
+
+const sale = { purpose: 'sale', amountMinor: 5_500, feeMinor: 0 } as const;
+const topUp = { purpose: 'top-up', amountMinor: 10_000, feeMinor: 500 } as const;
+const tag = { uid: '04A1B2C3D4E5F6', generation: 1, transactionNumber: 2, balanceMinor: 4_000, blocked: false };
+
+const on = (screen: ScreenView, more: Partial<TillView> = {}): TillView => ({ ...base, ...more, screen });
+
+/** By name of the picture; the screen's own name comes first. */
+export const views: Readonly<Record<string, TillView>> = {
+  starting: on({ screen: 'starting' }, { till: null, pages: [], uplink: { ...base.uplink, state: 'unknown' } }),
+  enrolment: on({ screen: 'enrolment', busy: false, fault: null }, { till: null, pages: [], seal: 'unknown' }),
+  'enrolment-fault': on(
+    { screen: 'enrolment', busy: false, fault: { code: 'ENROLMENT_CODE_INVALID', message: 'no such code' } },
+    { till: null, pages: [], seal: 'unknown' },
+  ),
+  sale: base,
+  'sale-cart': on({ screen: 'sale' }, { cart, seal: 'open', uplink: { ...base.uplink, unsentCount: 3 } }),
+  'sale-trouble': on(
+    { screen: 'sale' },
+    {
+      cart,
+      seal: 'open',
+      attentionCount: 2,
+      reader: { kind: 'pcsc', state: 'service-down', name: null, detail: 'pcscd is not running' },
+      uplink: { ...base.uplink, state: 'offline', unsentCount: 1_284, lastAcknowledgedAt: inMs(-7_300_000) },
+    },
+  ),
+  'tap-sale': on({ screen: 'tap', charge: sale, deadlineAt: inMs(60_000), fault: null }),
+  'tap-fault': on({
+    screen: 'tap',
+    charge: topUp,
+    deadlineAt: inMs(60_000),
+    fault: { code: 'TAG_RANDOM_UID', message: 'random UID' },
+  }),
+  'tap-issue': on({
+    screen: 'tap',
+    charge: { purpose: 'issue', amountMinor: 0, feeMinor: 0 },
+    deadlineAt: inMs(60_000),
+    fault: null,
+  }),
+  writing: on({ screen: 'writing', charge: sale, progress: { done: 7, total: 17 } }),
+  again: on({ screen: 'again', charge: sale, uid: tag.uid, deadlineAt: inMs(27_000) }),
+  done: on({
+    screen: 'done',
+    charge: sale,
+    terminalTransactionNumber: 118,
+    balanceBeforeMinor: 9_500,
+    tag,
+    until: inMs(60_000),
+  }),
+  'done-balance': on({
+    screen: 'done',
+    charge: { purpose: 'balance', amountMinor: 0, feeMinor: 0 },
+    terminalTransactionNumber: null,
+    balanceBeforeMinor: null,
+    tag: { ...tag, blocked: true, transactionNumber: 1 },
+    until: inMs(60_000),
+  }),
+  refused: on({
+    screen: 'refused',
+    charge: sale,
+    terminalTransactionNumber: 119,
+    fault: { code: 'INSUFFICIENT_FUNDS', message: 'missing 15.00', details: { missingMinor: 1_500 } },
+    balanceMinor: 4_000,
+  }),
+  'refused-random': on({
+    screen: 'refused',
+    charge: topUp,
+    terminalTransactionNumber: null,
+    fault: { code: 'TAG_RANDOM_UID', message: 'random UID' },
+    balanceMinor: null,
+  }),
+  unknown: on({ screen: 'unknown', charge: sale, terminalTransactionNumber: 120, uid: tag.uid }, { attentionCount: 1 }),
+  halted: on(
+    {
+      screen: 'halted',
+      fault: { code: 'JOURNAL_FORKED', message: 'entry 812 has another hash than the backend has stored for it' },
+    },
+    { attentionCount: 1, uplink: { ...base.uplink, state: 'refused' } },
+  ),
+};
+
+export const simulator: SimulatorView = {
+  tags: [
+    { tagId: 'a', label: 'Wristband 1', uid: '04A1B2C3D4E5F6' },
+    { tagId: 'b', label: 'Artist with a long name', uid: '04FFEEDDCCBBAA' },
+  ],
+  presentTagId: 'a',
+};

@@ -1,0 +1,88 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Page } from '@playwright/test';
+import type { SimulatorView } from '../../../contract/ipc/simulator.ts';
+import type { TillView } from '../../../contract/ipc/till-view.ts';
+
+const rendererFolder = path.resolve(import.meta.dirname, '../../../out/renderer');
+export const windowOrigin = 'http://till.test';
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'";
+const contentTypes: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+};
+
+/** What the page was asked to do, in order, as `[operation, request]`. */
+export type AskedCall = readonly [string, unknown];
+
+declare global {
+  interface Window {
+    feedView: (view: unknown) => void;
+    feedSimulator: (view: unknown) => void;
+    asked: [string, unknown][];
+  }
+}
+
+/** Serves the built renderer under its real content security policy, with a bridge that records calls and feeds views. */
+export async function openWindowPage(page: Page, search: string): Promise<void> {
+  await page.route(`${windowOrigin}/**`, async (route) => {
+    const { pathname } = new URL(route.request().url());
+    const file = path.join(rendererFolder, pathname === '/' ? 'index.html' : pathname);
+    await route.fulfill({
+      body: await readFile(file),
+      contentType: contentTypes[path.extname(file)] ?? 'application/octet-stream',
+      headers: { 'content-security-policy': policy },
+    });
+  });
+  await page.addInitScript(installBridge);
+  await page.goto(`${windowOrigin}/${search}`);
+}
+
+/** Runs in the page, before its own scripts. */
+function installBridge(): void {
+  // Opened again with another address: the script is then installed once more.
+  if ('klink' in window) return;
+  const views: ((view: unknown) => void)[] = [];
+  const simulators: ((view: unknown) => void)[] = [];
+  window.asked = [];
+  window.feedView = (view) => {
+    for (const listener of views) listener(view);
+  };
+  window.feedSimulator = (view) => {
+    for (const listener of simulators) listener(view);
+  };
+  const listen = (listeners: ((view: unknown) => void)[]) => (listener: (view: unknown) => void) => {
+    listeners.push(listener);
+    return () => undefined;
+  };
+  const bridge = new Proxy(
+    { onView: listen(views), onSimulatorView: listen(simulators) },
+    {
+      get: (target, name) =>
+        Reflect.get(target, name) ??
+        ((request: unknown) => {
+          window.asked.push([String(name), request]);
+          // The first view and the first simulator view are fed by the test; a question without an answer stays open.
+          return name === 'view' || name === 'simulatorView'
+            ? new Promise(() => undefined)
+            : Promise.resolve({ ok: true, result: {} });
+        }),
+    },
+  );
+  Object.defineProperty(window, 'klink', { value: bridge });
+}
+
+export async function feedView(page: Page, view: TillView): Promise<void> {
+  await page.evaluate((fed) => window.feedView(fed), view);
+  await page.locator(`[data-testid="till-state"][data-state="${view.screen.screen}"]`).waitFor();
+}
+
+export async function feedSimulator(page: Page, view: SimulatorView | null): Promise<void> {
+  await page.evaluate((fed) => window.feedSimulator(fed), view);
+}
+
+/** The calls since the last question, and forgets them. */
+export function askedCalls(page: Page): Promise<AskedCall[]> {
+  return page.evaluate(() => window.asked.splice(0).filter(([name]) => name !== 'view' && name !== 'simulatorView'));
+}
