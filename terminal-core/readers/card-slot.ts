@@ -11,6 +11,7 @@ const connectRetryMs = 250;
 const connectAttemptsMax = 8;
 /** Data of a whole short APDU and its status word. */
 const responseLengthMax = 258;
+const statusWordLength = 2;
 
 interface Presence {
   readonly presenceId: number;
@@ -235,8 +236,11 @@ type Outcome =
   | { readonly kind: 'answered'; readonly response: Uint8Array }
   | { readonly kind: 'failed'; readonly failure: PcscFailure };
 
+/** Drivers give an empty response, as a success, for a card that left during the exchange. */
 function answered(response: Uint8Array): Outcome {
-  return { kind: 'answered', response };
+  return response.length < statusWordLength
+    ? { kind: 'failed', failure: { code: 'OTHER', detail: `a response of ${response.length} bytes` } }
+    : { kind: 'answered', response };
 }
 
 function failed(error: unknown): Outcome {

@@ -43,12 +43,13 @@ export class PcscReader implements ReaderDevice {
     nfc.on('error', (error) => {
       this.#isServiceUp = false;
       this.#failure = pcscFailureOf(error);
+      this.#letGo();
       this.#reportState();
     });
     nfc.pcsc.on('service-up', () => {
       this.#isServiceUp = true;
       this.#failure = null;
-      this.#reportState();
+      this.#choose();
     });
     nfc.on('reader', (reader) => this.#readerCame(reader));
   }
@@ -63,9 +64,7 @@ export class PcscReader implements ReaderDevice {
   }
 
   close(): void {
-    clearTimeout(this.#stuckTimer);
-    this.#used?.slot.close();
-    this.#used = null;
+    this.#letGo();
     this.#nfc?.close();
   }
 
@@ -78,15 +77,21 @@ export class PcscReader implements ReaderDevice {
   #readerWent(reader: Reader): void {
     this.#readers.delete(reader);
     if (this.#used?.reader === reader) {
-      this.#used.slot.close();
-      this.#used = null;
-      this.#stuck(null);
+      this.#letGo();
     }
     this.#choose();
   }
 
+  #letGo(): void {
+    this.#used?.slot.close();
+    this.#used = null;
+    this.#stuckDetail = null;
+    clearTimeout(this.#stuckTimer);
+  }
+
+  /** Readers of a service that has just gone end one by one: none of them is taken any more. */
   #choose(): void {
-    if (this.#used === null) {
+    if (this.#used === null && this.#failure === null) {
       const reader = [...this.#readers].find(({ name }) => isWanted(name, this.#options.readerName));
       if (reader !== undefined) {
         const slot = new CardSlot(reader, {

@@ -1,7 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import path from 'node:path';
-import { type FromReaderHost, fromReaderHostSchema, type ReaderHostOptions } from '../../contract/ipc/envelope.ts';
+import {
+  type FromReaderHost,
+  fromReaderHostSchema,
+  type ReaderHostOptions,
+  type ToReaderHost,
+} from '../../contract/ipc/envelope.ts';
 import type { ReaderEvent, ReaderState } from '../../contract/ipc/reader.ts';
+import type { SimulatorCommand } from '../../contract/ipc/simulator.ts';
 import type { Transmit } from '../../terminal-core/tag/transmit.ts';
 
 type Present = Extract<ReaderEvent, { kind: 'card-present' }>;
@@ -20,7 +26,8 @@ export class ReaderHostClient {
   #next = 0;
   #lastId = 0;
 
-  constructor(options: Pick<ReaderHostOptions, 'readerName'>, env: Readonly<Record<string, string>>) {
+  /** `options` of the host that are not the ordinary ones of a PC/SC reader. */
+  constructor(options: Partial<ReaderHostOptions>, env: Readonly<Record<string, string>> = {}) {
     this.child = fork(entryFile, [], {
       serialization: 'advanced',
       execArgv: [],
@@ -29,7 +36,7 @@ export class ReaderHostClient {
     this.child.on('message', (message) => this.#received(fromReaderHostSchema.parse(message)));
     this.#send({
       kind: 'start',
-      options: { readerKind: 'pcsc', readerName: options.readerName, dataFolder: '.', simulatedTag: null },
+      options: { readerKind: 'pcsc', readerName: null, dataFolder: '.', simulatedTag: null, ...options },
     });
   }
 
@@ -59,6 +66,19 @@ export class ReaderHostClient {
     );
   }
 
+  /** Until the service has noticed that no card is there any more. */
+  async emptied(): Promise<void> {
+    const deadline = performance.now() + waitMs;
+    while (this.#isCardThere()) {
+      await this.#changed(deadline, 'the field to be empty');
+    }
+  }
+
+  #isCardThere(): boolean {
+    const last = this.events.findLast(({ kind }) => kind === 'card-present' || kind === 'card-gone');
+    return last?.kind === 'card-present';
+  }
+
   state(state: ReaderState): Promise<Extract<ReaderEvent, { kind: 'state' }>> {
     return this.next(`the state ${state}`, (event) => (event.kind === 'state' && event.state === state ? event : null));
   }
@@ -70,6 +90,12 @@ export class ReaderHostClient {
 
   reset(presenceId: number): Promise<Settled> {
     return this.#settled({ kind: 'reset', presenceId });
+  }
+
+  /** What a person does with the simulated drawer. */
+  simulate(command: SimulatorCommand): void {
+    this.#lastId += 1;
+    this.#send({ kind: 'simulator', id: this.#lastId, command });
   }
 
   /** For a tag driver. */
@@ -84,12 +110,27 @@ export class ReaderHostClient {
 
   /** @returns the exit code. */
   async stop(): Promise<number | null> {
+    if (this.child.exitCode === null && this.child.signalCode === null) {
+      this.#send({ kind: 'stop' });
+    }
+    return this.ended();
+  }
+
+  /** @returns the exit code, null after a signal. */
+  async ended(): Promise<number | null> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) {
       return this.child.exitCode;
     }
-    const ended = new Promise<number | null>((resolve) => this.child.once('exit', resolve));
-    this.#send({ kind: 'stop' });
-    return ended;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.child.kill('SIGKILL');
+        reject(new Error('the reader host did not end'));
+      }, waitMs);
+      this.child.once('exit', (code) => {
+        clearTimeout(timer);
+        resolve(code);
+      });
+    });
   }
 
   async #settled(
@@ -137,7 +178,7 @@ export class ReaderHostClient {
     });
   }
 
-  #send(message: object): void {
+  #send(message: ToReaderHost): void {
     this.child.send(message);
   }
 }

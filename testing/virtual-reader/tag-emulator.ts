@@ -12,6 +12,7 @@ interface Tag {
   readonly atr: Uint8Array;
 }
 
+const noticeTimeoutMs = 5_000;
 const userStart = firstUserPage * pageLength;
 
 /** The tags of one virtual reader, what is to go wrong with them, and every APDU they saw. */
@@ -46,9 +47,14 @@ export class TagEmulator {
   insert(tagId: string): Promise<void> {
     this.remove();
     const tag = this.#tag(tagId);
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error('the service does not notice the tag')), noticeTimeoutMs);
       const link = new VpcdLink(this.#port, tag.atr, {
-        noticed: resolve,
+        noticed: () => {
+          clearTimeout(timer);
+          resolve();
+        },
+        isAnswerCertain: () => this.#plans.every(({ left }) => left > 1),
         answer: (apdu) => this.#answer(link, tagId, tag.chip, apdu),
       });
       this.#link = link;

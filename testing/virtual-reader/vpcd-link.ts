@@ -10,6 +10,8 @@ const reconnectMs = 20;
 export interface VpcdEvents {
   /** The service has looked at the tag. */
   readonly noticed: () => void;
+  /** Whether the next APDU is certain to be answered at once. */
+  readonly isAnswerCertain: () => boolean;
   /** Null: the tag leaves without an answer. */
   readonly answer: (apdu: Uint8Array) => Promise<Uint8Array | null>;
 }
@@ -22,6 +24,8 @@ export class VpcdLink {
   #socket: Socket | null = null;
   #retry: NodeJS.Timeout | undefined;
   #isRemoved = false;
+  /** Half of the next answer's length is on its way. */
+  #hasPromised = false;
 
   constructor(port: number, atr: Uint8Array, events: VpcdEvents) {
     this.#port = port;
@@ -31,26 +35,22 @@ export class VpcdLink {
   }
 
   /**
-   * Takes the tag away. The connection is reset, not closed in order: that would be reported to the client as an answer
-   * of no bytes, and in the middle of a length it would crash pcscd.
+   * Takes the tag away. The connection is reset, because one closed in order is reported to the client as an answer of no
+   * bytes; and never after half a length, which crashes pcscd: that answer still goes out first.
    */
   remove(): void {
     this.#isRemoved = true;
     clearTimeout(this.#retry);
-    this.#socket?.resetAndDestroy();
-    this.#socket = null;
+    if (!this.#hasPromised) {
+      this.#socket?.resetAndDestroy();
+    }
   }
 
   #open(): void {
     const socket = connect({ host: '127.0.0.1', port: this.#port, noDelay: true });
     this.#socket = socket;
-    const frames = new FrameReader((length) => {
-      if (length > 1) {
-        // The first byte of the answer's length is always 0. Sent now, it acknowledges the length just received; without
-        // it vpcd would wait 40 ms (Nagle and delayed acknowledgement) before it sends the rest.
-        socket.write(Uint8Array.of(0));
-      }
-    });
+    this.#hasPromised = false;
+    const frames = new FrameReader((length) => this.#announced(socket, length));
     socket.on('data', (chunk) => {
       for (const message of frames.take(chunk)) {
         void this.#take(socket, message);
@@ -66,25 +66,46 @@ export class VpcdLink {
     });
   }
 
+  /**
+   * The first byte of an answer's length is always 0. Sent at once, it acknowledges the length just received; without it
+   * vpcd would wait 40 ms (Nagle and delayed acknowledgement) before it sends the APDU itself.
+   */
+  #announced(socket: Socket, length: number): void {
+    if (length > 1 && this.#events.isAnswerCertain()) {
+      this.#hasPromised = true;
+      socket.write(Uint8Array.of(0));
+    }
+  }
+
   async #take(socket: Socket, message: Uint8Array): Promise<void> {
     if (message.length === 1) {
-      switch (message[0]) {
-        case control.getAtr:
-          socket.write(Uint8Array.of(0, this.#atr.length, ...this.#atr));
-          this.#events.noticed();
-          return;
-        case control.powerOff:
-        case control.powerOn:
-        case control.reset:
-          return;
-        default:
-          throw new Error(`vpcd sent the unknown control message ${message[0]}`);
-      }
+      this.#control(socket, message[0]);
+      return;
     }
     const response = await this.#events.answer(message);
-    if (response !== null && !socket.destroyed) {
-      // The high byte of the length has been sent already.
-      socket.write(Uint8Array.of(response.length, ...response));
+    if (response === null || socket.destroyed) {
+      return;
+    }
+    const length = this.#hasPromised ? [response.length] : [0, response.length];
+    this.#hasPromised = false;
+    socket.write(Uint8Array.of(...length, ...response));
+    if (this.#isRemoved) {
+      socket.resetAndDestroy();
+    }
+  }
+
+  #control(socket: Socket, code: number | undefined): void {
+    switch (code) {
+      case control.getAtr:
+        socket.write(Uint8Array.of(0, this.#atr.length, ...this.#atr));
+        this.#events.noticed();
+        return;
+      case control.powerOff:
+      case control.powerOn:
+      case control.reset:
+        return;
+      default:
+        throw new Error(`vpcd sent the unknown control message ${code}`);
     }
   }
 }
