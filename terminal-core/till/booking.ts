@@ -16,7 +16,7 @@ import { invariant } from '../domain/invariant.ts';
 import { limits } from '../domain/limits.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { TillTransaction, TransactionDraft, WriteImages } from '../domain/transaction.ts';
-import { examine } from '../recovery/examine.ts';
+import { examine, type Finding } from '../recovery/examine.ts';
 import { encodeSlot } from '../tag/codec.ts';
 import type { TagImage } from '../tag/image.ts';
 import { otherSlot } from '../tag/layout.ts';
@@ -26,7 +26,7 @@ import { lookAgain, writtenTransaction } from './cleanup.ts';
 import { type Desk, instant, type Patience } from './desk.ts';
 import { stepTag, stepTransaction } from './step-parts.ts';
 import { TagSearch } from './tag-search.ts';
-import { slotsWith, snapshotOf, type TagVisit, writeSlot } from './tag-visit.ts';
+import { recordSeen, slotsWith, snapshotOf, type TagVisit, writeSlot } from './tag-visit.ts';
 import { Tap } from './tap.ts';
 import { refusedEnd, type TagWork, type WorkEnd } from './work.ts';
 
@@ -58,6 +58,8 @@ export class Booking implements TagWork {
   #visit: CurrentVisit | null = null;
   #before: TagImage | null = null;
   #prepared: PreparedWrite | null = null;
+  /** What the same tag, shown again, said last. */
+  #finding: Finding | null = null;
   #fault: Fault | null = null;
   /** The step that told of the last record. */
   #recorded: Step | null = null;
@@ -164,7 +166,7 @@ export class Booking implements TagWork {
   #endTransaction(state: ReplicableState, reason: RecordParams['reason']): TillTransaction {
     const at = instant(this.#desk.clock);
     const shown = state === 'Committed' ? snapshotOf(this.#current().uid, this.#write().image, at) : null;
-    const monitor = reason === 'TAG_CHANGED' ? 'number-reused' : null;
+    const monitor = state === 'Committed' ? null : monitorOf(this.#finding);
     return this.#desk.store.end(this.#number(), { state, at, cause: 'checkout', reason, shown, monitor });
   }
 
@@ -260,9 +262,11 @@ export class Booking implements TagWork {
   #judge(visit: TagVisit): BookingEvent {
     const written = writtenTransaction(this.#desk.assignment.assignmentId, this.#opened());
     const finding = examine(written, visit.reading);
+    if (finding.kind === 'displaced' || finding.kind === 'undecidable') recordSeen(this.#desk, visit);
     // Torn pages are known only from this look: the next attempt has to write them again.
     if (finding.kind === 'not-written' && visit.reading.kind === 'current')
       this.#visit = { ...visit, reading: visit.reading };
+    this.#finding = finding;
     return { type: 'SAME_TAG', finding: finding.kind };
   }
 
@@ -316,6 +320,11 @@ export class Booking implements TagWork {
         invariant('INV-09', false, `a booking ended in ${this.#transaction.state}`);
     }
   }
+}
+
+/** What an operator should see of a tag that says something no till of this event should have left on it. */
+function monitorOf(finding: Finding | null): string | null {
+  return finding?.kind === 'displaced' || finding?.kind === 'undecidable' ? finding.monitor : null;
 }
 
 const recordedEvents = {

@@ -6,6 +6,8 @@ import { type IssueEffect, type IssueEvent, issueChart } from '../checkout/issue
 import { fault } from '../domain/fault.ts';
 import { invariant } from '../domain/invariant.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
+import { sameBytes } from '../tag/bytes.ts';
+import { encodeSlot } from '../tag/codec.ts';
 import type { TagImage } from '../tag/image.ts';
 import { issueWrites, mayBeIssued } from '../tag/issue.ts';
 import { issuedImage } from '../tag/next-image.ts';
@@ -77,17 +79,27 @@ export class Issuing implements TagWork {
   }
 
   #accept(visit: TagVisit): Result<TagVisit, Fault> {
-    if (!mayBeIssued(visit.reading)) return failed(fault('TAG_ALREADY_ISSUED'));
+    const isRepeated = visit.uid === this.#visit?.uid;
+    if (!mayBeIssued(visit.reading) && !(isRepeated && this.#isOwnWork(visit)))
+      return failed(fault('TAG_ALREADY_ISSUED'));
+    if (!isRepeated) this.#image = null;
     this.#visit = visit;
     return ok(visit);
+  }
+
+  /** Torn off between the last write and the reading back: the tag is issued, and only this till does not know it yet. */
+  #isOwnWork({ reading, uidBytes }: TagVisit): boolean {
+    if (reading.kind !== 'current' || !this.#image) return false;
+    const { keys } = this.#desk;
+    return sameBytes(reading.slots[0], encodeSlot(this.#image, keys.newHeader, keys.macOf(keys.newHeader, uidBytes)));
   }
 
   async #write(): Promise<IssueEvent> {
     const visit = this.#current();
     const header = this.#desk.keys.newHeader;
-    this.#image = issuedImage(Math.floor(this.#desk.clock.nowMs() / 1_000));
+    this.#image ??= issuedImage(Math.floor(this.#desk.clock.nowMs() / 1_000));
     this.#desk.report({ event: 'writing' });
-    const writes = issueWrites(header, this.#image, this.#desk.keys.macOf(header, visit.uidBytes));
+    const writes = issueWrites(header, this.#issued(), this.#desk.keys.macOf(header, visit.uidBytes));
     const written = await writeAll(visit, writes, (done, total) =>
       this.#desk.show({ screen: 'writing', charge, progress: { done, total } }),
     );

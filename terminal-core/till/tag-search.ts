@@ -5,7 +5,7 @@ import { failed, type Result } from '../domain/result.ts';
 import type { TagFault } from '../tag/driver.ts';
 import type { Desk, Patience } from './desk.ts';
 import { readerFault, tagFault } from './tag-faults.ts';
-import { readTag, type TagVisit } from './tag-visit.ts';
+import { readTag, recordSeen, type TagVisit } from './tag-visit.ts';
 import { TagWait } from './tag-wait.ts';
 
 /** Whether a tag that was read is the one that is wanted. A renewed visit may be returned (after a field reset). */
@@ -45,7 +45,8 @@ export class TagSearch {
         if (next.kind === 'timeout' || next.kind === 'stopped') return next;
         if (next.kind === 'reader-down') return { kind: 'refused', fault: this.#readerFault() };
         const taken = await this.#look(next.presence, accept);
-        if (taken.ok) return { kind: 'tag', visit: taken.value };
+        // Whoever stopped the search while the tag was read was told that nothing will be booked.
+        if (taken.ok) return this.#wait.stopped ?? { kind: 'tag', visit: taken.value };
         this.#onFault(taken.fault);
         const mayHelpToHoldStill = taken.fault.code === 'TAG_GONE';
         if (this.#patience.firstTagOnly && !mayHelpToHoldStill) return { kind: 'refused', fault: taken.fault };
@@ -57,7 +58,10 @@ export class TagSearch {
 
   async #look(presence: Presence, accept: Accept): Promise<Result<TagVisit, Fault>> {
     const read = await this.#read(presence);
-    return read.ok ? accept(read.value) : failed(tagFault(read.fault));
+    if (!read.ok) return failed(tagFault(read.fault));
+    const taken = await accept(read.value);
+    if (!taken.ok) recordSeen(this.#desk, read.value);
+    return taken;
   }
 
   /** A wrong answer with the tag still there is often cured by switching the field off and on. */

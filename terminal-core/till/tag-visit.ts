@@ -7,6 +7,7 @@ import { driverFor, type TagDriver, type TagFault } from '../tag/driver.ts';
 import type { TagImage } from '../tag/image.ts';
 import type { TagWrite } from '../tag/issue.ts';
 import { memoryLength, type SlotIndex, slotLength, slotOffset } from '../tag/layout.ts';
+import { type Desk, instant } from './desk.ts';
 import type { EditionKeys } from './edition-keys.ts';
 
 /** One tag, read whole, while it lies on the reader. */
@@ -87,6 +88,11 @@ export function snapshotOf(uid: string, image: TagImage, readAt: string): TagSna
   const { generation, transactionNumber, balanceMinor, blocked, adjustmentNumber } = image;
   const history = image.history.map((entry) => (entry ? { ...entry } : null));
   return { uid, generation, transactionNumber, balanceMinor, blocked, adjustmentNumber, history, readAt };
+}
+
+/** Journals what a tag that is not booked on has shown: of a clone or a copy put back it is the only evidence (Q6). */
+export function recordSeen({ store, clock }: Pick<Desk, 'store' | 'clock'>, { uid, reading }: TagVisit): void {
+  if (reading.kind === 'current') store.recordSnapshot(snapshotOf(uid, reading.image, instant(clock)));
 }
 
 /** The memory as it will be with `bytes` in one slot. */

@@ -38,6 +38,11 @@ export class TagWait {
     this.#end({ kind: 'stopped', by });
   }
 
+  /** How it was stopped, if it was: a card that was already being looked at comes too late then. */
+  get stopped(): Extract<WaitResult, { kind: 'stopped' }> | null {
+    return this.#ended?.kind === 'stopped' ? this.#ended : null;
+  }
+
   /** Frees the timer; to be called when no card is wanted any more. */
   close(): void {
     this.#stopTimer();

@@ -1,0 +1,243 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type Database from 'better-sqlite3';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
+import type { ReaderCommand, ReaderEvent } from '../../contract/ipc/reader.ts';
+import type { SimulatorCommand, SimulatorView } from '../../contract/ipc/simulator.ts';
+import type { Step, StepEvent } from '../../contract/ipc/step.ts';
+import type { ScreenView, TillView } from '../../contract/ipc/till-view.ts';
+import { tillSettingsSchema } from '../../contract/settings/till-settings.ts';
+import type { Configuration } from '../../contract/wire/configuration.ts';
+import type { Assignment, Random } from '../../terminal-core/checkout/ports.ts';
+import { SimulatedReader } from '../../terminal-core/readers/simulated/simulated-reader.ts';
+import { httpUplink } from '../../terminal-core/replication/http-uplink.ts';
+import { Replicator } from '../../terminal-core/replication/replicator.ts';
+import { StoredAssignment } from '../../terminal-core/store/assignment.ts';
+import { Journal } from '../../terminal-core/store/journal.ts';
+import { writeJournalExport } from '../../terminal-core/store/journal-export.ts';
+import { openDatabase } from '../../terminal-core/store/open-database.ts';
+import { SecretFile } from '../../terminal-core/store/secret-file.ts';
+import { databaseName } from '../../terminal-core/store/till-database.ts';
+import { StoredTransactions } from '../../terminal-core/store/transactions.ts';
+import { ReaderLink } from '../../terminal-core/till/reader-link.ts';
+import { Till } from '../../terminal-core/till.ts';
+import { makeFolder } from '../klink/test-folder.ts';
+import * as festival from './festival.ts';
+import { ManualTime, settled } from './manual-time.ts';
+
+export interface InProcessTillOptions {
+  readonly folder?: string;
+  readonly time?: ManualTime;
+  readonly configuration?: Configuration | null;
+  readonly assignment?: Omit<Assignment, 'haltedCode'> | null;
+}
+
+/** Where a kill falls: before the n-th question to the reader leaves the till, or after the tag has done what it says. */
+export interface Kill {
+  readonly atCommand: number;
+  readonly point: 'before' | 'after';
+}
+
+const fixedRandom: Random = { bytes: (length) => new Uint8Array(length).fill(0xab), fraction: () => 0 };
+
+/**
+ * A whole till in this process: the application service over the real database in a folder of its own, the real simulated
+ * reader with emulated tags, and the real replicator, whose backend is out of reach. Only time is the test's to move.
+ */
+export class InProcessTill {
+  readonly folder: string;
+  readonly time: ManualTime;
+  readonly database: Database.Database;
+  readonly assignments: StoredAssignment;
+  readonly store: StoredTransactions;
+  readonly journal: Journal;
+  readonly replicator: Replicator;
+  readonly reader: SimulatedReader;
+  readonly link: ReaderLink;
+  readonly till: Till;
+  readonly steps: Step[] = [];
+  readonly screens: ScreenView[] = [];
+  /** Called at every step the till reports, before it goes on. */
+  onStep: (step: Step) => void = () => undefined;
+  #drawer: SimulatorView = { tags: [], presentTagId: null };
+  #view: TillView | null = null;
+  #kill: Kill | null = null;
+  #between: { readonly atCommand: number; readonly act: () => void } | null = null;
+  #commandCount = 0;
+  #isCut = false;
+
+  constructor(options: InProcessTillOptions = {}) {
+    this.folder = options.folder ?? makeFolder('in-process').place;
+    this.time = options.time ?? new ManualTime();
+    const opened = openDatabase(path.join(this.folder, databaseName));
+    if (!opened.ok) throw new Error(opened.fault.message);
+    this.database = opened.value;
+    const orm = drizzle(this.database);
+    this.journal = new Journal(this.database, orm);
+    this.assignments = new StoredAssignment(orm);
+    this.store = new StoredTransactions(this.database, orm, this.journal);
+    this.#enrol(options);
+    this.link = new ReaderLink('simulated', (command) => this.#ask(command), this.time);
+    this.reader = new SimulatedReader({
+      dataFolder: this.folder,
+      simulatedTag: null,
+      report: (event) => this.#hear(event),
+      show: (view) => {
+        this.#drawer = view;
+      },
+      schedule: (delayMs, act) => this.time.after(delayMs, act),
+    });
+    const uplink = httpUplink();
+    const credentials = () => {
+      const stored = this.assignments.assignment();
+      return stored && { ...stored, token: festival.secrets.token };
+    };
+    this.replicator = new Replicator({
+      journal: this.journal,
+      assignments: this.assignments,
+      uplink,
+      clock: this.time,
+      timers: this.time,
+      random: fixedRandom,
+      credentials,
+      onRejected: () => undefined,
+    });
+    this.till = new Till({
+      settings: tillSettingsSchema.parse({}),
+      assignments: this.assignments,
+      store: this.store,
+      journal: this.journal,
+      secretStore: new SecretFile(this.folder),
+      secrets: this.assignments.assignment() ? festival.secrets : null,
+      uplink,
+      reader: this.link,
+      replication: this.replicator,
+      clock: this.time,
+      timers: this.time,
+      random: fixedRandom,
+      writeExport: writeJournalExport,
+      onIdle: () => undefined,
+      onView: (view) => this.#see(view),
+      onStep: (step) => {
+        this.steps.push(step);
+        this.onStep(step);
+      },
+    });
+    this.reader.start();
+    this.till.start();
+  }
+
+  get view(): TillView {
+    if (!this.#view) throw new Error('the till has shown nothing yet');
+    return this.#view;
+  }
+
+  get screen(): ScreenView {
+    return this.view.screen;
+  }
+
+  /** Tags of the drawer by their place in it. */
+  tagId(index: number): string {
+    const tag = this.#drawer.tags[index];
+    if (!tag) throw new Error(`there is no tag ${index}`);
+    return tag.tagId;
+  }
+
+  uid(index: number): string {
+    const tag = this.#drawer.tags[index];
+    if (!tag) throw new Error(`there is no tag ${index}`);
+    return tag.uid;
+  }
+
+  /** What a person does with the tags, and everything that follows from it without time passing. */
+  async hand(command: SimulatorCommand): Promise<void> {
+    const envelope = this.reader.simulate(command);
+    if (!envelope.ok) throw new Error(envelope.fault.message);
+    await settled();
+  }
+
+  /** Moves time on, and lets everything happen that follows from it. */
+  async pass(ms: number): Promise<void> {
+    this.time.advance(ms);
+    await settled();
+  }
+
+  eventsOf(event: StepEvent): readonly Step[] {
+    return this.steps.filter((step) => step.event === event);
+  }
+
+  /** The reader host is gone; a new one is started in its place, with nothing on it. */
+  restartReaderHost(): void {
+    this.link.hostGone('ended by a test');
+    this.reader.simulate({ kind: 'remove' });
+    this.#hear({
+      kind: 'state',
+      readerKind: 'simulated',
+      state: 'ready',
+      readerName: 'Simulated reader',
+      detail: null,
+    });
+  }
+
+  /** From the n-th question to the reader on, this till is as if killed: nothing reaches it and nothing leaves it. */
+  killAt(kill: Kill): void {
+    this.#kill = kill;
+    this.#commandCount = 0;
+  }
+
+  /** Does something while the n-th question to the reader from now on is being answered. */
+  duringCommand(atCommand: number, act: () => void): void {
+    this.#between = { atCommand, act };
+    this.#commandCount = 0;
+  }
+
+  /** As after a kill: this till does no more, and another one opens what was on the disk at that moment. */
+  reopened(): InProcessTill {
+    this.#isCut = true;
+    const copy = makeFolder('in-process').place;
+    fs.cpSync(this.folder, copy, { recursive: true });
+    this.close();
+    return new InProcessTill({ folder: copy, time: this.time });
+  }
+
+  close(): void {
+    this.#isCut = true;
+    this.reader.close();
+    this.database.close();
+    fs.rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #enrol(options: InProcessTillOptions): void {
+    if (this.assignments.assignment() || options.assignment === null) return;
+    const at = new Date(this.time.nowMs()).toISOString();
+    this.assignments.saveAssignment(options.assignment ?? festival.assignment, at);
+    const configuration = options.configuration === undefined ? festival.configuration : options.configuration;
+    if (configuration) this.assignments.saveConfiguration('"1"', configuration, at);
+  }
+
+  #ask(command: ReaderCommand): void {
+    if (this.#isCut) return;
+    this.#commandCount += 1;
+    if (this.#between?.atCommand === this.#commandCount) this.#between.act();
+    if (this.#kill?.atCommand === this.#commandCount) {
+      if (this.#kill.point === 'before') this.#isCut = true;
+      else this.#cutAfter(command);
+      return;
+    }
+    this.reader.handle(command);
+  }
+
+  #cutAfter(command: ReaderCommand): void {
+    this.#isCut = true;
+    this.reader.handle(command);
+  }
+
+  #hear(event: ReaderEvent): void {
+    if (!this.#isCut) this.link.handle(event);
+  }
+
+  #see(view: TillView): void {
+    this.#view = view;
+    if (this.screens.at(-1) !== view.screen) this.screens.push(view.screen);
+  }
+}
