@@ -20,7 +20,9 @@ export interface DemoBackend {
 
 export async function startDemoBackend(): Promise<DemoBackend> {
   const folder = makeFolder('backend');
-  const running = startKlink(['backend', '--demo', '--port', '0', '--data', folder.place]);
+  const running = startKlink(['backend', '--demo', '--port', '0', '--data', folder.place], {
+    hangsAfterMs: 3_600_000,
+  });
   const started = await running.step('backendStarted', (step) => step.event === 'backendStarted');
   const { address } = startedSchema.parse(started.details);
   const cookie = await openSession(address);

@@ -25,7 +25,11 @@ export interface KlinkOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** A program that runs klink's node, e.g. `['strace', '-f']`. */
   readonly wrapper?: readonly string[];
+  /** A run that takes longer hangs: it is killed, and what it said is in the error. */
+  readonly hangsAfterMs?: number;
 }
+
+const hangsAfterMs = 60_000;
 
 /** Runs `klink … --json` to its end. Every line of standard output must be a step of the contract. */
 export function klink(args: readonly string[], options: KlinkOptions = {}): Promise<KlinkRun> {
@@ -34,11 +38,11 @@ export function klink(args: readonly string[], options: KlinkOptions = {}): Prom
 
 /** Runs `klink …` as a person does, without `--json`. */
 export function klinkForPeople(args: readonly string[], options: KlinkOptions = {}): Promise<KlinkRun> {
-  return new JsonLines(spawnKlink(args, options), args, false).ended;
+  return new JsonLines(spawnKlink(args, options), args, false, options.hangsAfterMs ?? hangsAfterMs).ended;
 }
 
 export function startKlink(args: readonly string[], options: KlinkOptions = {}): RunningKlink {
-  return new JsonLines(spawnKlink([...args, '--json'], options), args, true);
+  return new JsonLines(spawnKlink([...args, '--json'], options), args, true, options.hangsAfterMs ?? hangsAfterMs);
 }
 
 function spawnKlink(args: readonly string[], options: KlinkOptions): ChildProcess {
@@ -65,10 +69,10 @@ class JsonLines implements RunningKlink {
   #unread = '';
   #stdout = '';
   #stderr = '';
-  #malformed: Error | null = null;
+  #failure: Error | null = null;
   #hasEnded = false;
 
-  constructor(child: ChildProcess, args: readonly string[], expectsSteps: boolean) {
+  constructor(child: ChildProcess, args: readonly string[], expectsSteps: boolean, hangsAfter: number) {
     if (child.pid === undefined) throw new Error(`klink ${args.join(' ')} could not be started`);
     this.#child = child;
     this.pid = child.pid;
@@ -79,11 +83,16 @@ class JsonLines implements RunningKlink {
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr += text;
     });
+    const hanging = setTimeout(() => {
+      this.#failure ??= new Error(`klink ${args.join(' ')} hangs; it said:\n${this.#stdout}${this.#stderr}`);
+      child.kill('SIGKILL');
+    }, hangsAfter);
     this.ended = new Promise((resolve, reject) => {
       child.once('close', (exitCode) => {
+        clearTimeout(hanging);
         this.#hasEnded = true;
         for (const waiting of this.#waiting) waiting.reject(this.#missed(waiting.what));
-        if (this.#malformed !== null) return reject(this.#malformed);
+        if (this.#failure !== null) return reject(this.#failure);
         resolve({ exitCode, steps: this.#steps, stdout: this.#stdout, stderr: this.#stderr });
       });
     });
@@ -118,7 +127,7 @@ class JsonLines implements RunningKlink {
         waiting.resolve(step);
       }
     } catch (error) {
-      this.#malformed ??= new Error(`klink --json printed a line that is no step: ${line}`, { cause: error });
+      this.#failure ??= new Error(`klink --json printed a line that is no step: ${line}`, { cause: error });
     }
   }
 
