@@ -20,7 +20,7 @@ const quoted = (name: string) => (/^\w+$/.test(name) ? `.${name}` : `["${name}"]
 /** What remains of an error in a log line. Database errors carry statements and parameters, and so names and tokens. */
 export function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { type: typeof error };
-  const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {};
+  const code = 'code' in error && typeof error.code === 'string' ? { errorCode: error.code } : {};
   const cause = error.cause === undefined ? {} : { cause: describeError(error.cause) };
   const fromDatabase =
     /^(?:DatabaseError|DrizzleQueryError|error)$/.test(error.constructor.name) ||

@@ -59,7 +59,15 @@ async function chooseParent(folder: string, user: ServerUser): Promise<string> {
   const elsewhere = join(sharedServerFolder, createHash('sha256').update(folder).digest('hex').slice(0, 16));
   await mkdir(elsewhere, { recursive: true, mode: 0o755 });
   await handOver(elsewhere, user);
-  await writeFile(join(folder, pointerName), `${elsewhere}\n`, { flag: 'wx' });
+  await writeFile(
+    join(folder, pointerName),
+    `${elsewhere}
+`,
+    { flag: 'wx' },
+  ).catch((error: unknown) => {
+    // Another backend that starts at the same moment wrote the same pointer.
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  });
   return elsewhere;
 }
 

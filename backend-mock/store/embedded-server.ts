@@ -1,11 +1,11 @@
-import { spawn } from 'node:child_process';
-import { chown, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { open, rm } from 'node:fs/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { limits } from '../limits.ts';
+import { databaseUser, forgetDeadServer, initialiseCluster, serverPort, writeServerSettings } from './cluster-files.ts';
 import { type ClusterPlace, prepareClusterPlace, sharedServerFolder } from './cluster-place.ts';
 import { findServerPrograms, type ServerPrograms } from './server-programs.ts';
+import { type Ended, runProgram } from './server-run.ts';
 import { findServerUser, type ServerUser } from './server-user.ts';
 
 /** A running PostgreSQL of this data folder, held by this process alone. */
@@ -27,9 +27,7 @@ export class DataFolderInUse extends Error {
   }
 }
 
-const databaseUser = 'klink';
 const databaseName = 'klink';
-const port = 5432;
 /** Held on a connection of its own for as long as the backend runs; the server releases it when the process dies. */
 const folderHold = 7_480_000;
 
@@ -47,7 +45,7 @@ export async function startEmbeddedServer(dataFolder: string, log: Logger): Prom
   const place = await prepareClusterPlace(dataFolder, user);
   const programs = await findServerPrograms(user, sharedServerFolder);
   const installation: Installation = { place, user, programs, log };
-  await initialise(installation);
+  await initialiseCluster(place, user, programs.initdb, log);
   const { hold, adopted } = await reach(installation);
   try {
     await takeHold(hold, dataFolder);
@@ -74,6 +72,7 @@ export async function startEmbeddedServer(dataFolder: string, log: Logger): Prom
       if (stopped.code !== 0 && (await tryConnect(place)) !== undefined) {
         throw new Error(`The embedded database did not stop: ${stopped.output.trim()}`);
       }
+      await rm(place.socketFolder, { recursive: true, force: true });
     },
   };
 }
@@ -81,32 +80,7 @@ export async function startEmbeddedServer(dataFolder: string, log: Logger): Prom
 const seconds = (timeoutMs: number) => String(Math.ceil(timeoutMs / 1000));
 
 function socketOf(place: ClusterPlace) {
-  return { host: place.socketFolder, port, user: databaseUser };
-}
-
-/** A cluster is made under another name and renamed when it is whole: a crash in between leaves nothing half made. */
-async function initialise({ place, user, programs, log }: Installation): Promise<void> {
-  const made = await stat(join(place.clusterFolder, 'PG_VERSION')).then(
-    () => true,
-    () => false,
-  );
-  if (made) return;
-  const unfinished = `${place.clusterFolder}.unfinished`;
-  await rm(unfinished, { recursive: true, force: true });
-  const result = await runProgram(programs.initdb, user, [
-    `--pgdata=${unfinished}`,
-    `--username=${databaseUser}`,
-    // Who may open the socket folder (mode 0700) is decided by the file system.
-    '--auth=trust',
-    '--encoding=UTF8',
-    '--locale=C.UTF-8',
-    '--data-checksums',
-  ]);
-  if (result.code !== 0) throw new Error(`initdb failed (${result.code}): ${result.output.trim()}`);
-  const configuration = join(unfinished, 'postgresql.conf');
-  await writeFile(configuration, `${await readFile(configuration, 'utf8')}\ninclude_if_exists = 'klink.conf'\n`);
-  await rename(unfinished, place.clusterFolder);
-  log.info({ clusterFolder: place.clusterFolder }, 'a database cluster was made');
+  return { host: place.socketFolder, port: serverPort, user: databaseUser };
 }
 
 /** Connects to the server, starting it where none answers. */
@@ -114,7 +88,8 @@ async function reach(installation: Installation): Promise<{ hold: pg.Client; ado
   const { place } = installation;
   const running = await tryConnect(place);
   if (running !== undefined) return { hold: running, adopted: true };
-  await writeSettings(installation);
+  await writeServerSettings(place, installation.user);
+  await forgetDeadServer(place);
   const started = await pgCtl(installation, [
     'start',
     '-w',
@@ -137,29 +112,6 @@ async function reach(installation: Installation): Promise<{ hold: pg.Client; ado
   throw new Error(
     `The embedded database did not start: ${started.output.trim()} ${await lastLines(place.logFile)}`.trim(),
   );
-}
-
-async function writeSettings({ place, user }: Installation): Promise<void> {
-  const settings = join(place.clusterFolder, 'klink.conf');
-  const text = [
-    "listen_addresses = ''",
-    `unix_socket_directories = '${place.socketFolder.replaceAll("'", "''")}'`,
-    'unix_socket_permissions = 0700',
-    `port = ${port}`,
-    // A booking that was acknowledged is on the disk.
-    'fsync = on',
-    'synchronous_commit = on',
-    'full_page_writes = on',
-    'max_connections = 100',
-    'random_page_cost = 1.1',
-    "timezone = 'UTC'",
-    "log_timezone = 'UTC'",
-    // Parameters of a failed statement may hold what no log shall hold.
-    'log_min_error_statement = panic',
-    'log_parameter_max_length_on_error = 0',
-  ].join('\n');
-  await writeFile(settings, `${text}\n`, { mode: 0o600 });
-  if (user !== undefined) await chown(settings, user.uid, user.gid);
 }
 
 /** A connection to this folder's own server, or `undefined` where none takes connections. */
@@ -220,32 +172,8 @@ async function ensureDatabase(hold: pg.Client): Promise<void> {
   if (found.rowCount === 0) await hold.query(`CREATE DATABASE ${databaseName}`);
 }
 
-type Ended = { code: number; output: string };
-
 function pgCtl({ programs, place, user }: Installation, parameters: readonly string[]): Promise<Ended> {
   return runProgram(programs.pgCtl, user, [...parameters, '-D', place.clusterFolder]);
-}
-
-/** Runs a server program to its end; in a session of its own, so that Ctrl-C in a terminal does not reach the server. */
-async function runProgram(file: string, user: ServerUser, parameters: readonly string[]): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(file, parameters, {
-      ...user,
-      cwd: '/',
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C.UTF-8', TZ: 'UTC' },
-    });
-    let output = '';
-    const collect = (chunk: Buffer) => {
-      output = `${output}${chunk.toString('utf8')}`.slice(-8_000);
-    };
-    child.stdout.on('data', collect);
-    child.stderr.on('data', collect);
-    child.on('error', reject);
-    // `exit`, not `close`: the server that pg_ctl starts may keep the pipes open.
-    child.on('exit', (code) => resolve({ code: code ?? -1, output }));
-  });
 }
 
 async function lastLines(file: string): Promise<string> {
