@@ -19,11 +19,19 @@ interface Presence {
   readonly insertion: number;
 }
 
+/** What keeps a reader that is there from being of use. */
+export interface SlotTrouble {
+  /** `silent`: an APDU was not answered. `card`: a card is there that cannot be reached. */
+  readonly kind: 'silent' | 'card';
+  /** English, for support. */
+  readonly detail: string;
+}
+
 export interface CardSlotEvents {
   readonly report: ReportReaderEvent;
   readonly nextPresenceId: () => number;
-  /** The reader does not answer; a detail, or null when it does again. */
-  readonly stuck: (detail: string | null) => void;
+  /** Null when it is over. */
+  readonly troubled: (trouble: SlotTrouble | null) => void;
 }
 
 /** The one place in a PC/SC reader where a card can be: which stay it is, and its APDUs under a watchdog. */
@@ -31,10 +39,10 @@ export class CardSlot {
   readonly #reader: Reader;
   readonly #events: CardSlotEvents;
   #presence: Presence | null = null;
-  #goneListeners: (() => void)[] = [];
+  #departureListeners: (() => void)[] = [];
   #connectAttempts = 0;
   #retry: NodeJS.Timeout | null = null;
-  #isStuck = false;
+  #trouble: SlotTrouble | null = null;
   #isClosed = false;
 
   constructor(reader: Reader, events: CardSlotEvents) {
@@ -77,8 +85,8 @@ export class CardSlot {
       this.#endPresence();
       return this.#fail(id, 'card-gone', 'the card is gone');
     }
-    const sending = this.#reader.transmit(Buffer.from(apdu), responseLengthMax);
-    const outcome = await within(apduTimeoutMs, sending.then(answered, failed));
+    const sending = this.#send(apdu);
+    const outcome = await within(apduTimeoutMs, sending);
     switch (outcome.kind) {
       case 'answered':
         return this.#report({ kind: 'answer', id, response: Uint8Array.from(outcome.response) });
@@ -89,36 +97,49 @@ export class CardSlot {
     }
   }
 
+  /** Drivers give an empty response, as a success, for a card that left during the exchange. */
+  async #send(apdu: Uint8Array): Promise<Outcome> {
+    try {
+      const response = await this.#reader.transmit(Buffer.from(apdu), responseLengthMax);
+      return response.length < statusWordLength
+        ? { kind: 'failed', failure: { code: 'OTHER', detail: `a response of ${response.length} bytes` } }
+        : { kind: 'answered', response };
+    } catch (error) {
+      return { kind: 'failed', failure: pcscFailureOf(error) };
+    }
+  }
+
   /**
    * A driver says of a card torn off only that the exchange failed, and notices later that it is gone: so much is worth
-   * waiting for, because the two mean different things to the cashier.
+   * waiting for, because the two mean different things to the cashier. One that says "removed" of a card that stays gets
+   * its field switched off and on.
    */
   async #transmitFailed(presence: Presence, id: number, failure: PcscFailure): Promise<void> {
-    if (failure.code === 'CARD_REMOVED' || (await this.#isGoneSoon(presence))) {
+    const isRemoved = failure.code === 'CARD_REMOVED';
+    if (isRemoved) {
       this.#fail(id, 'card-gone', failure.detail);
-      if (this.#presence === presence) {
-        this.#endPresence();
-        this.#connectAgainSoon();
-      }
-      return;
+      this.#end(presence);
     }
-    this.#fail(id, 'failed', failure.detail);
-    if (failure.code === 'CARD_RESET' && this.#presence === presence) {
+    const hasLeft = await this.#leavesSoon(presence);
+    if (!isRemoved) {
+      this.#fail(id, hasLeft ? 'card-gone' : 'failed', failure.detail);
+    }
+    if (hasLeft) {
+      this.#end(presence);
+    } else if (isRemoved || failure.code === 'CARD_RESET') {
       await this.#renew();
     }
   }
 
   /** The stay ends with the watchdog: whatever the reader still says is about an APDU nobody waits for. */
-  async #noAnswer(id: number, sending: Promise<unknown>): Promise<void> {
+  async #noAnswer(id: number, sending: Promise<Outcome>): Promise<void> {
     const detail = `no answer within ${apduTimeoutMs} ms`;
-    this.#isStuck = true;
     this.#fail(id, 'timeout', detail);
     this.#endPresence();
-    this.#events.stuck(detail);
-    await sending.catch(() => undefined);
-    this.#isStuck = false;
+    this.#setTrouble({ kind: 'silent', detail });
+    await sending;
     if (!this.#isClosed) {
-      this.#events.stuck(null);
+      this.#setTrouble(null);
       await this.#renew();
     }
   }
@@ -161,11 +182,17 @@ export class CardSlot {
   #cardConnected(): void {
     const { card } = this.#reader;
     const { insertion } = this.#reader.reader;
-    if (this.#isClosed || this.#isStuck || card === null || this.#presence?.insertion === insertion) {
+    if (
+      this.#isClosed ||
+      this.#trouble?.kind === 'silent' ||
+      card === null ||
+      this.#presence?.insertion === insertion
+    ) {
       return;
     }
     this.#endPresence();
     this.#connectAttempts = 0;
+    this.#setTrouble(null);
     const presenceId = this.#events.nextPresenceId();
     this.#presence = { presenceId, insertion };
     this.#report({ kind: 'card-present', presenceId, atr: Uint8Array.from(card.atr ?? []) });
@@ -173,18 +200,22 @@ export class CardSlot {
 
   #cardLeft(): void {
     this.#connectAttempts = 0;
+    if (this.#trouble?.kind === 'card') {
+      this.#setTrouble(null);
+    }
     this.#endPresence();
+    for (const departed of this.#departureListeners.splice(0)) {
+      departed();
+    }
   }
 
   /** A card at the edge of the field is seen before it can be reached. */
   #connectFailed(failure: PcscFailure): void {
-    if (failure.code !== 'SERVICE_DOWN') {
-      this.#connectAgainSoon();
+    if (this.#isClosed || this.#retry !== null || failure.code === 'SERVICE_DOWN') {
+      return;
     }
-  }
-
-  #connectAgainSoon(): void {
-    if (this.#isClosed || this.#retry !== null || this.#connectAttempts >= connectAttemptsMax) {
+    if (this.#connectAttempts >= connectAttemptsMax) {
+      this.#setTrouble({ kind: 'card', detail: failure.detail });
       return;
     }
     this.#connectAttempts += 1;
@@ -196,28 +227,37 @@ export class CardSlot {
     }, connectRetryMs);
   }
 
-  #isGoneSoon(presence: Presence): Promise<boolean> {
-    if (this.#presence !== presence) {
+  #leavesSoon({ insertion }: Presence): Promise<boolean> {
+    if (insertion !== this.#reader.reader.insertion) {
       return Promise.resolve(true);
     }
     return new Promise((resolve) => {
       const timer = setTimeout(() => resolve(false), removalNoticeMs);
-      this.#goneListeners.push(() => {
+      this.#departureListeners.push(() => {
         clearTimeout(timer);
         resolve(true);
       });
     });
   }
 
-  #endPresence(): void {
-    const presence = this.#presence;
-    if (presence === null) {
-      return;
+  #setTrouble(trouble: SlotTrouble | null): void {
+    if (!this.#isClosed && this.#trouble !== trouble) {
+      this.#trouble = trouble;
+      this.#events.troubled(trouble);
     }
-    this.#presence = null;
-    this.#report({ kind: 'card-gone', presenceId: presence.presenceId });
-    for (const gone of this.#goneListeners.splice(0)) {
-      gone();
+  }
+
+  #end(presence: Presence): void {
+    if (this.#presence === presence) {
+      this.#endPresence();
+    }
+  }
+
+  #endPresence(): void {
+    if (this.#presence !== null) {
+      const { presenceId } = this.#presence;
+      this.#presence = null;
+      this.#report({ kind: 'card-gone', presenceId });
     }
   }
 
@@ -235,17 +275,6 @@ export class CardSlot {
 type Outcome =
   | { readonly kind: 'answered'; readonly response: Uint8Array }
   | { readonly kind: 'failed'; readonly failure: PcscFailure };
-
-/** Drivers give an empty response, as a success, for a card that left during the exchange. */
-function answered(response: Uint8Array): Outcome {
-  return response.length < statusWordLength
-    ? { kind: 'failed', failure: { code: 'OTHER', detail: `a response of ${response.length} bytes` } }
-    : { kind: 'answered', response };
-}
-
-function failed(error: unknown): Outcome {
-  return { kind: 'failed', failure: pcscFailureOf(error) };
-}
 
 async function within(timeoutMs: number, outcome: Promise<Outcome>): Promise<Outcome | { readonly kind: 'timeout' }> {
   let timer: NodeJS.Timeout | undefined;

@@ -1,6 +1,6 @@
 import { NFC, type Reader } from 'nfc-pcsc';
 import type { ReaderCommand, ReaderState } from '../../contract/ipc/reader.ts';
-import { CardSlot } from './card-slot.ts';
+import { CardSlot, type SlotTrouble } from './card-slot.ts';
 import { type PcscFailure, pcscFailureOf } from './pcsc-failure.ts';
 import type { ReaderDevice, ReportReaderEvent } from './reader-device.ts';
 
@@ -27,7 +27,7 @@ export class PcscReader implements ReaderDevice {
   #used: Used | null = null;
   #failure: PcscFailure | null = null;
   #isServiceUp = false;
-  #stuckDetail: string | null = null;
+  #trouble: SlotTrouble | null = null;
   #stuckTimer: NodeJS.Timeout | undefined;
   #lastPresenceId = 0;
   #lastReported = '';
@@ -85,7 +85,7 @@ export class PcscReader implements ReaderDevice {
   #letGo(): void {
     this.#used?.slot.close();
     this.#used = null;
-    this.#stuckDetail = null;
+    this.#trouble = null;
     clearTimeout(this.#stuckTimer);
   }
 
@@ -100,7 +100,7 @@ export class PcscReader implements ReaderDevice {
             this.#lastPresenceId += 1;
             return this.#lastPresenceId;
           },
-          stuck: (detail) => this.#stuck(detail),
+          troubled: (trouble) => this.#troubled(trouble),
         });
         this.#used = { reader, slot };
       }
@@ -108,11 +108,11 @@ export class PcscReader implements ReaderDevice {
     this.#reportState();
   }
 
-  #stuck(detail: string | null): void {
-    this.#stuckDetail = detail;
+  #troubled(trouble: SlotTrouble | null): void {
+    this.#trouble = trouble;
     clearTimeout(this.#stuckTimer);
-    if (detail !== null) {
-      this.#stuckTimer = setTimeout(() => this.#options.giveUp(detail), stuckMs);
+    if (trouble?.kind === 'silent') {
+      this.#stuckTimer = setTimeout(() => this.#options.giveUp(trouble.detail), stuckMs);
     }
     this.#reportState();
   }
@@ -132,9 +132,9 @@ export class PcscReader implements ReaderDevice {
       return { state: stateOfFailure(this.#failure), detail: this.#failure.detail };
     }
     if (this.#used !== null) {
-      return this.#stuckDetail === null
+      return this.#trouble === null
         ? { state: 'ready', detail: null }
-        : { state: 'fault', detail: this.#stuckDetail };
+        : { state: 'fault', detail: this.#trouble.detail };
     }
     return this.#isServiceUp ? { state: 'missing', detail: this.#missing() } : { state: 'starting', detail: null };
   }

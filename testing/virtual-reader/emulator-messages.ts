@@ -10,17 +10,19 @@ const bytesSchema: z.ZodType<Uint8Array> = z.instanceof(Uint8Array);
 const countedSchema = z.object({ of: z.enum(['apdus', 'writes']), number: z.int().min(1) });
 
 /** What is to go wrong, once. */
-export const faultPlanSchema = z.discriminatedUnion('kind', [
+const faultPlanSchema = z.discriminatedUnion('kind', [
   /** The tag leaves the field at that APDU: `before` it is done, `during` (a page half written), or `after` it is done. */
   z.object({ kind: z.literal('tear'), counted: countedSchema, point: z.enum(tearPoints) }),
   /** The APDU is done or not, and this is answered in place of the truth; an empty one is a response without status. */
   z.object({ kind: z.literal('answer'), counted: countedSchema, isDone: z.boolean(), response: bytesSchema }),
   /** The answer comes, but so late. */
   z.object({ kind: z.literal('delay'), counted: countedSchema, delayMs: z.int().min(0) }),
+  /** The APDU is done or not, and no answer comes until the tag is removed: time to do something to the till. */
+  z.object({ kind: z.literal('hold'), counted: countedSchema, isDone: z.boolean() }),
 ]);
 export type FaultPlan = z.infer<typeof faultPlanSchema>;
 
-export const tagSpecSchema = z.object({
+const tagSpecSchema = z.object({
   model: z.enum(type2ModelNames),
   uid: bytesSchema,
   /** Null for that of a Type 2 tag. */
@@ -38,10 +40,12 @@ export const emulatorRequestSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('remove'), id: z.int() }),
   z.object({ kind: z.literal('plan'), id: z.int(), plan: faultPlanSchema }),
   z.object({ kind: z.literal('apdus'), id: z.int() }),
+  /** Done when the APDU of a `hold` has come. */
+  z.object({ kind: z.literal('await-held'), id: z.int() }),
 ]);
 export type EmulatorRequest = z.infer<typeof emulatorRequestSchema>;
 
-export const seenApduSchema = z.object({
+const seenApduSchema = z.object({
   tagId: z.string(),
   apdu: bytesSchema,
   isWrite: z.boolean(),

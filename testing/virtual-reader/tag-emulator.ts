@@ -22,6 +22,9 @@ export class TagEmulator {
   #plans: { readonly plan: FaultPlan; left: number }[] = [];
   #seen: SeenApdu[] = [];
   #link: VpcdLink | null = null;
+  #isHeld: () => void = () => {};
+  #held: Promise<void> = Promise.resolve();
+  #release: (() => void) | null = null;
 
   constructor(port: number) {
     this.#port = port;
@@ -29,6 +32,11 @@ export class TagEmulator {
 
   get seen(): readonly SeenApdu[] {
     return this.#seen;
+  }
+
+  /** The APDU of the `hold` planned last has come. */
+  get held(): Promise<void> {
+    return this.#held;
   }
 
   make(tagId: string, spec: TagSpec): void {
@@ -64,9 +72,16 @@ export class TagEmulator {
   remove(): void {
     this.#link?.remove();
     this.#link = null;
+    this.#release?.();
+    this.#release = null;
   }
 
   plan(plan: FaultPlan): void {
+    if (plan.kind === 'hold') {
+      this.#held = new Promise((resolve) => {
+        this.#isHeld = resolve;
+      });
+    }
     this.#plans.push({ plan, left: plan.counted.number });
   }
 
@@ -97,6 +112,15 @@ export class TagEmulator {
         await new Promise((resolve) => setTimeout(resolve, plan.delayMs));
         return response;
       }
+      case 'hold':
+        if (plan.isDone) {
+          chip.answer(apdu);
+        }
+        await new Promise<void>((resolve) => {
+          this.#release = resolve;
+          this.#isHeld();
+        });
+        return null;
     }
   }
 

@@ -112,7 +112,7 @@ describe('a tag that stays', () => {
       .filter(({ tagId, isWrite }) => tagId === tag.tagId && isWrite)
       .map(({ apdu }) => apdu[3]);
     expect(readApdus).toBe(10);
-    // Slot 1 is pages 24–39; of these 27 (all zero but history), 30–35 hold zeros already.
+    // Slot 1 is pages 24–39.
     expect(pages).toEqual(pages.toSorted((left = 0, right = 0) => left - right));
     expect(pages.at(-1)).toBe(39);
     expect(progress.at(-1)).toBe(`${pages.length}/${pages.length}`);
@@ -275,6 +275,14 @@ describe('a tag that cannot be used', () => {
   test('a random UID is refused', async () => {
     const { driver } = await show(await reader.makeTag({ uid: '08A1B2C3' }));
     expect(await driver.readUid()).toEqual({ ok: false, fault: { kind: 'random-uid' } });
+  });
+
+  test('a card that cannot be reached is a fault of the reader, with the reason, until it leaves', async () => {
+    await reader.insert(await reader.makeTag({ uid, atr: '3B' }));
+    const { detail } = await host.state('fault');
+    expect(detail).toContain('SCardConnect');
+    await reader.remove();
+    await host.state('ready');
   });
 
   test('another kind of card is refused by its ATR, with its name', async () => {

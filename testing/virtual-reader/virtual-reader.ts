@@ -100,6 +100,11 @@ export class VirtualReader {
     await this.plan({ kind: 'tear', counted: { of: 'writes', number: writeNumber }, point });
   }
 
+  /** Resolves when the APDU of the `hold` that was planned last has come; it stays without an answer until `remove`. */
+  async held(): Promise<void> {
+    await this.#emulator.ask({ kind: 'await-held' });
+  }
+
   /** Every APDU that reached a tag so far, in order. */
   async apdus(): Promise<readonly SeenApdu[]> {
     const answer = await this.#emulator.ask({ kind: 'apdus' });

@@ -9,7 +9,7 @@ import { type2Atr } from './type2-models.ts';
 
 /** How long a tag that was tapped stays after the till has last spoken to it. */
 const tapIdleMs = 400;
-export const simulatedReaderName = 'Simulated reader';
+const simulatedReaderName = 'Simulated reader';
 
 /** Runs `act` after `delayMs` unless the returned function is called before. */
 export type Schedule = (delayMs: number, act: () => void) => () => void;
