@@ -1,6 +1,7 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { z } from 'zod';
+import { keepFocusOffPressedButtons } from '../ui/components/pointer-focus.ts';
 import { createTranslator } from '../ui/i18n/languages.ts';
 import { connectStore } from './till/connection.ts';
 import { readPreferences, usePreferences } from './till/preferences.ts';
@@ -18,6 +19,7 @@ usePreferences.subscribe(({ language }) => {
   if (translator.language !== language) void translator.changeLanguage(language);
 });
 connectStore(window.klink);
+keepFocusOffPressedButtons(document);
 
 createRoot(root).render(
   <StrictMode>

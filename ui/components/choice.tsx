@@ -35,7 +35,7 @@ export function Choice<T extends string>({
         <ToggleButton
           key={option.value}
           id={option.value}
-          className="min-h-14 min-w-14 rounded-small border border-line-strong/60 bg-surface px-3 font-semibold text-ink data-[selected]:border-accent data-[selected]:bg-accent data-[selected]:text-on-accent"
+          className="min-h-14 min-w-14 rounded-small border border-line-strong/60 bg-surface px-1.5 font-semibold text-ink data-[selected]:border-accent data-[selected]:bg-accent data-[selected]:text-on-accent"
         >
           <span lang={option.language}>{option.label}</span>
         </ToggleButton>

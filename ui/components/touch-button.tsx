@@ -21,18 +21,14 @@ export interface TouchButtonProps extends Omit<ButtonProps, 'className' | 'child
   readonly children: ReactNode;
 }
 
-/**
- * A button for gloves: at least 56 px high. A press by finger or mouse does not move the focus, so that Enter still means
- * "pay" after a product was tapped; with Tab it is reached like any other.
- */
+/** A button for gloves: at least 56 px high and wide. */
 export function TouchButton({ look = 'plain', shortcut, className, children, ...props }: TouchButtonProps) {
   return (
     <Button
       {...props}
-      preventFocusOnPress
       className={classNames(
         'inline-flex min-h-14 min-w-14 items-center justify-center gap-3 rounded-medium border px-5 text-center font-semibold',
-        'transition-[background-color,opacity] duration-100 data-[disabled]:opacity-45',
+        'data-[disabled]:opacity-45',
         looks[look],
         className,
       )}

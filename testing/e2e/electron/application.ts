@@ -1,0 +1,88 @@
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import { _electron, type ElectronApplication, expect, type Page } from '@playwright/test';
+import type { Screen } from '../../../contract/ipc/till-view.ts';
+
+const rootFolder = path.resolve(import.meta.dirname, '../../..');
+export const pictureFolder = path.join(rootFolder, 'test-results/application');
+const wcag = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+/** The binary that `scripts/with-electron.ts` has put in place. */
+function electronBinary(): string {
+  const found: unknown = createRequire(import.meta.url)('electron');
+  if (typeof found !== 'string') throw new Error('no Electron was found: run these tests by npm run test:e2e');
+  return found;
+}
+
+/** The running application with its one window. */
+export interface Application {
+  readonly electron: ElectronApplication;
+  readonly page: Page;
+  /** Waits until the till shows a screen. */
+  expectScreen(screen: Screen): Promise<void>;
+  /** Keeps a picture and lets axe judge the screen: no violation of WCAG 2.2 A or AA. */
+  look(name: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Starts the real application on a data folder; `--reader` and the like go through `flags`. */
+export async function startApplication(
+  dataFolder: string,
+  flags: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Application> {
+  const electron = await _electron.launch({
+    executablePath: electronBinary(),
+    args: [rootFolder, '--data', dataFolder, ...flags],
+    env: { ...environment(), ...env, KLINK_NO_DIALOGS: '1' },
+  });
+  const page = await electron.firstWindow();
+  await page.setViewportSize({ width: 1280, height: 800 });
+  return {
+    electron,
+    page,
+    expectScreen: (screen) => expect(page.getByTestId('till-state')).toHaveAttribute('data-state', screen),
+    async look(name) {
+      await page.screenshot({ path: path.join(pictureFolder, `${name}.png`), animations: 'disabled' });
+      // The window has no second page for axe to open; it is one frame.
+      const { violations } = await new AxeBuilder({ page }).withTags(wcag).setLegacyMode().analyze();
+      expect(violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes[0]?.html}`)).toEqual([]);
+    },
+    close: () => electron.close(),
+  };
+}
+
+function environment(): Record<string, string> {
+  const entries = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return Object.fromEntries(entries);
+}
+
+/** Enrols the till through the form, as a person does. */
+export async function enrolThroughWindow({ page, expectScreen }: Application, backendUrl: string): Promise<void> {
+  await expectScreen('enrolment');
+  await page.getByLabel('Address of the backend').fill(backendUrl);
+  await page.getByLabel('One-time code').fill('demo-fest');
+  await page.getByLabel('Name of this till').fill('Bar 1');
+  await page.getByRole('button', { name: 'Enrol' }).click();
+  await expectScreen('sale');
+}
+
+/** Types an amount in minor units on the keyboard and takes it. */
+export async function typeAmount({ page }: Application, openKey: 'F2' | 'F3', amountMinor: number): Promise<void> {
+  await page.keyboard.press(openKey);
+  await page.getByRole('group', { name: 'Keypad' }).waitFor();
+  await page.keyboard.type(String(amountMinor));
+  await page.keyboard.press('Enter');
+}
+
+export async function nextCustomer({ page, expectScreen }: Application): Promise<void> {
+  await page.keyboard.press('Enter');
+  await expectScreen('sale');
+}
+
+/** Nothing is left to send, and the backend's seal equals the till's. */
+export async function expectReplicated({ page }: Application): Promise<void> {
+  await expect(page.getByTestId('unsent-count')).toHaveText('0');
+  await expect(page.getByTestId('seal-state')).toHaveAttribute('data-state', 'sealed');
+}

@@ -1,0 +1,220 @@
+// Goal: the window can do what the till offers and nothing else, and it may crash or be reloaded at any moment.
+// Method: the real application on an enrolled till; the page is asked for what it must not have, the hosts are killed, the
+// wristbands of the simulated reader are misused.
+import { expect, test } from '@playwright/test';
+import { operationNames } from '../../../contract/ipc/operations.ts';
+import { type DemoBackend, startDemoBackend } from '../../klink/demo-backend.ts';
+import { klink } from '../../klink/run-klink.ts';
+import { copyFolder, makeFolder, type TestFolder } from '../../klink/test-folder.ts';
+import { type Application, nextCustomer, startApplication, typeAmount } from './application.ts';
+
+let backend: DemoBackend;
+let enrolled: TestFolder;
+let till: TestFolder;
+let application: Application;
+
+test.beforeAll(async () => {
+  backend = await startDemoBackend();
+  enrolled = makeFolder('enrolled');
+  const run = await klink([
+    ...['enrol', '--backend', backend.address, '--code', 'DEMO-FEST', '--name', 'Bar 1'],
+    ...['--data', enrolled.place],
+  ]);
+  expect(run.exitCode, run.stderr).toBe(0);
+});
+test.afterAll(async () => {
+  await backend.close();
+  enrolled.remove();
+});
+test.beforeEach(async () => {
+  till = copyFolder(enrolled.place, 'window');
+  application = await startApplication(till.place, ['--reader', 'simulated']);
+  await application.expectScreen('sale');
+});
+test.afterEach(async () => {
+  await application.close();
+  till.remove();
+});
+
+const drawer = () => application.page.getByRole('complementary', { name: 'Simulated reader' });
+
+async function makeWristband(label: string): Promise<void> {
+  const { page } = application;
+  await page.keyboard.press('F9');
+  await drawer().getByRole('textbox', { name: 'Name of the wristband' }).fill(label);
+  await drawer().getByRole('button', { name: 'Make a wristband' }).click();
+  await drawer().getByText(label).waitFor();
+  // The focus goes back to the till: Enter means "pay" again.
+  await page.getByRole('heading', { name: 'Simulated reader' }).click();
+}
+
+/** A wristband with 95.00 on it. */
+async function makeToppedUpWristband(label: string): Promise<void> {
+  await makeWristband(label);
+  await application.page.keyboard.press('F4');
+  await application.expectScreen('tap');
+  await drawer()
+    .getByRole('button', { name: `Tap: ${label}` })
+    .click();
+  await application.expectScreen('done');
+  await nextCustomer(application);
+  await typeAmount(application, 'F3', 10_000);
+  await application.expectScreen('tap');
+  await drawer()
+    .getByRole('button', { name: `Tap: ${label}` })
+    .click();
+  await application.expectScreen('done');
+  await nextCustomer(application);
+}
+
+test.describe('the window is confined', () => {
+  test('it has the operations of the contract, and no Node and no Electron', async () => {
+    const { page } = application;
+    const inWindow = await page.evaluate(() => ({
+      bridge: Object.keys(window.klink).sort(),
+      node: ['require', 'process', 'module', 'Buffer', 'global', 'electron', 'ipcRenderer'].filter(
+        (name) => Reflect.get(globalThis, name) !== undefined,
+      ),
+      isIsolated: Reflect.get(globalThis, 'crossOriginIsolated') === true || window.location.protocol === 'app:',
+    }));
+    const expected = [
+      ...operationNames.filter((name) => name !== 'exportJournal'),
+      ...['onSimulatorView', 'onView', 'simulate', 'simulatorView'],
+    ];
+    expect(inWindow).toEqual({ bridge: expected.sort(), node: [], isIsolated: true });
+    const preferences = await application.electron.evaluate(({ BrowserWindow }) => {
+      const [first] = BrowserWindow.getAllWindows();
+      const given: unknown = first === undefined ? null : Reflect.get(first.webContents, 'getLastWebPreferences');
+      return typeof given === 'function' ? given.call(first?.webContents) : null;
+    });
+    expect(preferences).toMatchObject({ sandbox: true, contextIsolation: true, nodeIntegration: false });
+  });
+
+  test('its pages come with a strict content security policy, and nothing outside them is served', async () => {
+    const { page } = application;
+    const answers = await page.evaluate(async () => {
+      const own = await fetch('app://till/index.html');
+      const outside = await fetch('app://till/%2e%2e%2f%2e%2e%2fpackage.json');
+      const elsewhere = await fetch('https://klink.example/').then(
+        () => 'reached',
+        () => 'refused',
+      );
+      return { policy: own.headers.get('content-security-policy'), outside: outside.status, elsewhere };
+    });
+    expect(answers.policy).toContain("default-src 'none'");
+    expect(answers.policy).toContain("script-src 'self'");
+    expect(answers.policy).not.toContain('unsafe');
+    expect(answers).toMatchObject({ outside: 404, elsewhere: 'refused' });
+    const isEvalRefused = await page.evaluate(() => {
+      const script = document.createElement('script');
+      script.textContent = 'document.title = "inline code ran"';
+      document.body.append(script);
+      return document.title !== 'inline code ran';
+    });
+    expect(isEvalRefused).toBe(true);
+  });
+
+  test('it cannot go elsewhere, open a window or get a permission', async () => {
+    const { electron, page } = application;
+    await page.evaluate(() => {
+      window.open('https://klink.example/');
+      window.location.href = 'https://klink.example/';
+    });
+    const permission = await page.evaluate(() => navigator.permissions.query({ name: 'geolocation' }));
+    expect(await page.evaluate(() => window.location.href)).toContain('app://till/index.html');
+    expect(await electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
+    expect(permission).toBeDefined();
+    expect(await page.evaluate(async () => (await navigator.permissions.query({ name: 'geolocation' })).state)).toBe(
+      'denied',
+    );
+    await application.expectScreen('sale');
+  });
+
+  test('a request out of the contract is refused before it reaches the till', async () => {
+    const answer = await application.page.evaluate(() => {
+      const anything: unknown = { productId: 5, quantity: 'many' };
+      return Reflect.apply(window.klink.addToCart, window.klink, [anything]);
+    });
+    expect(answer).toMatchObject({ ok: false, fault: { code: 'USAGE' } });
+  });
+
+  test('an operation that is not in the contract has nobody who answers it', async () => {
+    const names = await application.electron.evaluate(({ ipcMain }) => {
+      const handlers: unknown = Reflect.get(ipcMain, '_invokeHandlers');
+      return handlers instanceof Map ? [...handlers.keys()] : [];
+    });
+    const expected = operationNames.filter((name) => name !== 'exportJournal').map((name) => `klink:call:${name}`);
+    expect(names.sort()).toEqual([...expected, 'klink:simulate', 'klink:simulator-view'].sort());
+  });
+});
+
+test.describe('architecture.md: who may crash', () => {
+  test('a reloaded window shows the same cart, and a crashed one comes back with it', async () => {
+    const { electron, page } = application;
+    await page.keyboard.press('3');
+    await page.getByRole('button', { name: /^Beer/ }).first().click();
+    const total = await page.getByTestId('cart-total').textContent();
+    await expect(page.getByTestId('cart-total')).not.toHaveText(/\D0\.00/);
+    await page.reload();
+    await expect(page.getByTestId('cart-total')).toHaveText(total ?? '');
+
+    const loadedAgain = page.waitForEvent('load');
+    await electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.reload());
+    await loadedAgain;
+    await expect(page.getByTestId('cart-total')).toHaveText(total ?? '');
+  });
+
+  test('Q51: a tag torn off in the middle of a sale is asked for again and ends the sale', async () => {
+    const { page, expectScreen, look } = application;
+    await makeToppedUpWristband('Torn');
+    await page.getByRole('button', { name: /^Beer/ }).first().click();
+    await page.keyboard.press('Enter');
+    await expectScreen('tap');
+    await drawer().getByRole('button', { name: 'More for Torn' }).click();
+    for (let writeNumber = 1; writeNumber < 4; writeNumber += 1) {
+      await drawer()
+        .getByRole('button', { name: `at write ${writeNumber + 1}` })
+        .click();
+    }
+    await drawer().getByRole('button', { name: 'Tear off: Torn' }).click();
+    await expectScreen('again');
+    await look('torn-again');
+    await drawer().getByRole('button', { name: 'Tap: Torn' }).click();
+    await expectScreen('done');
+    await expect(page.getByTestId('balance-before')).toContainText('95.00');
+    await look('torn-done');
+  });
+
+  test('not enough money is refused with what is missing, and the cart stays', async () => {
+    const { page, expectScreen, look } = application;
+    await makeToppedUpWristband('Poor');
+    await typeAmount(application, 'F2', 12_000);
+    await expect(page.getByTestId('cart-total')).toContainText('120.00');
+    await page.keyboard.press('Enter');
+    await expectScreen('tap');
+    await drawer().getByRole('button', { name: 'Tap: Poor' }).click();
+    await expectScreen('refused');
+    await expect(page.getByTestId('till-state')).toContainText('Not enough on the tag');
+    await expect(page.getByTestId('till-state')).toContainText('25.00');
+    await look('refused');
+    await nextCustomer(application);
+    await expect(page.getByTestId('cart-total')).toContainText('120.00');
+  });
+
+  test('language changes in two taps, and stays after a reload', async () => {
+    const { page } = application;
+    await page.getByRole('button', { name: /Language, appearance and sound/ }).click();
+    await page.getByRole('radio', { name: 'Deutsch' }).click();
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('button', { name: 'Bezahlen' })).toBeVisible();
+    await page.reload();
+    await expect(page.getByRole('button', { name: 'Bezahlen' })).toBeVisible();
+    await application.look('language-german');
+  });
+
+  test('a second start on the same data shows the first window instead', async () => {
+    const second = startApplication(till.place, ['--reader', 'simulated']);
+    await expect(second).rejects.toThrow();
+    await application.expectScreen('sale');
+  });
+});
