@@ -4,103 +4,26 @@
  * Method: a whole till in this process (real database, real simulated reader with emulated tags, replicator without a
  * backend), moved by hands and by time; what the tags hold is read by the witness, which shares no code with the till.
  */
-import { afterEach, describe, expect, test } from 'vitest';
-import type { Outcome } from '../contract/ipc/operations.ts';
+import { describe, expect, test } from 'vitest';
 import { tearPoints } from '../contract/ipc/simulator.ts';
-import { bookedRows, faultsOfBooks, witnessedTags } from '../testing/till/books.ts';
 import { configuration } from '../testing/till/festival.ts';
-import { InProcessTill, type InProcessTillOptions } from '../testing/till/in-process-till.ts';
-import { settled } from '../testing/till/manual-time.ts';
-import type { Result } from './domain/result.ts';
-import type { Fault } from '../contract/ipc/fault.ts';
+import {
+  issue,
+  journalKinds,
+  patient,
+  sell,
+  startSale,
+  states,
+  tillsOfTest,
+  topUp,
+  witnessed,
+} from '../testing/till/flows.ts';
 
-type Ended = Promise<Result<Outcome, Fault>>;
-
-const open: InProcessTill[] = [];
-
-function openTill(options: InProcessTillOptions = {}): InProcessTill {
-  const till = new InProcessTill(options);
-  open.push(till);
-  return till;
-}
-
-/** Another till on what a killed one left on its disk. */
-function reopen(till: InProcessTill): InProcessTill {
-  open.splice(open.indexOf(till), 1);
-  const next = till.reopened();
-  open.push(next);
-  return next;
-}
-
-afterEach(() => {
-  for (const till of open.splice(0)) {
-    const faults = faultsOfBooks(till.database);
-    till.close();
-    expect(faults).toEqual([]);
-  }
-});
-
-const patient = { firstTagOnly: false };
-
-async function issue(till: InProcessTill, tag = 0): Promise<void> {
-  const ended = till.till.operations.issue(patient);
-  await till.hand({ kind: 'hold', tagId: till.tagId(tag) });
-  expect(await ended).toMatchObject({ ok: true, value: { result: 'done' } });
-  await till.hand({ kind: 'remove' });
-}
-
-async function topUp(till: InProcessTill, amountMinor: number, tag = 0): Ended {
-  const ended = till.till.operations.topUp({ ...patient, amountMinor, method: 'cash' });
-  await till.hand({ kind: 'hold', tagId: till.tagId(tag) });
-  const outcome = await ended;
-  await till.hand({ kind: 'remove' });
-  return outcome;
-}
-
-/** Starts a sale of one amount; the tag is the caller's to show. */
-async function startSale(till: InProcessTill, amountMinor: number, firstTagOnly = false): Promise<{ ended: Ended }> {
-  await till.till.operations.clearCart({});
-  await till.till.operations.addAmountToCart({ amountMinor });
-  const ended = till.till.operations.sell({ firstTagOnly });
-  await settled();
-  return { ended };
-}
-
-async function sell(till: InProcessTill, amountMinor: number, tag = 0): Ended {
-  const { ended } = await startSale(till, amountMinor);
-  await till.hand({ kind: 'hold', tagId: till.tagId(tag) });
-  const outcome = await ended;
-  await till.hand({ kind: 'remove' });
-  return outcome;
-}
-
-/** A till with a tag of 95.00 on it (number 1). */
-async function chargedTill(options: InProcessTillOptions = {}): Promise<InProcessTill> {
-  const till = openTill(options);
-  await issue(till);
-  expect(await topUp(till, 10_000)).toMatchObject({ ok: true, value: { result: 'committed' } });
-  return till;
-}
-
-function witnessed(till: InProcessTill, tag = 0) {
-  return witnessedTags(till.folder).get(till.uid(tag)) ?? null;
-}
-
-function states(till: InProcessTill): readonly string[] {
-  return bookedRows(till.database).map(({ state }) => state);
-}
-
-function monitors(till: InProcessTill): readonly unknown[] {
-  return till.database.prepare('SELECT kind, terminal_transaction_number AS number FROM monitor').all();
-}
-
-function lastFault(till: InProcessTill): string | undefined {
-  return till.steps.findLast(({ error }) => error)?.error?.code;
-}
+const tills = tillsOfTest();
 
 describe('issue', () => {
   test('tag.md: a blank tag becomes one of this event, books nothing and is told as a tag event', async () => {
-    const till = openTill();
+    const till = tills.open();
     await issue(till);
     expect(witnessed(till)).toMatchObject({ transactionNumber: 0, balanceMinor: 0, generation: 1, history: [] });
     expect(states(till)).toEqual([]);
@@ -110,31 +33,37 @@ describe('issue', () => {
   });
 
   test('a tag of this event is refused', async () => {
-    const till = openTill();
+    const till = tills.open();
     await issue(till);
     const ended = till.till.operations.issue({ firstTagOnly: true });
     await till.hand({ kind: 'hold', tagId: till.tagId(0) });
-    expect(await ended).toMatchObject({ ok: true, value: { result: 'refused', step: { error: { code: 'TAG_ALREADY_ISSUED' } } } });
+    expect(await ended).toMatchObject({
+      ok: true,
+      value: { result: 'refused', step: { error: { code: 'TAG_ALREADY_ISSUED' } } },
+    });
   });
 
   test.each(
     Array.from({ length: 8 }, (_, at) => at + 1).flatMap((writeNumber) =>
       tearPoints.map((point) => ({ writeNumber, point })),
     ),
-  )('tag.md: torn $point write $writeNumber, the tag is issued when it is shown again', async ({ writeNumber, point }) => {
-    const till = openTill();
-    const ended = till.till.operations.issue(patient);
-    await till.hand({ kind: 'tear', tagId: till.tagId(0), writeNumber, point });
-    await till.hand({ kind: 'hold', tagId: till.tagId(0) });
-    expect(await ended).toMatchObject({ ok: true, value: { result: 'done' } });
-    expect(witnessed(till)).toMatchObject({ transactionNumber: 0, balanceMinor: 0 });
-    expect(till.eventsOf('tagIssued')).toHaveLength(1);
-  });
+  )(
+    'tag.md: torn $point write $writeNumber, the tag is issued when it is shown again',
+    async ({ writeNumber, point }) => {
+      const till = tills.open();
+      const ended = till.till.operations.issue(patient);
+      await till.hand({ kind: 'tear', tagId: till.tagId(0), writeNumber, point });
+      await till.hand({ kind: 'hold', tagId: till.tagId(0) });
+      expect(await ended).toMatchObject({ ok: true, value: { result: 'done' } });
+      expect(witnessed(till)).toMatchObject({ transactionNumber: 0, balanceMinor: 0 });
+      expect(till.eventsOf('tagIssued')).toHaveLength(1);
+    },
+  );
 });
 
 describe('top-up', () => {
   test('R9, R10: 100.00 with a fee of 5.00 is 95.00 on the tag, in two items', async () => {
-    const till = await chargedTill();
+    const till = await tills.charged();
     expect(witnessed(till)).toMatchObject({
       transactionNumber: 1,
       balanceMinor: 9_500,
@@ -145,16 +74,19 @@ describe('top-up', () => {
   });
 
   test('the balance limit refuses with a number and changes nothing', async () => {
-    const till = await chargedTill();
+    const till = await tills.charged();
     await topUp(till, 20_000);
     const outcome = await topUp(till, 20_000);
-    expect(outcome).toMatchObject({ ok: true, value: { result: 'aborted', step: { error: { code: 'BALANCE_LIMIT' } } } });
+    expect(outcome).toMatchObject({
+      ok: true,
+      value: { result: 'aborted', step: { error: { code: 'BALANCE_LIMIT' } } },
+    });
     expect(states(till)).toEqual(['Committed', 'Committed', 'Aborted']);
     expect(witnessed(till)).toMatchObject({ transactionNumber: 2, balanceMinor: 29_000 });
   });
 
   test('an amount that does not cover the fee, or is above the limit, is refused before a tag is shown', async () => {
-    const till = openTill();
+    const till = tills.open();
     const { operations } = till.till;
     expect(await operations.topUp({ ...patient, amountMinor: 500, method: 'cash' })).toMatchObject({
       fault: { code: 'AMOUNT_BELOW_FEE' },
@@ -168,7 +100,7 @@ describe('top-up', () => {
 
 describe('sale', () => {
   test('R11, Q51: goods and deposits go off the tag at one tap; the cart is empty afterwards', async () => {
-    const till = await chargedTill();
+    const till = await tills.charged();
     await till.till.operations.addToCart({ productId: 'beer', quantity: 2 });
     await till.till.operations.addToCart({ productId: 'cup-back', quantity: 1 });
     const ended = till.till.operations.sell(patient);
@@ -176,13 +108,13 @@ describe('sale', () => {
     expect(await ended).toMatchObject({ ok: true, value: { result: 'committed' } });
     expect(witnessed(till)).toMatchObject({ transactionNumber: 2, balanceMinor: 8_500 });
     expect(till.view.cart).toEqual({ lines: [], totalMinor: 0 });
-    expect(till.steps.map(({ event }) => event).slice(-5)).toEqual([
-      'waitingForTag', 'tagRead', 'transactionOpened', 'checkoutStarted', 'writing', 'transactionCommitted',
-    ].slice(-5));
+    expect(till.steps.map(({ event }) => event).slice(-5)).toEqual(
+      ['waitingForTag', 'tagRead', 'transactionOpened', 'checkoutStarted', 'writing', 'transactionCommitted'].slice(-5),
+    );
   });
 
   test('R29, Q51: when the first write command leaves, row, images and time are on the disk', async () => {
-    const till = await chargedTill();
+    const till = await tills.charged();
     const seen: unknown[] = [];
     till.onStep = ({ event }) => {
       if (event === 'writing') seen.push(till.store.unresolved(null)[0]);
@@ -192,12 +124,15 @@ describe('sale', () => {
   });
 
   test('R18, R25: not enough money is Open → Aborted with a number of its own, and the next sale has the next one', async () => {
-    const till = await chargedTill();
+    const till = await tills.charged();
     expect(await sell(till, 9_501)).toMatchObject({
       ok: true,
       value: {
         result: 'aborted',
-        step: { transaction: { terminalTransactionNumber: 2 }, error: { code: 'INSUFFICIENT_FUNDS', details: { missingMinor: 1 } } },
+        step: {
+          transaction: { terminalTransactionNumber: 2 },
+          error: { code: 'INSUFFICIENT_FUNDS', details: { missingMinor: 1 } },
+        },
       },
     });
     expect(till.screen).toMatchObject({ screen: 'refused', balanceMinor: 9_500, terminalTransactionNumber: 2 });
@@ -207,7 +142,7 @@ describe('sale', () => {
   });
 
   test('a cancelled tap books nothing and keeps the cart', async () => {
-    const till = await chargedTill();
+    const till = await tills.charged();
     const { ended } = await startSale(till, 500);
     expect(till.screen.screen).toBe('tap');
     expect(await till.till.operations.cancel({})).toEqual({ ok: true, value: {} });
@@ -219,7 +154,7 @@ describe('sale', () => {
 
   test('Q51: a cancel that is answered with yes books nothing, also while the tag is being read', async () => {
     for (let commands = 1; ; commands += 1) {
-      const till = await chargedTill();
+      const till = await tills.charged();
       const { ended } = await startSale(till, 500);
       const cancelled: ReturnType<typeof till.till.operations.cancel>[] = [];
       till.duringCommand(commands, () => cancelled.push(till.till.operations.cancel({})));
@@ -235,7 +170,7 @@ describe('sale', () => {
   });
 
   test('Q51: once the write has begun it cannot be cancelled, nor while the same tag is waited for', async () => {
-    const till = await chargedTill();
+    const till = await tills.charged();
     const cancelled: unknown[] = [];
     till.onStep = ({ event }) => {
       if (event === 'writing') void till.till.operations.cancel({}).then((answer) => cancelled.push(answer));
@@ -250,7 +185,7 @@ describe('sale', () => {
   });
 
   test('no tag in time: nothing is booked and no number is drawn', async () => {
-    const till = await chargedTill();
+    const till = await tills.charged();
     const { ended } = await startSale(till, 500);
     await till.pass(59_999);
     expect(till.screen.screen).toBe('tap');
@@ -260,7 +195,7 @@ describe('sale', () => {
   });
 
   test('Q6: a tag on the list of blocked ones is refused without a number, and what it shows is evidence all the same', async () => {
-    const till = openTill();
+    const till = tills.open();
     await issue(till);
     const blocking = { ...configuration, blockedTags: [till.uid(0)] };
     till.assignments.saveConfiguration('"2"', blocking, '2026-07-04T20:15:00.000Z');
@@ -268,11 +203,11 @@ describe('sale', () => {
     await till.hand({ kind: 'hold', tagId: till.tagId(0) });
     expect(await ended).toMatchObject({ value: { result: 'refused', step: { error: { code: 'TAG_BLOCKED' } } } });
     expect(states(till)).toEqual([]);
-    expect([...till.journal.lines()].map((line) => JSON.parse(line).kind)).toEqual(['tagEvent', 'tagSnapshot']);
+    expect(journalKinds(till)).toEqual(['tagEvent', 'tagSnapshot']);
   });
 
   test('one piece of work at a time', async () => {
-    const till = await chargedTill();
+    const till = await tills.charged();
     const { ended } = await startSale(till, 500);
     const { operations } = till.till;
     expect(await operations.sell(patient)).toMatchObject({ fault: { code: 'BUSY' } });

@@ -100,6 +100,8 @@ export interface TransactionStore {
   unresolved(uid: string | null): readonly TillTransaction[];
   /** Journals what a tag showed, unless nothing has changed since it was last seen (Q6). */
   recordSnapshot(shown: TagSnapshotPayload): void;
+  /** Notes once what an operator should see about the tag of a transaction that stays as it is. */
+  recordMonitor(transaction: TillTransaction, kind: string, at: string): void;
   recordTagEvent(event: TagEventPayload, at: string): void;
   counts(): StoreCounts;
 }

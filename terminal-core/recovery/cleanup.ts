@@ -13,7 +13,8 @@ export type Evidence =
   | { readonly kind: 'tag'; readonly finding: Finding; readonly certain: boolean };
 
 export type Decision =
-  | { readonly kind: 'leave' }
+  /** The row stays as it is; `monitor` is what an operator should see all the same. */
+  | { readonly kind: 'leave'; readonly monitor: string | null }
   /** Look again after switching the field off: only two looks make "not written" certain. */
   | { readonly kind: 'look-again' }
   | {
@@ -22,7 +23,11 @@ export type Decision =
       readonly monitor: string | null;
     };
 
-const end = (state: 'Committed' | 'Aborted' | 'TerminalConfirmUnknown', monitor: string | null = null): Decision => ({
+const leave = { kind: 'leave', monitor: null } as const;
+const end = (
+  state: 'Committed' | 'Aborted' | 'TerminalConfirmUnknown',
+  monitor: string | null = null,
+): Extract<Decision, { kind: 'end' }> => ({
   kind: 'end',
   state,
   monitor,
@@ -36,17 +41,17 @@ export function decideCleanup(row: LeftBehind, evidence: Evidence): Decision {
   switch (row.state) {
     case 'Committed':
     case 'Aborted':
-      return { kind: 'leave' };
+      return leave;
     case 'Open':
       return end('Aborted');
     case 'TerminalConfirmStarted':
       return row.writeStarted ? decideByTag(evidence, end('TerminalConfirmUnknown')) : end('Aborted');
     case 'TerminalConfirmUnknown':
-      return decideByTag(evidence, { kind: 'leave' });
+      return decideByTag(evidence, leave);
   }
 }
 
-function decideByTag(evidence: Evidence, otherwise: Decision): Decision {
+function decideByTag(evidence: Evidence, otherwise: Exclude<Decision, { kind: 'look-again' }>): Decision {
   if (evidence.kind === 'none') return otherwise;
   const { finding, certain } = evidence;
   switch (finding.kind) {
@@ -57,6 +62,6 @@ function decideByTag(evidence: Evidence, otherwise: Decision): Decision {
     case 'displaced':
       return end('Aborted', finding.monitor);
     case 'undecidable':
-      return otherwise.kind === 'end' ? { ...otherwise, monitor: finding.monitor } : otherwise;
+      return { ...otherwise, monitor: finding.monitor };
   }
 }

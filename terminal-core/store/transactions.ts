@@ -106,6 +106,10 @@ export class StoredTransactions implements TransactionStore {
     if (this.#isNews(shown)) this.#commit(() => this.#journalSnapshot(shown));
   }
 
+  recordMonitor(transaction: TillTransaction, kind: string, at: string): void {
+    this.#commit(() => this.#monitor(transaction, kind, at));
+  }
+
   recordTagEvent(event: TagEventPayload, at: string): void {
     this.#commit(() => this.#journal.append('tagEvent', at, event));
   }

@@ -94,7 +94,11 @@ function isRollback(monitor: string | null): boolean {
 }
 
 function endBy(desk: CleanupDesk, row: TillTransaction, decision: Decision): TillTransaction {
-  if (decision.kind !== 'end') return row;
+  if (decision.kind !== 'end') {
+    if (decision.kind === 'leave' && decision.monitor)
+      desk.store.recordMonitor(row, decision.monitor, instant(desk.clock));
+    return row;
+  }
   const reason: FaultCode | null =
     decision.state !== 'Aborted' ? null : decision.monitor === null ? 'INTERRUPTED' : 'TAG_CHANGED';
   const ended = desk.store.end(row.terminalTransactionNumber, {

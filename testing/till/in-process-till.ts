@@ -52,7 +52,7 @@ export class InProcessTill {
   readonly store: StoredTransactions;
   readonly journal: Journal;
   readonly replicator: Replicator;
-  readonly reader: SimulatedReader;
+  reader: SimulatedReader;
   readonly link: ReaderLink;
   readonly till: Till;
   readonly steps: Step[] = [];
@@ -78,15 +78,7 @@ export class InProcessTill {
     this.store = new StoredTransactions(this.database, orm, this.journal);
     this.#enrol(options);
     this.link = new ReaderLink('simulated', (command) => this.#ask(command), this.time);
-    this.reader = new SimulatedReader({
-      dataFolder: this.folder,
-      simulatedTag: null,
-      report: (event) => this.#hear(event),
-      show: (view) => {
-        this.#drawer = view;
-      },
-      schedule: (delayMs, act) => this.time.after(delayMs, act),
-    });
+    this.reader = this.#newReader();
     const uplink = httpUplink();
     const credentials = () => {
       const stored = this.assignments.assignment();
@@ -166,17 +158,12 @@ export class InProcessTill {
     return this.steps.filter((step) => step.event === event);
   }
 
-  /** The reader host is gone; a new one is started in its place, with nothing on it. */
+  /** The reader host is gone; a new one is started in its place and finds the tags as they lie in the drawer. */
   restartReaderHost(): void {
+    this.reader.close();
     this.link.hostGone('ended by a test');
-    this.reader.simulate({ kind: 'remove' });
-    this.#hear({
-      kind: 'state',
-      readerKind: 'simulated',
-      state: 'ready',
-      readerName: 'Simulated reader',
-      detail: null,
-    });
+    this.reader = this.#newReader();
+    this.reader.start();
   }
 
   /** From the n-th question to the reader on, this till is as if killed: nothing reaches it and nothing leaves it. */
@@ -205,6 +192,20 @@ export class InProcessTill {
     this.reader.close();
     this.database.close();
     fs.rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #newReader(): SimulatedReader {
+    const reader: SimulatedReader = new SimulatedReader({
+      dataFolder: this.folder,
+      simulatedTag: null,
+      // A host that has ended is heard no more.
+      report: (event) => (reader === this.reader ? this.#hear(event) : undefined),
+      show: (view) => {
+        this.#drawer = view;
+      },
+      schedule: (delayMs, act) => this.time.after(delayMs, act),
+    });
+    return reader;
   }
 
   #enrol(options: InProcessTillOptions): void {
