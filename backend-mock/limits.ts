@@ -34,6 +34,10 @@ export const limits = {
   clusterStartTimeoutMs: 60_000,
   clusterStopTimeoutMs: 30_000,
   clusterProbeIntervalMs: 50,
+  /** Pause between attempts to start a server again that died. */
+  clusterRetryIntervalMs: 1_000,
+  /** How long a folder's hold is waited for: the server may not have seen yet that its last holder was killed. */
+  clusterHoldTimeoutMs: 2_000,
   /** Requests under way get this long when the backend stops. */
   drainTimeoutMs: 10_000,
 } as const;

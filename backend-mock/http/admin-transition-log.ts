@@ -6,7 +6,7 @@ import {
   resolutionRequestSchema,
   transitionLogAnswerSchema,
 } from '../../contract/wire/operator.ts';
-import { resolveRejection } from '../ledger/resolve-rejection.ts';
+import { resolveRejection } from '../ingest/resolve-rejection.ts';
 import { limits } from '../limits.ts';
 import { audit } from '../store/audit.ts';
 import { alert, transitionLog } from '../store/schema.ts';

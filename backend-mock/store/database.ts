@@ -48,6 +48,10 @@ export function openDatabase(connection: pg.PoolConfig, random: Random, log: Log
     options: '-c random_page_cost=1.1 -c TimeZone=UTC',
   });
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
+  // The pool listens only while a connection is idle; one that is lost in use would end the process.
+  pool.on('connect', (client) => {
+    client.on('error', (error) => log.debug({ err: error }, 'a database connection was lost'));
+  });
 
   async function once<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     const client = await pool.connect();

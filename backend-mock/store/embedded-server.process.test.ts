@@ -4,7 +4,7 @@
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { silentLog } from '../../testing/backend/backend.ts';
 import { logIn } from '../../testing/backend/operator-client.ts';
 import { purchase, topUp } from '../../testing/backend/payloads.ts';
@@ -99,6 +99,21 @@ test('a SIGKILL of backend and PostgreSQL alike: the next start recovers what wa
   expect(again.headers.get('Idempotency-Hit')).toBe('true');
   expect(again.text).toBe(acknowledged.text);
   expect(await second.stop()).toBe(0);
+});
+
+test('a PostgreSQL that dies under a running backend is started again, and the same batch is then taken', async () => {
+  const dataFolder = await newFolder();
+  const backend = await spawnBackend({ dataFolder });
+  const till = await enrolTill(backend.address);
+  till.journal.append('transaction', topUp({ number: 1 }, 100_00, 5_00));
+  const pid = await serverPid(dataFolder);
+  if (pid === undefined) throw new Error('the server has a pid');
+  process.kill(pid, 'SIGKILL');
+  await vi.waitFor(async () => expect((await till.send()).status).toBe(200), { timeout: 30_000, interval: 100 });
+  expect(await serverPid(dataFolder)).not.toBe(pid);
+  expect(await till.seal()).toEqual(till.journal.seal);
+  expect(await backend.stop()).toBe(0);
+  expect(await serverPid(dataFolder)).toBeUndefined();
 });
 
 test('a second backend on the same data folder ends with a clear message and does not disturb the first', async () => {

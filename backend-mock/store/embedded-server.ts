@@ -31,11 +31,18 @@ const databaseName = 'klink';
 /** Held on a connection of its own for as long as the backend runs; the server releases it when the process dies. */
 const folderHold = 7_480_000;
 
-type Installation = { place: ClusterPlace; user: ServerUser; programs: ServerPrograms; log: Logger };
+type Installation = {
+  dataFolder: string;
+  place: ClusterPlace;
+  user: ServerUser;
+  programs: ServerPrograms;
+  log: Logger;
+};
+type Held = { hold: pg.Client; adopted: boolean };
 
 /**
- * Starts the embedded server of `dataFolder`, or adopts the one that a killed backend left running.
- * Throws {@link DataFolderInUse} where another backend holds the folder.
+ * Starts the embedded server of `dataFolder`, or adopts the one that a killed backend left running. A server that dies is
+ * started again. Throws {@link DataFolderInUse} where another backend holds the folder.
  */
 export async function startEmbeddedServer(dataFolder: string, log: Logger): Promise<EmbeddedServer> {
   if (process.platform === 'win32') {
@@ -44,37 +51,87 @@ export async function startEmbeddedServer(dataFolder: string, log: Logger): Prom
   const user = await findServerUser();
   const place = await prepareClusterPlace(dataFolder, user);
   const programs = await findServerPrograms(user, sharedServerFolder);
-  const installation: Installation = { place, user, programs, log };
+  const installation: Installation = { dataFolder, place, user, programs, log };
   await initialiseCluster(place, user, programs.initdb, log);
-  const { hold, adopted } = await reach(installation);
-  try {
-    await takeHold(hold, dataFolder);
-    await ensureDatabase(hold);
-  } catch (error) {
-    await hold.end();
-    throw error;
-  }
-  if (adopted) log.warn('a database server left behind by an earlier backend was adopted');
+  const first = await acquire(installation);
+  if (first.adopted) log.warn('a database server left behind by an earlier backend was adopted');
+  const keeper = keepHold(installation, first.hold);
   return {
     connection: { ...socketOf(place), database: databaseName },
     logFile: place.logFile,
-    adopted,
-    async stop() {
-      await hold.end();
-      const stopped = await pgCtl(installation, [
-        'stop',
-        '-m',
-        'fast',
-        '-w',
-        '-t',
-        seconds(limits.clusterStopTimeoutMs),
-      ]);
-      if (stopped.code !== 0 && (await tryConnect(place)) !== undefined) {
-        throw new Error(`The embedded database did not stop: ${stopped.output.trim()}`);
+    adopted: first.adopted,
+    stop: () => keeper.stop(),
+  };
+}
+
+/** Watches the hold, and with it the server: where it is lost, server and hold are won back for as long as it takes. */
+function keepHold(installation: Installation, first: pg.Client): { stop(): Promise<void> } {
+  const { log, place } = installation;
+  let stopping = false;
+  let hold: pg.Client | undefined;
+  let regaining: Promise<void> = Promise.resolve();
+  const watch = (client: pg.Client) => {
+    hold = client;
+    client.once('end', () => {
+      hold = undefined;
+      if (!stopping) regaining = regain();
+    });
+  };
+  const regain = async () => {
+    log.error('the database server was lost');
+    while (!stopping) {
+      try {
+        watch((await acquire(installation)).hold);
+        log.warn('the database server answers again');
+        return;
+      } catch (error) {
+        log.error({ err: error }, 'the database server could not be started again');
+        await pause(limits.clusterRetryIntervalMs);
       }
+    }
+  };
+  watch(first);
+  return {
+    async stop() {
+      stopping = true;
+      await regaining;
+      // Without the hold the server is another backend's, or there is none.
+      if (hold === undefined) return;
+      // The hold is kept until the server cuts it off, so that no other backend adopts a server that is about to stop.
+      await stopServer(installation);
       await rm(place.socketFolder, { recursive: true, force: true });
     },
   };
+}
+
+async function stopServer(installation: Installation): Promise<void> {
+  const timeout = seconds(limits.clusterStopTimeoutMs);
+  const stopped = await pgCtl(installation, ['stop', '-m', 'fast', '-w', '-t', timeout]);
+  if (stopped.code !== 0 && (await tryConnect(installation.place)) !== undefined) {
+    throw new Error(`The embedded database did not stop: ${stopped.output.trim()}`);
+  }
+}
+
+/** A running server with the folder's hold. A server that stops in between belonged to a backend that was just ending. */
+async function acquire(installation: Installation): Promise<Held> {
+  const deadline = performance.now() + limits.clusterStartTimeoutMs;
+  for (;;) {
+    const held = await reach(installation);
+    try {
+      await takeHold(held.hold, installation.dataFolder);
+      await ensureDatabase(held.hold);
+      return held;
+    } catch (error) {
+      await held.hold.end();
+      if (!isNotThere(error) || performance.now() > deadline) throw error;
+    }
+  }
+}
+
+function pause(delayMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, delayMs);
+  });
 }
 
 const seconds = (timeoutMs: number) => String(Math.ceil(timeoutMs / 1000));
@@ -84,7 +141,7 @@ function socketOf(place: ClusterPlace) {
 }
 
 /** Connects to the server, starting it where none answers. */
-async function reach(installation: Installation): Promise<{ hold: pg.Client; adopted: boolean }> {
+async function reach(installation: Installation): Promise<Held> {
   const { place } = installation;
   const running = await tryConnect(place);
   if (running !== undefined) return { hold: running, adopted: true };
@@ -105,9 +162,7 @@ async function reach(installation: Installation): Promise<{ hold: pg.Client; ado
     if (hold !== undefined) return { hold, adopted: started.code !== 0 };
     const alive = await pgCtl(installation, ['status']);
     if (alive.code !== 0) break;
-    await new Promise((resolve) => {
-      setTimeout(resolve, limits.clusterProbeIntervalMs);
-    });
+    await pause(limits.clusterProbeIntervalMs);
   }
   throw new Error(
     `The embedded database did not start: ${started.output.trim()} ${await lastLines(place.logFile)}`.trim(),
@@ -120,6 +175,7 @@ async function tryConnect(place: ClusterPlace): Promise<pg.Client | undefined> {
     ...socketOf(place),
     database: 'postgres',
     application_name: `klink backend ${process.pid}`,
+    connectionTimeoutMillis: limits.connectTimeoutMs,
   });
   // Without a listener a connection lost later would end the process.
   client.on('error', () => undefined);
@@ -149,15 +205,13 @@ function isNotThere(error: unknown): boolean {
 }
 
 async function takeHold(hold: pg.Client, dataFolder: string): Promise<void> {
-  const deadline = performance.now() + 2_000;
+  const deadline = performance.now() + limits.clusterHoldTimeoutMs;
   for (;;) {
     const taken = await hold.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1) AS taken', [folderHold]);
     if (taken.rows[0]?.taken === true) return;
     // The server of a backend that was killed a moment ago may not have seen its connection close.
     if (performance.now() > deadline) break;
-    await new Promise((resolve) => {
-      setTimeout(resolve, limits.clusterProbeIntervalMs);
-    });
+    await pause(limits.clusterProbeIntervalMs);
   }
   const holder = await hold.query<{ name: string }>(
     `SELECT application_name AS name FROM pg_locks JOIN pg_stat_activity USING (pid)

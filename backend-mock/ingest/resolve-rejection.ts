@@ -1,12 +1,12 @@
 import type { ResolutionRequest } from '../../contract/wire/operator.ts';
 import type { TransactionItem } from '../../contract/wire/transaction.ts';
-import { canonicalJson, contentHash } from '../ingest/chain.ts';
-import { customerNet, wrongSides } from '../ingest/item-balance.ts';
+import { readSharedAccounts } from '../ledger/accounts.ts';
+import { book } from '../ledger/booking.ts';
+import { resolveCustomers } from '../ledger/customers.ts';
+import { invariant } from '../ledger/invariant.ts';
 import type { Connection } from '../store/database.ts';
-import { readSharedAccounts } from './accounts.ts';
-import { book } from './booking.ts';
-import { resolveCustomers } from './customers.ts';
-import { invariant } from './invariant.ts';
+import { canonicalJson, contentHash } from './chain.ts';
+import { customerNet, wrongSides } from './item-balance.ts';
 
 export type ResolutionOutcome =
   | { outcome: 'resolved'; backendTransactionId: number | undefined }
