@@ -1,5 +1,6 @@
 import type { Reader } from 'nfc-pcsc';
 import type { ReaderCommand, TransmitFault } from '../../contract/ipc/reader.ts';
+import { type Exchange, sendApdu, within } from './apdu-exchange.ts';
 import { type PcscFailure, pcscFailureOf } from './pcsc-failure.ts';
 import type { ReportReaderEvent } from './reader-device.ts';
 
@@ -9,9 +10,6 @@ const apduTimeoutMs = 2_000;
 const removalNoticeMs = 600;
 const connectRetryMs = 250;
 const connectAttemptsMax = 8;
-/** Data of a whole short APDU and its status word. */
-const responseLengthMax = 258;
-const statusWordLength = 2;
 
 interface Presence {
   readonly presenceId: number;
@@ -85,27 +83,15 @@ export class CardSlot {
       this.#endPresence();
       return this.#fail(id, 'card-gone', 'the card is gone');
     }
-    const sending = this.#send(apdu);
+    const sending = sendApdu(this.#reader, apdu);
     const outcome = await within(apduTimeoutMs, sending);
     switch (outcome.kind) {
       case 'answered':
-        return this.#report({ kind: 'answer', id, response: Uint8Array.from(outcome.response) });
+        return this.#report({ kind: 'answer', id, response: outcome.response });
       case 'failed':
         return this.#transmitFailed(presence, id, outcome.failure);
       case 'timeout':
         return this.#noAnswer(id, sending);
-    }
-  }
-
-  /** Drivers give an empty response, as a success, for a card that left during the exchange. */
-  async #send(apdu: Uint8Array): Promise<Outcome> {
-    try {
-      const response = await this.#reader.transmit(Buffer.from(apdu), responseLengthMax);
-      return response.length < statusWordLength
-        ? { kind: 'failed', failure: { code: 'OTHER', detail: `a response of ${response.length} bytes` } }
-        : { kind: 'answered', response };
-    } catch (error) {
-      return { kind: 'failed', failure: pcscFailureOf(error) };
     }
   }
 
@@ -132,7 +118,7 @@ export class CardSlot {
   }
 
   /** The stay ends with the watchdog: whatever the reader still says is about an APDU nobody waits for. */
-  async #noAnswer(id: number, sending: Promise<Outcome>): Promise<void> {
+  async #noAnswer(id: number, sending: Promise<Exchange>): Promise<void> {
     const detail = `no answer within ${apduTimeoutMs} ms`;
     this.#fail(id, 'timeout', detail);
     this.#endPresence();
@@ -269,21 +255,5 @@ export class CardSlot {
     if (!this.#isClosed || event.kind === 'failure') {
       this.#events.report(event);
     }
-  }
-}
-
-type Outcome =
-  | { readonly kind: 'answered'; readonly response: Uint8Array }
-  | { readonly kind: 'failed'; readonly failure: PcscFailure };
-
-async function within(timeoutMs: number, outcome: Promise<Outcome>): Promise<Outcome | { readonly kind: 'timeout' }> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<{ readonly kind: 'timeout' }>((resolve) => {
-    timer = setTimeout(() => resolve({ kind: 'timeout' }), timeoutMs);
-  });
-  try {
-    return await Promise.race([outcome, timeout]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -4,10 +4,11 @@ import {
   type FromReaderHost,
   fromReaderHostSchema,
   type ReaderHostOptions,
+  type ResultEnvelope,
   type ToReaderHost,
 } from '../../contract/ipc/envelope.ts';
 import type { ReaderEvent, ReaderState } from '../../contract/ipc/reader.ts';
-import type { SimulatorCommand } from '../../contract/ipc/simulator.ts';
+import type { SimulatorCommand, SimulatorView } from '../../contract/ipc/simulator.ts';
 import type { Transmit } from '../../terminal-core/tag/transmit.ts';
 
 type Present = Extract<ReaderEvent, { kind: 'card-present' }>;
@@ -21,6 +22,9 @@ export class ReaderHostClient {
   /** Everything it said, in order. */
   readonly events: ReaderEvent[] = [];
   readonly child: ChildProcess;
+  /** The drawer as it was shown last; null for a PC/SC reader. */
+  lastView: SimulatorView | null = null;
+  readonly #simulatorAnswers = new Map<number, ResultEnvelope>();
   readonly #watchers = new Set<() => void>();
   /** Events before this one have been waited for already. */
   #next = 0;
@@ -93,9 +97,18 @@ export class ReaderHostClient {
   }
 
   /** What a person does with the simulated drawer. */
-  simulate(command: SimulatorCommand): void {
+  async simulate(command: SimulatorCommand): Promise<ResultEnvelope> {
     this.#lastId += 1;
-    this.#send({ kind: 'simulator', id: this.#lastId, command });
+    const id = this.#lastId;
+    this.#send({ kind: 'simulator', id, command });
+    const deadline = performance.now() + waitMs;
+    for (;;) {
+      const envelope = this.#simulatorAnswers.get(id);
+      if (envelope !== undefined) {
+        return envelope;
+      }
+      await this.#changed(deadline, `an answer to ${id}`);
+    }
   }
 
   /** For a tag driver. */
@@ -152,11 +165,19 @@ export class ReaderHostClient {
   }
 
   #received(message: FromReaderHost): void {
-    if (message.kind === 'reader') {
-      this.events.push(message.event);
-      for (const watcher of [...this.#watchers]) {
-        watcher();
-      }
+    switch (message.kind) {
+      case 'reader':
+        this.events.push(message.event);
+        break;
+      case 'simulator-answer':
+        this.#simulatorAnswers.set(message.id, message.envelope);
+        break;
+      case 'simulator-view':
+        this.lastView = message.view;
+        break;
+    }
+    for (const watcher of [...this.#watchers]) {
+      watcher();
     }
   }
 

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
+import { reportChange } from './card-change.ts';
 import { CardReader } from './card-reader.ts';
-import { eventCountShift, readerListNotification, readerState } from './constants.ts';
+import { readerListNotification, readerState } from './constants.ts';
 import { openContext, type PcscContext } from './native.ts';
 import { type PcscError, type PcscErrorCode, pcscError, watchError } from './pcsc-error.ts';
 
@@ -159,14 +160,4 @@ export class PcscService extends EventEmitter {
     reader.report(readerState.unavailable | readerState.empty, null);
     reader.close();
   }
-}
-
-/** A card changed for another between two looks is reported as gone and come: only the count of events tells. */
-function reportChange(reader: CardReader, state: number, atr: Buffer | null): void {
-  const wasPresent = (reader.state & readerState.present) !== 0;
-  const isPresent = (state & readerState.present) !== 0;
-  if (wasPresent && isPresent && reader.state >>> eventCountShift !== state >>> eventCountShift) {
-    reader.report(readerState.empty | readerState.changed, null);
-  }
-  reader.report(state, atr);
 }
