@@ -20,7 +20,7 @@ import { failed, ok, type Result } from './domain/result.ts';
 import { BalanceLook } from './till/balance-look.ts';
 import { Booking, type Charge } from './till/booking.ts';
 import { cashTopUpCharge, saleCharge } from './till/charges.ts';
-import { type CleanupCounts, cleanUpWithoutTag } from './till/cleanup.ts';
+import { type CleanupCounts, cleanUpWithoutTag, type TaglessDesk } from './till/cleanup.ts';
 import { CleanupVisit } from './till/cleanup-visit.ts';
 import { type Desk, instant, type Patience } from './till/desk.ts';
 import { EditionKeys } from './till/edition-keys.ts';
@@ -83,8 +83,7 @@ export class Till {
 
   /** What a crash left behind is decided before anything else may happen (R36). */
   start(): CleanupCounts {
-    const desk = this.#desk();
-    const counts = desk.ok ? cleanUpWithoutTag(desk.value) : { committed: 0, aborted: 0, unknown: 0 };
+    const counts = cleanUpWithoutTag(this.#taglessDesk());
     this.#show(this.#idleScreen());
     return counts;
   }
@@ -93,11 +92,10 @@ export class Till {
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#stopDoneTimer?.();
-    const desk = this.#desk();
     this.#work?.interrupt();
     await this.#endedWithin(limits.stopMs / 2);
     // A write that is still going on must not be judged by its own till: the next start does it.
-    if (desk.ok && !this.#work) cleanUpWithoutTag(desk.value);
+    if (!this.#work) cleanUpWithoutTag(this.#taglessDesk());
   }
 
   view(): TillView {
@@ -218,6 +216,11 @@ export class Till {
     const report = (step: Omit<Step, 'at'>) => this.#report(step);
     const show = (screen: ScreenView) => this.#show(screen);
     return ok({ assignment, configuration, keys, reader, store, clock, timers, show, report });
+  }
+
+  #taglessDesk(): TaglessDesk {
+    const { store, clock } = this.#parts;
+    return { store, clock, report: (step) => this.#report(step) };
   }
 
   #report(parts: Omit<Step, 'at'>): Step {

@@ -61,6 +61,7 @@ export class Booking implements TagWork {
   /** What the same tag, shown again, said last. */
   #finding: Finding | null = null;
   #fault: Fault | null = null;
+  #isInterrupted = false;
   /** The step that told of the last record. */
   #recorded: Step | null = null;
 
@@ -88,6 +89,7 @@ export class Booking implements TagWork {
 
   /** The till is stopping: whatever can end without the tag ends now; a write in progress goes on to its end. */
   interrupt(): void {
+    this.#isInterrupted = true;
     this.#waiting?.stop('INTERRUPT');
   }
 
@@ -232,6 +234,8 @@ export class Booking implements TagWork {
   }
 
   async #awaitSameTag(): Promise<BookingEvent> {
+    // The write was let go on to its end, but nobody is left to show the tag again to.
+    if (this.#isInterrupted) return { type: 'INTERRUPT' };
     const { uid } = this.#current();
     const { sameTagTimeoutMs } = this.#patience;
     const deadlineAt = instant(this.#desk.clock, sameTagTimeoutMs);

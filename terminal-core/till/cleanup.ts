@@ -15,13 +15,15 @@ export interface CleanupCounts {
   readonly unknown: number;
 }
 
-type CleanupDesk = Pick<Desk, 'assignment' | 'keys' | 'reader' | 'store' | 'clock' | 'report'>;
+/** Without a tag neither keys nor a reader are needed: the cleanup also runs on a till that may not sell. */
+export type TaglessDesk = Pick<Desk, 'store' | 'clock' | 'report'>;
+type CleanupDesk = TaglessDesk & Pick<Desk, 'assignment' | 'keys' | 'reader'>;
 
 /**
  * The crash cleanup without a tag (R33, R36): at startup, before each purchase and before exit. Must run while no checkout
  * is alive. Idempotent: a second run finds nothing to change.
  */
-export function cleanUpWithoutTag(desk: CleanupDesk): CleanupCounts {
+export function cleanUpWithoutTag(desk: TaglessDesk): CleanupCounts {
   const rows = desk.store.unresolved(null);
   return countEnds(rows.map((row) => endBy(desk, row, decideCleanup(leftBehind(row), { kind: 'none' }))));
 }
@@ -93,7 +95,7 @@ function isRollback(monitor: string | null): boolean {
   return monitor === 'older-image' || monitor === 'other-bytes';
 }
 
-function endBy(desk: CleanupDesk, row: TillTransaction, decision: Decision): TillTransaction {
+function endBy(desk: TaglessDesk, row: TillTransaction, decision: Decision): TillTransaction {
   if (decision.kind !== 'end') {
     if (decision.kind === 'leave' && decision.monitor)
       desk.store.recordMonitor(row, decision.monitor, instant(desk.clock));

@@ -28,6 +28,7 @@ export class Issuing implements TagWork {
   #visit: TagVisit | null = null;
   #image: TagImage | null = null;
   #fault: Fault | null = null;
+  #isInterrupted = false;
   #issuedStep: Step | null = null;
 
   constructor(desk: Desk, patience: Patience) {
@@ -49,6 +50,7 @@ export class Issuing implements TagWork {
   }
 
   interrupt(): void {
+    this.#isInterrupted = true;
     this.#tap?.stop('INTERRUPT');
   }
 
@@ -70,6 +72,7 @@ export class Issuing implements TagWork {
   }
 
   async #awaitTag(): Promise<IssueEvent> {
+    if (this.#isInterrupted) return { type: 'INTERRUPT' };
     const tap = new Tap(this.#desk, this.#patience, charge);
     this.#tap = tap;
     const end = await tap.run((visit) => Promise.resolve(this.#accept(visit)), this.#fault);

@@ -15,6 +15,9 @@ export class ReaderLink implements ReaderPort {
   #nextId = 1;
   #status: ReaderStatus;
   #presence: Presence | null = null;
+  /** The number this presence has in its reader host, which counts from 1 again when it is restarted. */
+  #hostPresenceId = 0;
+  #lastPresenceId = 0;
 
   constructor(kind: ReaderStatus['kind'], post: (command: ReaderCommand) => void, timers: Timers) {
     this.#status = { kind, state: 'starting', name: null, detail: null };
@@ -36,12 +39,17 @@ export class ReaderLink implements ReaderPort {
   }
 
   transmitTo(presenceId: number): Transmit {
-    return (apdu) => this.#ask((id) => ({ kind: 'transmit', id, presenceId, apdu }));
+    return (apdu) =>
+      this.#ask(presenceId, (id, hostPresenceId) => ({ kind: 'transmit', id, presenceId: hostPresenceId, apdu }));
   }
 
   async reset(presenceId: number): Promise<boolean> {
     const back = this.#nextPresence(presenceId);
-    const answer = await this.#ask((id) => ({ kind: 'reset', id, presenceId }));
+    const answer = await this.#ask(presenceId, (id, hostPresenceId) => ({
+      kind: 'reset',
+      id,
+      presenceId: hostPresenceId,
+    }));
     return answer.ok ? back : false;
   }
 
@@ -52,12 +60,14 @@ export class ReaderLink implements ReaderPort {
         this.#changed();
         break;
       case 'card-present':
-        this.#presence = { presenceId: event.presenceId, atr: event.atr };
+        this.#hostPresenceId = event.presenceId;
+        this.#lastPresenceId += 1;
+        this.#presence = { presenceId: this.#lastPresenceId, atr: event.atr };
         this.#changed();
         break;
       case 'card-gone':
         // A late word about a card that another has followed already.
-        if (this.#presence?.presenceId !== event.presenceId) return;
+        if (!this.#presence || this.#hostPresenceId !== event.presenceId) return;
         this.#presence = null;
         this.#changed();
         break;
@@ -77,11 +87,13 @@ export class ReaderLink implements ReaderPort {
     this.#changed();
   }
 
-  #ask(command: (id: number) => ReaderCommand): Promise<TransmitResult> {
+  #ask(presenceId: number, command: (id: number, hostPresenceId: number) => ReaderCommand): Promise<TransmitResult> {
+    if (this.#presence?.presenceId !== presenceId)
+      return Promise.resolve({ ok: false, fault: 'card-gone', detail: `presence ${presenceId} is over` });
     const id = this.#nextId++;
     return new Promise((resolve) => {
       this.#waiting.set(id, resolve);
-      this.#post(command(id));
+      this.#post(command(id, this.#hostPresenceId));
     });
   }
 

@@ -74,6 +74,7 @@ export class TagSearch {
       const again = this.#desk.reader.presence;
       if (!isBack || !again) return failed({ kind: 'gone' });
       presence = again;
+      this.#wait.markSeen(again);
     }
   }
 

@@ -38,6 +38,11 @@ export class TagWait {
     this.#end({ kind: 'stopped', by });
   }
 
+  /** A card that came back because its field was switched off and on, and was looked at already. */
+  markSeen({ presenceId }: Presence): void {
+    this.#seenPresenceId = presenceId;
+  }
+
   /** How it was stopped, if it was: a card that was already being looked at comes too late then. */
   get stopped(): Extract<WaitResult, { kind: 'stopped' }> | null {
     return this.#ended?.kind === 'stopped' ? this.#ended : null;

@@ -54,8 +54,7 @@ export const patient = { firstTagOnly: false };
 
 /** Holds a tag on the reader until the work has ended. */
 async function withTag(till: InProcessTill, tag: number, ended: Ended): Ended {
-  await till.hand({ kind: 'hold', tagId: till.tagId(tag) });
-  const outcome = await ended;
+  const [outcome] = await Promise.all([ended, till.hand({ kind: 'hold', tagId: till.tagId(tag) })]);
   await till.hand({ kind: 'remove' });
   return outcome;
 }

@@ -65,6 +65,7 @@ export class InProcessTill {
   #between: { readonly atCommand: number; readonly act: () => void } | null = null;
   #commandCount = 0;
   #isCut = false;
+  #answersWrongly = false;
 
   constructor(options: InProcessTillOptions = {}) {
     this.folder = options.folder ?? makeFolder('in-process').place;
@@ -172,6 +173,11 @@ export class InProcessTill {
     this.#commandCount = 0;
   }
 
+  /** From now on the card answers every question with bytes that make no sense, or no longer. */
+  answerWrongly(isWrong: boolean): void {
+    this.#answersWrongly = isWrong;
+  }
+
   /** Does something while the n-th question to the reader from now on is being answered. */
   duringCommand(atCommand: number, act: () => void): void {
     this.#between = { atCommand, act };
@@ -234,7 +240,9 @@ export class InProcessTill {
   }
 
   #hear(event: ReaderEvent): void {
-    if (!this.#isCut) this.link.handle(event);
+    if (this.#isCut) return;
+    const isWrong = this.#answersWrongly && event.kind === 'answer' && event.response.length > 0;
+    this.link.handle(isWrong ? { ...event, response: Uint8Array.of(0) } : event);
   }
 
   #see(view: TillView): void {
