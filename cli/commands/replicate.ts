@@ -36,12 +36,10 @@ function conclude(answer: OperationAnswer<'replicate'>, report: Report): ExitCod
   const rest =
     unsentCount === 0 ? (sealed ? 'Nothing is left; safe to pack.' : 'Nothing is left.') : `${unsentCount} left.`;
   report.say('replicated', details, `Sent ${sentCount}, rejected ${rejectedCount}. ${rest}`);
-  if (fault !== null) report.fault(fault);
   if (rejectedCount > 0) {
-    return failedWith(
-      { code: 'ENTRIES_REJECTED', message: `the backend rejected ${rejectedCount} of the ${sentCount} entries` },
-      report,
-    );
+    if (fault !== null) report.fault(fault);
+    const message = `the backend rejected ${rejectedCount} of the ${sentCount} entries`;
+    return failedWith({ code: 'ENTRIES_REJECTED', message }, report);
   }
   if (fault !== null) return failedWith(fault, report);
   return 0;

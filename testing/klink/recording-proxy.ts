@@ -21,13 +21,17 @@ export interface RecordingProxy {
 /** Headers that belong to one connection, not to the message. */
 const ofTheConnection = new Set(['connection', 'keep-alive', 'host', 'transfer-encoding', 'content-length']);
 
-export async function startRecordingProxy(backendAddress: string): Promise<RecordingProxy> {
+/** @param alter changes an answer on its way back, for what a healthy backend never says. */
+export async function startRecordingProxy(
+  backendAddress: string,
+  alter: (recorded: RecordedRequest) => string = ({ answer }) => answer,
+): Promise<RecordingProxy> {
   const requests: RecordedRequest[] = [];
   const server = createServer((incoming, outgoing) => {
     passOn(backendAddress, incoming).then(
       ({ recorded, answerHeaders }) => {
         requests.push(recorded);
-        outgoing.writeHead(recorded.status, answerHeaders).end(recorded.answer);
+        outgoing.writeHead(recorded.status, answerHeaders).end(alter(recorded));
       },
       (error: unknown) => outgoing.writeHead(502).end(String(error)),
     );
