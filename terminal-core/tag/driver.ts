@@ -1,7 +1,4 @@
-import { failed, ok, type Result } from '../domain/result.ts';
-import { technologyOf } from './atr.ts';
-import type { Transmit } from './transmit.ts';
-import { type2Driver } from './type2.ts';
+import type { Result } from '../domain/result.ts';
 
 /** Why a tag could not be read or written, in the order in which a cashier cares. */
 export type TagFault =
@@ -30,12 +27,4 @@ export interface TagDriver {
     known: Uint8Array | null,
     onProgress?: (done: number, total: number) => void,
   ): Promise<Result<void, TagFault>>;
-}
-
-/** The driver for the card that answered with this ATR, or `unsupported` with what it is instead. */
-export function driverFor(atr: Uint8Array, transmit: Transmit): Result<TagDriver, TagFault> {
-  const technology = technologyOf(atr);
-  return technology.kind === 'type2'
-    ? ok(type2Driver(transmit))
-    : failed({ kind: 'unsupported', detail: technology.detail });
 }

@@ -8,7 +8,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { tearPoints } from '../../contract/ipc/simulator.ts';
 import { fromHex, toHex } from '../../terminal-core/tag/bytes.ts';
 import { encodeSlot } from '../../terminal-core/tag/codec.ts';
-import { driverFor, type TagDriver } from '../../terminal-core/tag/driver.ts';
+import type { TagDriver } from '../../terminal-core/tag/driver.ts';
+import { driverFor } from '../../terminal-core/tag/driver-for.ts';
 import { issueWrites } from '../../terminal-core/tag/issue.ts';
 import { slotLength, slotOffset } from '../../terminal-core/tag/layout.ts';
 import { issuedImage, nextImage } from '../../terminal-core/tag/next-image.ts';

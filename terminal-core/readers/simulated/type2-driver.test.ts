@@ -6,7 +6,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fromHex, toHex } from '../../tag/bytes.ts';
-import { driverFor, type TagDriver } from '../../tag/driver.ts';
+import type { TagDriver } from '../../tag/driver.ts';
+import { driverFor } from '../../tag/driver-for.ts';
 import { memoryLength, slotLength, slotOffset } from '../../tag/layout.ts';
 import type { Transmit, TransmitResult } from '../../tag/transmit.ts';
 import { EmulatedType2Tag } from './emulated-type2-tag.ts';
