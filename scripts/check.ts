@@ -12,7 +12,7 @@ interface Check {
 
 const checks: readonly Check[] = [
   { name: 'types (tsc)', run: () => runTool('tsc', ['-b']) },
-  { name: 'lint and format (biome)', run: () => runTool('biome', ['ci', '--max-diagnostics=50']) },
+  { name: 'lint and format (biome)', run: () => runTool('biome', ['ci', '--colors=off', '--max-diagnostics=50']) },
   { name: 'borders (dependency-cruiser)', run: findBorderViolations },
   { name: 'unused (knip)', run: () => runTool('knip', ['--no-progress']) },
 ];

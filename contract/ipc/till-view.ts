@@ -6,7 +6,6 @@ import { readerKinds, readerStates } from './reader.ts';
 
 /** What a person wants from the tag that is to be shown. */
 export const purposes = ['sale', 'top-up', 'issue', 'balance'] as const;
-export type Purpose = (typeof purposes)[number];
 
 const productViewSchema = z.object({
   productId: z.string(),

@@ -4,8 +4,6 @@ import { z } from 'zod';
 export const itemKinds = ['topup', 'topup-fee', 'purchase', 'purchase-return'] as const;
 export type ItemKind = (typeof itemKinds)[number];
 
-export const topUpChannels = ['cash', 'card', 'online', 'admin'] as const;
-
 /**
  * An account as the wire spells it: `customer` (of the transaction's own tag) or `customer/<purse>`,
  * `merchant:<merchantId>`, `top-up:<channel>`, `fee`, `loss`, `unclaimed`.

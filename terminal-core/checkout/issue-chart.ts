@@ -39,4 +39,3 @@ export const issueChart = issueSetup.createMachine({
     expired: { type: 'final' },
   },
 });
-export type IssueChart = typeof issueChart;
