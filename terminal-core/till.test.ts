@@ -4,9 +4,12 @@
  * Method: a whole till in this process (real database, real simulated reader with emulated tags, replicator without a
  * backend), moved by hands and by time; what the tags hold is read by the witness, which shares no code with the till.
  */
+import fs from 'node:fs';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { tillViewSchema } from '../contract/ipc/till-view.ts';
 import { tearPoints } from '../contract/ipc/simulator.ts';
-import { configuration } from '../testing/till/festival.ts';
+import { assignment, configuration } from '../testing/till/festival.ts';
 import {
   issue,
   journalKinds,
@@ -206,6 +209,18 @@ describe('sale', () => {
     expect(journalKinds(till)).toEqual(['tagEvent', 'tagSnapshot']);
   });
 
+  test('the deadline on the screen is the one that counts, also after a tag that was refused', async () => {
+    const till = await tills.charged();
+    const { ended } = await startSale(till, 500);
+    const first = till.screen;
+    await till.pass(20_000);
+    await till.hand({ kind: 'hold', tagId: till.tagId(1) });
+    expect(first).toMatchObject({ screen: 'tap', deadlineAt: '2026-07-04T20:16:00.000Z' });
+    expect(till.screen).toMatchObject({ screen: 'tap', deadlineAt: '2026-07-04T20:16:00.000Z', fault: { code: 'TAG_UNKNOWN' } });
+    await till.pass(40_000);
+    expect(await ended).toMatchObject({ value: { step: { error: { code: 'TAG_NOT_SHOWN' } } } });
+  });
+
   test('one piece of work at a time', async () => {
     const till = await tills.charged();
     const { ended } = await startSale(till, 500);
@@ -217,4 +232,99 @@ describe('sale', () => {
     await operations.cancel({});
     await ended;
   });
+});
+
+describe('enrolment', () => {
+  test('an enrolled till says so and stays on its screen, also in the middle of a sale', async () => {
+    const till = await tills.charged();
+    const { ended } = await startSale(till, 500);
+    const request = { backendUrl: 'http://127.0.0.1:1', code: 'DEMO', terminalName: 'Bar 2' };
+    expect(await till.till.operations.enrol(request)).toMatchObject({ fault: { code: 'ALREADY_ENROLLED' } });
+    expect(till.screen.screen).toBe('tap');
+    await till.till.operations.cancel({});
+    await ended;
+  });
+
+  test('a backend out of reach is said on the enrolment screen, and a second attempt waits for the first', async () => {
+    const till = tills.open({ assignment: null });
+    expect(till.screen).toEqual({ screen: 'enrolment', busy: false, fault: null });
+    const request = { backendUrl: 'http://127.0.0.1:1', code: 'DEMO', terminalName: 'Bar 2' };
+    const first = till.till.operations.enrol(request);
+    expect(till.screen).toEqual({ screen: 'enrolment', busy: true, fault: null });
+    expect(await till.till.operations.enrol(request)).toMatchObject({ fault: { code: 'BUSY' } });
+    expect(await first).toMatchObject({ fault: { code: 'BACKEND_UNREACHABLE' } });
+    expect(till.screen).toMatchObject({ screen: 'enrolment', busy: false, fault: { code: 'BACKEND_UNREACHABLE' } });
+  });
+
+  test('without an assignment, a configuration or account mode nothing can be started', async () => {
+    const { operations } = tills.open({ assignment: null }).till;
+    expect(await operations.sell(patient)).toMatchObject({ fault: { code: 'NOT_ENROLLED' } });
+    expect(await operations.replicate({ untilEmpty: true, timeoutMs: 0 })).toMatchObject({ fault: { code: 'NOT_ENROLLED' } });
+    const bare = tills.open({ configuration: null });
+    expect(bare.screen).toMatchObject({ screen: 'halted', fault: { code: 'CONFIGURATION_MISSING' } });
+    const account = tills.open({ assignment: { ...assignment, edition: { ...assignment.edition, mode: 'account' } } });
+    expect(account.screen).toMatchObject({ screen: 'halted', fault: { code: 'MODE_UNSUPPORTED' } });
+  });
+});
+
+describe('cart', () => {
+  test('what cannot be sold is refused before a tag is shown', async () => {
+    const till = tills.open();
+    const { operations } = till.till;
+    expect(await operations.sell(patient)).toMatchObject({ fault: { code: 'CART_EMPTY' } });
+    expect(await operations.addToCart({ productId: 'wine', quantity: 1 })).toMatchObject({
+      fault: { code: 'PRODUCT_UNKNOWN', details: { productId: 'wine' } },
+    });
+    await operations.addToCart({ productId: 'cup-back', quantity: 1 });
+    expect(await operations.sell(patient)).toMatchObject({ fault: { code: 'AMOUNT_INVALID' } });
+    await operations.addAmountToCart({ amountMinor: 15_201 });
+    expect(await operations.sell(patient)).toMatchObject({ fault: { code: 'AMOUNT_LIMIT' } });
+    expect(await operations.removeFromCart({ line: 2 })).toMatchObject({ fault: { code: 'USAGE' } });
+    expect(await operations.removeFromCart({ line: 1 })).toEqual({ ok: true, value: {} });
+    expect(till.view.cart.totalMinor).toBe(-200);
+  });
+});
+
+describe('screens', () => {
+  test('done goes by itself; refused and unknown wait for the cashier', async () => {
+    const till = await tills.charged();
+    expect(till.screen.screen).toBe('done');
+    await till.pass(3_999);
+    expect(till.screen.screen).toBe('done');
+    await till.pass(1);
+    expect(till.screen.screen).toBe('sale');
+    await sell(till, 10_000);
+    await till.pass(60_000);
+    expect(till.screen.screen).toBe('refused');
+    await till.till.operations.dismiss({});
+    expect(till.screen.screen).toBe('sale');
+  });
+
+  test('a halt by the backend shows at once when the till is idle, and after the sale when it is not', async () => {
+    const till = await tills.charged();
+    const { ended } = await startSale(till, 500);
+    till.assignments.halt('JOURNAL_UNKNOWN');
+    await till.hand({ kind: 'hold', tagId: till.tagId(0) });
+    expect(await ended).toMatchObject({ value: { result: 'committed' } });
+    await till.pass(4_000);
+    expect(till.screen).toMatchObject({ screen: 'halted', fault: { code: 'JOURNAL_UNKNOWN' } });
+  });
+
+  test('every view has the next revision and fits the contract', async () => {
+    const till = await tills.charged();
+    expect(tillViewSchema.parse(till.view)).toEqual(till.view);
+    const { revision } = till.view;
+    await till.till.operations.addAmountToCart({ amountMinor: 5 });
+    expect(till.view.revision).toBe(revision + 1);
+  });
+});
+
+test('the export holds every entry of the journal as one line each', async () => {
+  const till = await tills.charged();
+  const file = path.join(till.folder, 'journal.jsonl');
+  const exported = await till.till.operations.exportJournal({ file });
+  const lines = fs.readFileSync(file, 'utf8').trimEnd().split('\n');
+  expect(exported).toEqual({ ok: true, value: { entryCount: 3 } });
+  expect(lines).toEqual([...till.journal.lines()]);
+  expect(fs.statSync(file).mode & 0o777).toBe(0o600);
 });

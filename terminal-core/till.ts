@@ -245,11 +245,14 @@ export class Till {
   // --- operations without a tag ---
 
   async #enrol(request: Request<'enrol'>): Promise<Result<TillStatus, Fault>> {
+    const existing = this.#parts.assignments.assignment();
+    if (existing) return failed(fault('ALREADY_ENROLLED', { assignmentId: existing.assignmentId }));
+    // A code works once: two attempts at a time would cost a second one.
+    if (this.#screen.screen === 'enrolment' && this.#screen.busy) return failed(fault('BUSY'));
     this.#show({ screen: 'enrolment', busy: true, fault: null });
     const enrolled = await enrol(this.#parts, request);
     if (!enrolled.ok) {
-      if (this.#parts.assignments.assignment()) this.#show(this.#idleScreen());
-      else this.#show({ screen: 'enrolment', busy: false, fault: enrolled.fault });
+      this.#show({ screen: 'enrolment', busy: false, fault: enrolled.fault });
       return enrolled;
     }
     this.#secrets = enrolled.value;

@@ -1,7 +1,6 @@
 import type { Fault } from '../../contract/ipc/fault.ts';
 import type { AssignmentStore, Clock, Random, SecretStore, TillSecrets, Uplink } from '../checkout/ports.ts';
 import { uplinkFault } from '../checkout/uplink-faults.ts';
-import { fault } from '../domain/fault.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { instant } from './desk.ts';
 
@@ -14,15 +13,13 @@ export interface EnrolmentParts {
 }
 
 /**
- * Makes this folder's till the owner of a new assignment (R24, R25): draws the journal's identity, shows the code, keeps
+ * Makes this folder's till, which must have no assignment yet, the owner of a new assignment (R24, R25): draws the journal's identity, shows the code, keeps
  * the secrets and then the assignment. A kill in between costs the code and nothing else, for no number has been drawn.
  */
 export async function enrol(
   parts: EnrolmentParts,
   request: { readonly backendUrl: string; readonly code: string; readonly terminalName: string },
 ): Promise<Result<TillSecrets, Fault>> {
-  const existing = parts.assignments.assignment();
-  if (existing) return failed(fault('ALREADY_ENROLLED', { assignmentId: existing.assignmentId }));
   const { backendUrl, code, terminalName } = request;
   const journalId = hex(parts.random.bytes(16));
   const answer = await parts.uplink.enrol(backendUrl, { code, terminalName, journalId });

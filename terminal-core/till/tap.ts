@@ -16,12 +16,13 @@ export class Tap {
   readonly #desk: Desk;
   readonly #charge: ChargeView;
   readonly #search: TagSearch;
-  readonly #tapTimeoutMs: number;
+  /** The search's timer runs from the beginning; a tag that is refused gives no more time. */
+  readonly #deadlineAt: string;
 
   constructor(desk: Desk, patience: Patience, charge: ChargeView) {
     this.#desk = desk;
     this.#charge = charge;
-    this.#tapTimeoutMs = patience.tapTimeoutMs;
+    this.#deadlineAt = instant(desk.clock, patience.tapTimeoutMs);
     this.#search = new TagSearch(desk, patience, patience.tapTimeoutMs, (problem) => {
       this.#show(problem);
       desk.report({ event: problem.code === 'TAG_GONE' ? 'tagGone' : 'tagRefused', error: problem });
@@ -50,7 +51,6 @@ export class Tap {
   }
 
   #show(problem: Fault | null): void {
-    const deadlineAt = instant(this.#desk.clock, this.#tapTimeoutMs);
-    this.#desk.show({ screen: 'tap', charge: this.#charge, deadlineAt, fault: problem });
+    this.#desk.show({ screen: 'tap', charge: this.#charge, deadlineAt: this.#deadlineAt, fault: problem });
   }
 }

@@ -76,7 +76,7 @@ function journalFaults(database: Database.Database): readonly string[] {
 function numberFaults(database: Database.Database): readonly string[] {
   const drawn = z
     .int()
-    .parse(database.prepare('SELECT last_terminal_transaction_number FROM assignment').pluck().get());
+    .parse(database.prepare('SELECT coalesce(max(last_terminal_transaction_number), 0) FROM assignment').pluck().get());
   const used = bookedRows(database).map(({ number }) => number);
   const expected = Array.from({ length: drawn }, (_, index) => index + 1);
   return JSON.stringify(used) === JSON.stringify(expected) ? [] : [`numbers ${used} of ${drawn} drawn`];
