@@ -136,14 +136,16 @@ async function reportDuplicateNumbers(
     times: number;
   }>({
     name: 'duplicate-tag-numbers-of-batch',
-    text: `SELECT t.uid, t.tag_generation, t.tag_transaction_number, count(*) AS times
-             FROM transactions t
-             JOIN (SELECT DISTINCT uid, tag_generation, tag_transaction_number FROM jsonb_to_recordset($2::jsonb)
+    // LATERAL, so that each number is looked up by its key however large the edition has grown.
+    text: `SELECT mine.uid, mine.tag_generation, mine.tag_transaction_number, found.times
+             FROM (SELECT DISTINCT uid, tag_generation, tag_transaction_number FROM jsonb_to_recordset($2::jsonb)
                      AS row(uid text, tag_generation integer, tag_transaction_number bigint)) AS mine
-               ON mine.uid = t.uid AND mine.tag_generation = t.tag_generation AND mine.tag_transaction_number = t.tag_transaction_number
-            WHERE t.edition_id = $1 AND t.state = 'Committed'
-            GROUP BY t.uid, t.tag_generation, t.tag_transaction_number HAVING count(*) > 1
-            ORDER BY t.uid`,
+             CROSS JOIN LATERAL (
+               SELECT count(*) AS times FROM transactions t
+                WHERE t.edition_id = $1 AND t.uid IS NOT NULL AND t.uid = mine.uid AND t.tag_generation = mine.tag_generation
+                  AND t.tag_transaction_number = mine.tag_transaction_number AND t.state = 'Committed') AS found
+            WHERE found.times > 1
+            ORDER BY mine.uid`,
     values: [assignment.editionId, JSON.stringify(written)],
   });
   for (const row of found.rows) {

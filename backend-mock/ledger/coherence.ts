@@ -92,10 +92,10 @@ async function findTagDifferences(connection: Connection, editionId: number): Pr
         WHERE edition_id = $1 ORDER BY uid, tag_generation DESC
      )
      SELECT newest.uid, account.balance_minor AS booked_minor, newest.balance_minor AS tag_minor,
-            EXISTS (SELECT FROM transactions t WHERE t.edition_id = $1 AND t.uid = newest.uid
+            EXISTS (SELECT FROM transactions t WHERE t.edition_id = $1 AND t.uid IS NOT NULL AND t.uid = newest.uid
                        AND t.state IN ('TerminalConfirmUnknown', 'ReservePending', 'Reserve', 'ExternalPending', 'ExternalUnknown')) AS unresolved,
             EXISTS (SELECT FROM transition_log l WHERE l.edition_id = $1 AND l.uid = newest.uid AND l.resolved_at IS NULL) AS rejected,
-            EXISTS (SELECT FROM transactions t WHERE t.edition_id = $1 AND t.uid = newest.uid AND t.state = 'Committed'
+            EXISTS (SELECT FROM transactions t WHERE t.edition_id = $1 AND t.uid IS NOT NULL AND t.uid = newest.uid AND t.state = 'Committed'
                      GROUP BY t.tag_generation, t.tag_transaction_number HAVING count(*) > 1) AS duplicated
        FROM newest
        JOIN edition ON edition.edition_id = $1 AND edition.mode = 'tag'
