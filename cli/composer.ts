@@ -133,7 +133,7 @@ class Composer implements Till {
   }
 
   #ask(operation: OperationName, request: unknown): Promise<ResultEnvelope> {
-    if (this.#tillHostEnd !== null) return Promise.resolve({ ok: false, fault: tillStopped(this.#tillHostEnd) });
+    if (this.#tillHostEnd !== null) return Promise.resolve({ ok: false, fault: this.#stoppedFault(this.#tillHostEnd) });
     this.#lastCallId += 1;
     const id = this.#lastCallId;
     return new Promise((resolve) => {
@@ -199,6 +199,11 @@ class Composer implements Till {
     this.#restartTimer = setTimeout(() => this.startReaderHost(options), delayMs);
   }
 
+  #stoppedFault(end: HostEnd): Fault {
+    const what = this.#stopping ? 'the till was stopped' : `the till's process ${describeEnd(end)}`;
+    return { code: 'TILL_STOPPED', message: `${what} before it answered` };
+  }
+
   #tillHostIsForeign(detail: string): void {
     process.stderr.write(`klink: the till's process sent a message that the contract does not know: ${detail}\n`);
     this.#tillHost.kill();
@@ -206,15 +211,11 @@ class Composer implements Till {
 
   #tillHostEnded(end: HostEnd): void {
     this.#tillHostEnd = end;
-    const fault = tillStopped(end);
+    const fault = this.#stoppedFault(end);
     this.#resolveReadiness({ ok: false, fault });
     for (const resolve of this.#waiting.values()) resolve({ ok: false, fault });
     this.#waiting.clear();
   }
-}
-
-function tillStopped(end: HostEnd): Fault {
-  return { code: 'TILL_STOPPED', message: `the till's process ${describeEnd(end)} before it answered` };
 }
 
 async function endWithin(host: HostProcess<never>, timeoutMs: number): Promise<void> {

@@ -1,4 +1,5 @@
 import type { ReaderHostOptions } from '../contract/ipc/envelope.ts';
+import type { Fault } from '../contract/ipc/fault.ts';
 import type { Outcome } from '../contract/ipc/operations.ts';
 import type { Answer } from './answer.ts';
 import { startTill, type Till } from './composer.ts';
@@ -12,21 +13,24 @@ export type TillWork = (till: Till) => Promise<ExitCode>;
 
 /** Starts a till without a reader, does the work, stops the till. */
 export function withTill(flags: TillFlags, report: Report, work: TillWork): Promise<ExitCode> {
-  return runTill(flags, report, false, work);
+  return runTill(flags, report, 'no reader', work);
 }
 
-/** The same with the reader that flags and settings choose. Ctrl-C takes the tap back as long as nothing is written. */
+/** The same with the reader that flags and settings choose. */
 export function withTillAndReader(flags: TillFlags, report: Report, work: TillWork): Promise<ExitCode> {
-  return runTill(flags, report, true, work);
+  return runTill(flags, report, 'reader', work);
 }
 
-/** Work whose result is an outcome with a tag: amounts in the edition's currency, and the outcome reported. */
+/**
+ * Work whose result is an outcome with a tag: amounts in the edition's currency, and the outcome reported. Ctrl-C takes the
+ * tap back as long as nothing is written.
+ */
 export function withTap(
   flags: TillFlags,
   report: Report,
   tap: (till: Till, currency: string) => Promise<Answer<Outcome>>,
 ): Promise<ExitCode> {
-  return withTillAndReader(flags, report, async (till) => {
+  return runTill(flags, report, 'tap', async (till) => {
     const currency = await currencyOf(till, report);
     if (!currency.ok) return failedWith(currency.fault, report);
     const outcome = await tap(till, currency.result);
@@ -43,37 +47,37 @@ export function tapRequest(flags: TillFlags): { firstTagOnly: true; timeoutMs?: 
 }
 
 /** Reports a fault and gives its exit code: the way every failing command ends. */
-export function failedWith(
-  fault: { code: Parameters<typeof exitCodeOfFault>[0]; message: string },
-  report: Report,
-): ExitCode {
+export function failedWith(fault: Fault, report: Report): ExitCode {
   report.fault(fault);
   return exitCodeOfFault(fault.code);
 }
 
-async function runTill(flags: TillFlags, report: Report, withReader: boolean, work: TillWork): Promise<ExitCode> {
+/** What a command wants of the reader: nothing, evidence of tags, or a tap that can be taken back. */
+type ReaderUse = 'no reader' | 'reader' | 'tap';
+
+async function runTill(flags: TillFlags, report: Report, use: ReaderUse, work: TillWork): Promise<ExitCode> {
   const dataFolder = tillFolder(flags);
   const reader = chooseReader(flags, dataFolder);
   if (!reader.ok) return failedWith(reader.fault, report);
-  return await startAndWork(reader.result, withReader, report, work);
+  return await startAndWork(reader.result, use, report, work);
 }
 
 async function startAndWork(
   reader: ReaderHostOptions,
-  withReader: boolean,
+  use: ReaderUse,
   report: Report,
   work: TillWork,
 ): Promise<ExitCode> {
-  const interruption = new Interruption(report);
+  const interruption = new Interruption(report, use === 'tap');
   try {
     const till = await startTill({
       dataFolder: reader.dataFolder,
       readerKind: reader.readerKind,
-      reader: withReader ? reader : null,
+      reader: use === 'no reader' ? null : reader,
       onStep: (step) => report.step(step),
     });
     if (!till.ok) return failedWith(till.fault, report);
-    interruption.cancels(till.result);
+    interruption.appliesTo(till.result);
     try {
       return await work(till.result);
     } finally {
@@ -98,23 +102,26 @@ async function currencyOf(till: Till, report: Report): Promise<Answer<string>> {
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Ctrl-C while a till works: the tap is taken back if that is still possible, and in every case the command ends by the
- * ordinary way, so that nothing is cut off in the middle of a write.
+ * Ctrl-C while a till works. A tap is taken back if that is still possible. Anything else, and a second Ctrl-C, stops the
+ * till in its own order: what is being written is finished, and what is not certain then is recorded as unknown.
  */
 class Interruption {
   readonly #report: Report;
+  readonly #mayCancel: boolean;
   readonly #listener = (): void => void this.#interrupt();
   #till: Till | null = null;
-  #interrupted = false;
+  #count = 0;
 
-  constructor(report: Report) {
+  constructor(report: Report, mayCancel: boolean) {
     this.#report = report;
+    this.#mayCancel = mayCancel;
     for (const signal of signals) process.on(signal, this.#listener);
   }
 
-  cancels(till: Till): void {
+  /** From now on there is a till to interrupt; a signal that came before it is not forgotten. */
+  appliesTo(till: Till): void {
     this.#till = till;
-    if (this.#interrupted) void this.#interrupt();
+    if (this.#count > 0) void till.stop();
   }
 
   end(): void {
@@ -122,11 +129,17 @@ class Interruption {
   }
 
   async #interrupt(): Promise<void> {
-    this.#interrupted = true;
-    const cancelled = await this.#till?.call('cancel', {});
-    if (cancelled === undefined || cancelled.ok) return;
-    if (cancelled.fault.code === 'NOT_CANCELLABLE') {
-      this.#report.note('The tag is being written, which cannot be cancelled. Keep it on the reader…');
+    this.#count += 1;
+    if (this.#till === null) return;
+    if (!this.#mayCancel || this.#count > 1) {
+      await this.#till.stop();
+      return;
+    }
+    const cancelled = await this.#till.call('cancel', {});
+    if (!cancelled.ok && cancelled.fault.code === 'NOT_CANCELLABLE') {
+      this.#report.note(
+        'This cannot be taken back any more: keep the tag on the reader. Ctrl-C once more stops the till.',
+      );
     }
   }
 }
