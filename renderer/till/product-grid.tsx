@@ -59,7 +59,7 @@ function Tiles({ products, view }: { readonly products: readonly ProductView[]; 
     <div
       ref={grid}
       onKeyDown={(event) => moveFocus(event, grid.current)}
-      className="grid grid-cols-[repeat(auto-fill,minmax(9.5rem,1fr))] gap-3"
+      className="grid auto-rows-[minmax(8rem,auto)] grid-cols-[repeat(auto-fill,minmax(10rem,1fr))] gap-3"
     >
       {products.map((product) => (
         <Tile key={product.productId} product={product} inCart={quantityInCart(view, product.productId)} />

@@ -69,12 +69,12 @@ function Action({
   readonly onPress: () => void;
 }) {
   return (
-    <TouchButton onPress={onPress} className="relative min-h-18 flex-col !gap-1 !px-2 pt-1 leading-tight">
-      <Icon name={icon} className="text-accent" />
-      {label}
-      <span className="absolute right-2 top-2 text-muted">
+    <TouchButton onPress={onPress} className="min-h-18 flex-col !gap-1 !px-2 pt-1 leading-tight">
+      <span className="flex items-center gap-2 text-muted">
+        <Icon name={icon} className="text-accent" />
         <Shortcut>{shortcut}</Shortcut>
       </span>
+      {label}
     </TouchButton>
   );
 }

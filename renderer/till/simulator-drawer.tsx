@@ -125,7 +125,7 @@ function Mischief({ tagId, label }: { readonly tagId: string; readonly label: st
         options={tearPoints.map((value) => ({ value, label: t(`simulator.points.${value}`) }))}
         onChoose={setPoint}
       />
-      <div className="grid grid-cols-[1fr_auto_auto_auto] items-center gap-1">
+      <div className="grid grid-cols-[minmax(min-content,1fr)_auto_auto_auto] items-center gap-0.5">
         <TouchButton
           aria-label={`${t('simulator.tear')}: ${label}`}
           onPress={() => simulate({ kind: 'tear', tagId, writeNumber, point })}
@@ -141,7 +141,7 @@ function Mischief({ tagId, label }: { readonly tagId: string; readonly label: st
         >
           <Icon name="minus" />
         </TouchButton>
-        <span className="figures min-w-14 text-center text-sm leading-tight">
+        <span className="figures min-w-12 text-center text-xs leading-tight">
           {t('simulator.tearWrite')}
           <br />
           <b className="text-lg">{writeNumber}</b>

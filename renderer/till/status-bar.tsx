@@ -21,14 +21,16 @@ const moods: Readonly<Record<Mood, string>> = {
 /** Always visible: who this till is, whether it can read tags, and whether what it sold has arrived. */
 export function StatusBar({ view }: { readonly view: TillView }) {
   return (
-    <header className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-line bg-surface py-1.5 pl-5 pr-2 text-ink">
+    <header className="flex items-center gap-5 border-b border-line bg-surface py-1 pl-5 pr-2 text-ink">
       <TillName view={view} />
-      <ReaderItem view={view} />
-      <UplinkItem view={view} />
-      <UnsentItem view={view} />
-      <SealItem view={view} />
-      <AttentionItem count={view.attentionCount} />
-      <div className="ml-auto flex items-center gap-1">
+      <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-5 gap-y-1">
+        <ReaderItem view={view} />
+        <UplinkItem view={view} />
+        <UnsentItem view={view} />
+        <SealItem view={view} />
+        <AttentionItem count={view.attentionCount} />
+      </div>
+      <div className="flex items-center">
         {view.reader.kind === 'simulated' ? <SimulatorButton /> : null}
         <SettingsPanel />
       </div>
@@ -65,7 +67,7 @@ function Item({
 function TillName({ view }: { readonly view: TillView }) {
   const { t } = useTranslation();
   return (
-    <div className="mr-1 flex min-h-14 items-center gap-3">
+    <div className="flex min-h-14 max-w-[30%] shrink-0 items-center gap-3">
       <svg aria-hidden viewBox="0 0 32 32" className="size-9 shrink-0 text-accent">
         <circle cx="16" cy="16" r="14" fill="none" stroke="currentColor" strokeWidth="3" />
         <path

@@ -63,7 +63,7 @@ export function Charge({ charge }: { readonly charge: ChargeView }) {
       );
     case 'top-up':
       return (
-        <div className="flex flex-wrap items-end gap-x-12 gap-y-5">
+        <div className="flex flex-wrap items-end gap-x-10 gap-y-4">
           <Figure label={t('tap.topUp')}>
             <Money amountMinor={charge.amountMinor} />
           </Figure>

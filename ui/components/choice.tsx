@@ -29,13 +29,13 @@ export function Choice<T extends string>({
         const chosen = options.find((option) => selected.has(option.value));
         if (chosen !== undefined) onChoose(chosen.value);
       }}
-      className="grid auto-cols-fr grid-flow-col gap-2"
+      className="grid auto-cols-[minmax(min-content,1fr)] grid-flow-col gap-2"
     >
       {options.map((option) => (
         <ToggleButton
           key={option.value}
           id={option.value}
-          className="min-h-14 min-w-14 rounded-small border border-line-strong/60 bg-surface px-1.5 font-semibold text-ink data-[selected]:border-accent data-[selected]:bg-accent data-[selected]:text-on-accent"
+          className="min-h-14 min-w-14 rounded-small border border-line-strong/60 bg-surface px-1 text-[0.9375rem] font-semibold leading-tight text-ink data-[selected]:border-accent data-[selected]:bg-accent data-[selected]:text-on-accent"
         >
           <span lang={option.language}>{option.label}</span>
         </ToggleButton>

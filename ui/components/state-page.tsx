@@ -17,8 +17,8 @@ export interface StatePageProps {
 export function StatePage({ tone, progress = 0, title, children, actions, runsOutMs = null }: StatePageProps) {
   return (
     <section className={classNames('tone relative flex h-full min-h-0 @container', `tone-${tone}`)}>
-      <div className="flex min-h-0 w-full flex-col gap-6 overflow-y-auto p-8 @3xl:flex-row @3xl:items-center @3xl:gap-[5cqw] @3xl:p-10 @5xl:p-14">
-        <div className="mx-auto h-40 w-40 shrink-0 @3xl:mx-0 @3xl:h-auto @3xl:w-[30%] @3xl:max-w-90">
+      <div className="flex min-h-0 w-full flex-col gap-6 overflow-y-auto p-8 @3xl:flex-row @3xl:items-center @3xl:gap-[5cqw] @3xl:px-10 @3xl:py-6 @5xl:px-14">
+        <div className="tone-shape mx-auto h-40 w-40 shrink-0 @3xl:mx-0 @3xl:h-auto @3xl:w-[30%] @3xl:max-w-90">
           <StateShape tone={tone} progress={progress} />
         </div>
         <div className="flex min-h-0 min-w-0 flex-1 flex-col gap-[clamp(0.75rem,3vh,1.75rem)]">
@@ -54,7 +54,7 @@ export function Figure({
       <div
         className={classNames(
           'font-bold leading-none',
-          size === 'large' ? 'text-[clamp(3rem,min(11vh,9cqw),6rem)]' : 'mt-1 text-[clamp(2rem,min(6vh,5cqw),3rem)]',
+          size === 'large' ? 'text-[clamp(3rem,min(11vh,7.2cqw),6rem)]' : 'mt-1 text-[clamp(2rem,min(6vh,5cqw),3rem)]',
         )}
       >
         {children}

@@ -65,11 +65,11 @@ const steps: readonly { unit: Intl.RelativeTimeFormatUnit; seconds: number }[] =
   { unit: 'second', seconds: 1 },
 ];
 
-/** "3 min. ago": how long `at` is past, in its largest whole unit; never in the future. */
+/** "3 min ago": how long `at` is past, in its largest whole unit; never in the future. */
 export function formatAge(at: string, nowMs: number, locale: string): string {
   const seconds = Math.max(0, Math.round((nowMs - Date.parse(at)) / 1_000));
   const step = steps.find((candidate) => seconds >= candidate.seconds) ?? { unit: 'second', seconds: 1 };
-  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'narrow' });
+  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
   return format.format(-Math.floor(seconds / step.seconds), step.unit);
 }
 

@@ -35,6 +35,7 @@ export async function startApplication(
   const electron = await _electron.launch({
     executablePath: electronBinary(),
     args: [rootFolder, '--data', dataFolder, ...flags],
+    timeout: 30_000,
     env: { ...environment(), ...env, KLINK_NO_DIALOGS: '1' },
   });
   const page = await electron.firstWindow();

@@ -97,7 +97,12 @@ test('R9, R10, R11: a first sale through the window with the simulated reader', 
   const drawer = page.getByRole('complementary', { name: 'Simulated reader' });
   await drawer.getByText('Wristband 1').waitFor();
   await look('simulated-drawer');
-  await sellOnce(application, () => drawer.getByRole('button', { name: 'Tap: Wristband 1' }).click(), 'simulated');
+  const tap = async (): Promise<void> => {
+    await drawer.getByRole('button', { name: 'Tap: Wristband 1' }).click();
+    await application.expectScreen('done');
+    await expect(drawer.getByText('On the reader')).toHaveCount(0);
+  };
+  await sellOnce(application, tap, 'simulated');
 
   await expectReplicated(application);
   await look('simulated-replicated');

@@ -66,8 +66,8 @@ const tag = { uid: '04A1B2C3D4E5F6', generation: 1, transactionNumber: 2, balanc
 
 const on = (screen: ScreenView, more: Partial<TillView> = {}): TillView => ({ ...base, ...more, screen });
 
-/** By name of the picture; the screen's own name comes first. */
-export const views: Readonly<Record<string, TillView>> = {
+/** By name of the picture; the screen's own name comes first. Times count from now. */
+export const makeViews = (): Readonly<Record<string, TillView>> => ({
   starting: on({ screen: 'starting' }, { till: null, pages: [], uplink: { ...base.uplink, state: 'unknown' } }),
   enrolment: on({ screen: 'enrolment', busy: false, fault: null }, { till: null, pages: [], seal: 'unknown' }),
   'enrolment-fault': on(
@@ -139,7 +139,7 @@ export const views: Readonly<Record<string, TillView>> = {
     },
     { attentionCount: 1, uplink: { ...base.uplink, state: 'refused' } },
   ),
-};
+});
 
 export const simulator: SimulatorView = {
   tags: [

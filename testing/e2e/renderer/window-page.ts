@@ -42,7 +42,7 @@ export async function openWindowPage(page: Page, search: string): Promise<void> 
 /** Runs in the page, before its own scripts. */
 function installBridge(): void {
   // Opened again with another address: the script is then installed once more.
-  if ('klink' in window) return;
+  if (Object.hasOwn(window, 'klink')) return;
   const views: ((view: unknown) => void)[] = [];
   const simulators: ((view: unknown) => void)[] = [];
   window.asked = [];
