@@ -7,8 +7,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { tillViewSchema } from '../contract/ipc/till-view.ts';
 import { tearPoints } from '../contract/ipc/simulator.ts';
+import { tillViewSchema } from '../contract/ipc/till-view.ts';
 import { assignment, configuration } from '../testing/till/festival.ts';
 import {
   issue,
@@ -216,7 +216,11 @@ describe('sale', () => {
     await till.pass(20_000);
     await till.hand({ kind: 'hold', tagId: till.tagId(1) });
     expect(first).toMatchObject({ screen: 'tap', deadlineAt: '2026-07-04T20:16:00.000Z' });
-    expect(till.screen).toMatchObject({ screen: 'tap', deadlineAt: '2026-07-04T20:16:00.000Z', fault: { code: 'TAG_UNKNOWN' } });
+    expect(till.screen).toMatchObject({
+      screen: 'tap',
+      deadlineAt: '2026-07-04T20:16:00.000Z',
+      fault: { code: 'TAG_UNKNOWN' },
+    });
     await till.pass(40_000);
     expect(await ended).toMatchObject({ value: { step: { error: { code: 'TAG_NOT_SHOWN' } } } });
   });
@@ -259,7 +263,9 @@ describe('enrolment', () => {
   test('without an assignment, a configuration or account mode nothing can be started', async () => {
     const { operations } = tills.open({ assignment: null }).till;
     expect(await operations.sell(patient)).toMatchObject({ fault: { code: 'NOT_ENROLLED' } });
-    expect(await operations.replicate({ untilEmpty: true, timeoutMs: 0 })).toMatchObject({ fault: { code: 'NOT_ENROLLED' } });
+    expect(await operations.replicate({ untilEmpty: true, timeoutMs: 0 })).toMatchObject({
+      fault: { code: 'NOT_ENROLLED' },
+    });
     const bare = tills.open({ configuration: null });
     expect(bare.screen).toMatchObject({ screen: 'halted', fault: { code: 'CONFIGURATION_MISSING' } });
     const account = tills.open({ assignment: { ...assignment, edition: { ...assignment.edition, mode: 'account' } } });

@@ -5,16 +5,18 @@ import { fault } from '../domain/fault.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { firstSale } from './migrations/0001-first-sale.ts';
 
-interface Migration {
+export interface Migration {
   readonly number: number;
   readonly name: string;
   readonly sql: string;
 }
 
 /** In order, additive only; one that has been released is never changed again. */
-const migrations: readonly Migration[] = [{ number: 1, name: 'first-sale', sql: firstSale }];
+export const migrations: readonly Migration[] = [{ number: 1, name: 'first-sale', sql: firstSale }];
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
+
+const emptyStructureHash = hashOf('');
 
 interface AppliedRow {
   readonly number: number;
@@ -25,21 +27,26 @@ interface AppliedRow {
  * Brings a database to this release's schema, each migration in a transaction of its own, after a backup of a database
  * that has anything in it.
  * @param backUp called once before the first migration of a database that is not new
+ * @param known the migrations of this release
  * @returns DATABASE_NEWER for a schema this release does not know, DATABASE_EDITED where a migration or the structure
  *   differs from what was applied
  */
-export function migrate(database: Database.Database, backUp: () => void): Result<void, Fault> {
+export function migrate(
+  database: Database.Database,
+  backUp: () => void,
+  known: readonly Migration[],
+): Result<void, Fault> {
   const applied = appliedMigrations(database);
   const newest = applied.at(-1)?.number ?? 0;
-  if (newest > migrations.length) return failed(fault('DATABASE_NEWER'));
+  if (newest > known.length) return failed(fault('DATABASE_NEWER'));
   for (const row of applied) {
-    const migration = migrations[row.number - 1];
+    const migration = known[row.number - 1];
     if (!migration || hashOf(migration.sql) !== row.sha256)
       return failed(fault('DATABASE_EDITED', { detail: `migration ${row.number}` }));
   }
-  if (applied.length > 0 && structureHash(database) !== storedStructureHash(database))
-    return failed(fault('DATABASE_EDITED', { detail: 'tables or triggers' }));
-  const open = migrations.slice(newest);
+  const expected = applied.length > 0 ? storedStructureHash(database) : emptyStructureHash;
+  if (structureHash(database) !== expected) return failed(fault('DATABASE_EDITED', { detail: 'tables or triggers' }));
+  const open = known.slice(newest);
   if (open.length === 0) return ok(undefined);
   if (newest > 0) backUp();
   database.transaction(() => apply(database, open)).immediate();

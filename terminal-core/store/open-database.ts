@@ -4,7 +4,7 @@ import type { Fault } from '../../contract/ipc/fault.ts';
 import { fault } from '../domain/fault.ts';
 import { invariant } from '../domain/invariant.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
-import { migrate } from './migrations.ts';
+import { type Migration, migrate, migrations } from './migrations.ts';
 
 /** What every connection that writes is set to; read back, because SQLite ignores what it does not like. */
 const pragmas = [
@@ -22,7 +22,7 @@ const pragmas = [
  * Opens the till's database for writing, checks it and brings its schema up to date.
  * @returns DATABASE_CORRUPT, DATABASE_NEWER, DATABASE_EDITED or DISK_FULL where it cannot be used
  */
-export function openDatabase(file: string): Result<Database.Database, Fault> {
+export function openDatabase(file: string, known: readonly Migration[] = migrations): Result<Database.Database, Fault> {
   const isNew = !existsSync(file);
   let database: Database.Database | undefined;
   try {
@@ -33,7 +33,8 @@ export function openDatabase(file: string): Result<Database.Database, Fault> {
     }
     setPragmas(database);
     const opened = database;
-    const migrated = migrate(opened, () => opened.exec(`VACUUM INTO '${backupName(file).replaceAll("'", "''")}'`));
+    const backUp = () => opened.prepare('VACUUM INTO ?').run(backupName(file));
+    const migrated = migrate(opened, backUp, known);
     return migrated.ok ? ok(opened) : closeWith(opened, migrated.fault);
   } catch (error) {
     const known = databaseFault(error);

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Fault } from '../../contract/ipc/fault.ts';
@@ -31,7 +31,9 @@ export class SecretFile implements SecretStore {
 
   save(secrets: TillSecrets): Promise<void> {
     const file = this.#file();
-    const descriptor = openSync(`${file}.new`, 'w', 0o600);
+    // The mode counts only for a file that is made now.
+    rmSync(`${file}.new`, { force: true });
+    const descriptor = openSync(`${file}.new`, 'wx', 0o600);
     try {
       writeSync(descriptor, JSON.stringify(secrets));
       fsyncSync(descriptor);

@@ -123,10 +123,20 @@ CREATE TABLE monitor (
 -- INV-04: a number is the next one, never one that was used.
 CREATE TRIGGER txn_number_is_next BEFORE INSERT ON txn
 WHEN NEW.terminal_transaction_number IS NOT (SELECT last_terminal_transaction_number FROM assignment)
+  -- INSERT OR REPLACE deletes without asking the triggers for DELETE.
+  OR EXISTS (SELECT 1 FROM txn WHERE terminal_transaction_number = NEW.terminal_transaction_number)
 BEGIN SELECT RAISE(ABORT, 'INV-04 terminal transaction number is not the one just drawn'); END;
 CREATE TRIGGER number_only_rises BEFORE UPDATE OF last_terminal_transaction_number ON assignment
 WHEN NEW.last_terminal_transaction_number <> OLD.last_terminal_transaction_number + 1
 BEGIN SELECT RAISE(ABORT, 'INV-04 terminal transaction numbers rise by one'); END;
+CREATE TRIGGER assignment_is_the_only_one BEFORE INSERT ON assignment
+WHEN EXISTS (SELECT 1 FROM assignment) OR NEW.last_terminal_transaction_number <> 0
+BEGIN SELECT RAISE(ABORT, 'INV-04 a database has one assignment, whose numbers begin at 1'); END;
+CREATE TRIGGER assignment_is_fixed BEFORE UPDATE ON assignment
+WHEN NEW.singleton <> OLD.singleton OR NEW.assignment_id <> OLD.assignment_id OR NEW.journal_id <> OLD.journal_id
+BEGIN SELECT RAISE(ABORT, 'INV-04 a database belongs to one assignment and one journal'); END;
+CREATE TRIGGER assignment_stays BEFORE DELETE ON assignment
+BEGIN SELECT RAISE(ABORT, 'INV-04 the assignment is not deleted'); END;
 CREATE TRIGGER txn_begins_open BEFORE INSERT ON txn WHEN NEW.state <> 'Open' OR NEW.state_version <> 1
 BEGIN SELECT RAISE(ABORT, 'INV-06 a transaction begins as Open'); END;
 
@@ -141,7 +151,13 @@ BEGIN SELECT RAISE(ABORT, 'INV-06 illegal change of state'); END;
 CREATE TRIGGER txn_is_fixed BEFORE UPDATE ON txn
 WHEN NEW.terminal_transaction_number <> OLD.terminal_transaction_number OR NEW.type <> OLD.type
   OR NEW.amount_minor <> OLD.amount_minor OR NEW.balance_delta_minor <> OLD.balance_delta_minor
+  OR NEW.payment_method <> OLD.payment_method OR NEW.currency <> OLD.currency
+  OR NEW.merchant_id IS NOT OLD.merchant_id OR NEW.opened_at <> OLD.opened_at
   OR NEW.tag_uid <> OLD.tag_uid OR NEW.tag_transaction_number <> OLD.tag_transaction_number
+  OR NEW.tag_generation <> OLD.tag_generation OR NEW.balance_before_minor <> OLD.balance_before_minor
+  OR NEW.balance_after_minor <> OLD.balance_after_minor
+  OR (NEW.state_version <> OLD.state_version AND NEW.state = OLD.state)
+  OR OLD.state IN ('Committed', 'Aborted')
 BEGIN SELECT RAISE(ABORT, 'INV-06 a transaction does not change but in its state'); END;
 -- INV-07: one tag number, one image a transaction: what may have been written is never exchanged afterwards.
 CREATE TRIGGER txn_images_fixed BEFORE UPDATE ON txn
@@ -150,8 +166,26 @@ WHEN OLD.write_started_at IS NOT NULL AND (
   OR NEW.slots_after IS NOT OLD.slots_after OR NEW.target_slot IS NOT OLD.target_slot)
 BEGIN SELECT RAISE(ABORT, 'INV-07 the images of a started write are not exchanged'); END;
 CREATE TRIGGER txn_stays BEFORE DELETE ON txn BEGIN SELECT RAISE(ABORT, 'INV-06 transactions are not deleted'); END;
+CREATE TRIGGER txn_item_of_open BEFORE INSERT ON txn_item
+WHEN (SELECT state FROM txn WHERE terminal_transaction_number = NEW.terminal_transaction_number) IS NOT 'Open'
+  OR EXISTS (SELECT 1 FROM txn_item
+    WHERE terminal_transaction_number = NEW.terminal_transaction_number AND line = NEW.line)
+BEGIN SELECT RAISE(ABORT, 'INV-01 items are fixed when the transaction is opened'); END;
+-- Debits less credits of the customer are what the tag is changed by, before it may be.
+CREATE TRIGGER txn_items_balance BEFORE UPDATE OF state ON txn
+WHEN OLD.state = 'Open' AND NEW.balance_delta_minor <> (
+  SELECT coalesce(sum(CASE
+    WHEN debit_account = 'customer' OR debit_account LIKE 'customer/%' THEN amount_minor
+    WHEN credit_account = 'customer' OR credit_account LIKE 'customer/%' THEN -amount_minor
+    ELSE 0 END), 0)
+  FROM txn_item WHERE terminal_transaction_number = NEW.terminal_transaction_number)
+BEGIN SELECT RAISE(ABORT, 'INV-01 the items come to another amount than the tag is changed by'); END;
 CREATE TRIGGER txn_item_fixed BEFORE UPDATE ON txn_item BEGIN SELECT RAISE(ABORT, 'INV-01 items are not changed'); END;
 CREATE TRIGGER txn_item_stays BEFORE DELETE ON txn_item BEGIN SELECT RAISE(ABORT, 'INV-01 items are not deleted'); END;
+CREATE TRIGGER txn_state_log_new BEFORE INSERT ON txn_state_log
+WHEN EXISTS (SELECT 1 FROM txn_state_log
+  WHERE terminal_transaction_number = NEW.terminal_transaction_number AND state_version = NEW.state_version)
+BEGIN SELECT RAISE(ABORT, 'INV-06 the log of states is not changed'); END;
 CREATE TRIGGER txn_state_log_fixed BEFORE UPDATE ON txn_state_log BEGIN SELECT RAISE(ABORT, 'INV-06 the log of states is not changed'); END;
 CREATE TRIGGER txn_state_log_stays BEFORE DELETE ON txn_state_log BEGIN SELECT RAISE(ABORT, 'INV-06 the log of states is not deleted'); END;
 
@@ -164,6 +198,11 @@ CREATE TRIGGER journal_stays BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT, 
 CREATE TRIGGER cursor_only_rises BEFORE UPDATE OF acknowledged_seq ON replication_cursor
 WHEN NEW.acknowledged_seq < OLD.acknowledged_seq OR NEW.acknowledged_seq > (SELECT coalesce(max(seq), 0) FROM journal)
 BEGIN SELECT RAISE(ABORT, 'INV-05 the cursor only rises, and never beyond the journal'); END;
+CREATE TRIGGER cursor_is_the_only_one BEFORE INSERT ON replication_cursor
+WHEN EXISTS (SELECT 1 FROM replication_cursor)
+BEGIN SELECT RAISE(ABORT, 'INV-05 there is one cursor'); END;
+CREATE TRIGGER cursor_stays BEFORE DELETE ON replication_cursor
+BEGIN SELECT RAISE(ABORT, 'INV-05 the cursor is not deleted'); END;
 
 INSERT INTO replication_cursor (singleton) VALUES (1);
 `;
