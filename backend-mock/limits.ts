@@ -39,5 +39,5 @@ export const limits = {
   /** How long a folder's hold is waited for: the server may not have seen yet that its last holder was killed. */
   clusterHoldTimeoutMs: 2_000,
   /** Requests under way get this long when the backend stops. */
-  drainTimeoutMs: 10_000,
+  drainTimeoutMs: 5_000,
 } as const;

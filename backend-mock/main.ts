@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { seedDemo } from './demo/seed-demo.ts';
 import { ensurePassword } from './http/operator-login.ts';
 import { buildServer } from './http/server.ts';
+import { limits } from './limits.ts';
 import { createLog } from './log.ts';
 import { type Clock, type Random, systemClock, systemRandom } from './ports.ts';
 import { type Database, openDatabase } from './store/database.ts';
@@ -55,7 +56,10 @@ export async function startBackend(options: BackendOptions): Promise<RunningBack
     const app = await buildServer({ database, clock, random, demo: options.demo }, log);
     await app.listen({ port: options.port, host: options.host ?? '127.0.0.1' });
     return running(app.server.address(), async () => {
+      // Requests under way end by themselves; one that does not arrive may not hold up the stop.
+      const impatience = setTimeout(() => app.server.closeAllConnections(), limits.drainTimeoutMs);
       await app.close();
+      clearTimeout(impatience);
       await release(database, embedded);
     });
   } catch (error) {
