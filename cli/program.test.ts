@@ -39,7 +39,7 @@ describe('klink, misused', () => {
     [['backend', '--port', '70000'], /65535/],
     [['status', 'surplus'], /argument/i],
     [['balance', '--unknown-flag'], /unknown option/],
-    [[], /Usage/],
+    [[], /say what to do: backend, enrol/],
   ])('%j ends with 2', async (args, complaint) => {
     const { exitCode, out, error } = await run(...args);
     expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });

@@ -37,12 +37,17 @@ export async function runKlink(args: readonly string[], streams: Streams): Promi
     if (!(error instanceof CommanderError)) throw error;
     // Help and version are what was asked for; everything else commander ends with is a misuse.
     if (error.exitCode === 0) return 0;
-    const complaint = complaints
-      .join('')
-      .replace(/^error: /, '')
-      .trim();
-    return failedWith({ code: 'USAGE', message: complaint === '' ? error.message : complaint }, report);
+    return failedWith({ code: 'USAGE', message: complaintOf(error, complaints.join(''), program) }, report);
   }
+}
+
+/** Commander writes its complaint; where no command was given it writes the whole help instead. */
+function complaintOf(error: CommanderError, written: string, program: Command): string {
+  if (error.code === 'commander.help') {
+    return `say what to do: ${program.commands.map((command) => command.name()).join(', ')}`;
+  }
+  const complaint = written.replace(/^error: /, '').trim();
+  return complaint === '' ? error.message : complaint;
 }
 
 function buildProgram(run: RunCommand, streams: Streams, onComplaint: (text: string) => void): Command {

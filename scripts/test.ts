@@ -86,7 +86,8 @@ const failedOnce = (isFine: boolean): Counts => ({ passed: 0, failed: isFine ? 0
 
 async function build(): Promise<Counts> {
   try {
-    await buildStale({ force: false, log: console.log });
+    const built = await buildStale({ force: false, log: console.log });
+    console.log(built.length === 0 ? 'everything is built' : `built ${built.join(', ')}`);
     return failedOnce(true);
   } catch (error) {
     console.error(error);
