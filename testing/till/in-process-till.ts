@@ -8,7 +8,7 @@ import type { Step, StepEvent } from '../../contract/ipc/step.ts';
 import type { ScreenView, TillView } from '../../contract/ipc/till-view.ts';
 import { tillSettingsSchema } from '../../contract/settings/till-settings.ts';
 import type { Configuration } from '../../contract/wire/configuration.ts';
-import type { Assignment, Random } from '../../terminal-core/checkout/ports.ts';
+import type { Assignment, Random, Timers } from '../../terminal-core/checkout/ports.ts';
 import { SimulatedReader } from '../../terminal-core/readers/simulated/simulated-reader.ts';
 import { httpUplink } from '../../terminal-core/replication/http-uplink.ts';
 import { Replicator } from '../../terminal-core/replication/replicator.ts';
@@ -38,6 +38,7 @@ export interface Kill {
   readonly point: 'before' | 'after';
 }
 
+const drawerName = 'simulated-tags.json';
 const fixedRandom: Random = { bytes: (length) => new Uint8Array(length).fill(0xab), fraction: () => 0 };
 
 /**
@@ -78,7 +79,11 @@ export class InProcessTill {
     this.assignments = new StoredAssignment(orm);
     this.store = new StoredTransactions(this.database, orm, this.journal);
     this.#enrol(options);
-    this.link = new ReaderLink('simulated', (command) => this.#ask(command), this.time);
+    // The timers of a killed process do not ring.
+    const timers: Timers = {
+      after: (delayMs, action) => this.time.after(delayMs, () => (this.#isCut ? undefined : action())),
+    };
+    this.link = new ReaderLink('simulated', (command) => this.#ask(command), timers);
     this.reader = this.#newReader();
     const uplink = httpUplink();
     const credentials = () => {
@@ -90,7 +95,7 @@ export class InProcessTill {
       assignments: this.assignments,
       uplink,
       clock: this.time,
-      timers: this.time,
+      timers,
       random: fixedRandom,
       credentials,
       onRejected: () => undefined,
@@ -106,7 +111,7 @@ export class InProcessTill {
       reader: this.link,
       replication: this.replicator,
       clock: this.time,
-      timers: this.time,
+      timers,
       random: fixedRandom,
       writeExport: writeJournalExport,
       onIdle: () => undefined,
@@ -165,6 +170,12 @@ export class InProcessTill {
     this.link.hostGone('ended by a test');
     this.reader = this.#newReader();
     this.reader.start();
+  }
+
+  /** The customers go to another till, with their tags as they are now. */
+  copyTagsTo(other: InProcessTill): void {
+    fs.copyFileSync(path.join(this.folder, drawerName), path.join(other.folder, drawerName));
+    other.restartReaderHost();
   }
 
   /** From the n-th question to the reader on, this till is as if killed: nothing reaches it and nothing leaves it. */
