@@ -17,7 +17,7 @@ import { succeeded, type TillOnReader } from './klink/till-on-reader.ts';
 import { startVirtualReader, type VirtualReader, type VirtualTag } from './virtual-reader/virtual-reader.ts';
 
 const workerCount = 3;
-const rowsTimeoutMs = 240_000;
+const rowsTimeoutMs = 400_000;
 const purchase = ['--amount', '55.00', '--timeout', '20'] as const;
 
 describe('a purchase whose till is killed', () => {

@@ -19,7 +19,7 @@ import { succeeded, type TillOnReader } from './klink/till-on-reader.ts';
 import { startVirtualReader, type VirtualReader, type VirtualTag } from './virtual-reader/virtual-reader.ts';
 
 const workerCount = 3;
-const rowsTimeoutMs = 240_000;
+const rowsTimeoutMs = 400_000;
 
 interface Row {
   readonly apduNumber: number;

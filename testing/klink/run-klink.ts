@@ -2,7 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import { type Step, stepSchema } from '../../contract/ipc/step.ts';
 
-const klinkFile = path.resolve(import.meta.dirname, '../../out/cli/klink.js');
+const rootFolder = path.resolve(import.meta.dirname, '../..');
+const klinkFile = path.join(rootFolder, 'out/cli/klink.js');
+/** A matrix starts the same programs hundreds of times: compiled once, they start in half the time. */
+const compileCache = { NODE_COMPILE_CACHE: path.join(rootFolder, 'node_modules/.cache/klink-compile') };
 
 /** How a run of the real `klink` ended, and everything it said. */
 export interface KlinkRun {
@@ -49,7 +52,7 @@ function spawnKlink(args: readonly string[], options: KlinkOptions): ChildProces
   const [program = process.execPath, ...rest] = [...(options.wrapper ?? []), process.execPath, klinkFile, ...args];
   return spawn(program, rest, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...options.env },
+    env: { ...process.env, ...compileCache, ...options.env },
   });
 }
 
