@@ -1,7 +1,17 @@
 import { z } from 'zod';
 
-/** The kinds of booking this release can make; each is one debit and one credit (R1, R9–R11, Q15). */
-export const itemKinds = ['topup', 'topup-fee', 'purchase', 'purchase-return'] as const;
+/** The kinds of booking a festival makes; each is one debit and one credit (R1, R9–R11, Q15; protocol.md, "Bookings"). */
+export const itemKinds = [
+  'topup',
+  'topup-fee',
+  'purchase',
+  'purchase-return',
+  'chargeback',
+  'refund',
+  'refund-fee',
+  'refund-reversal',
+  'write-off',
+] as const;
 export type ItemKind = (typeof itemKinds)[number];
 
 /**

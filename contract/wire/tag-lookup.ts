@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { adjustmentNumberSchema, tagUidSchema } from './identifiers.ts';
+import { signedAmountMinorSchema } from './money.ts';
+
+/** A change booked in the backend that has not reached the tag yet (Q20). */
+export const pendingAdjustmentSchema = z
+  .object({
+    /** Exactly the tag's last one + 1 may be applied; null only sets or clears the blocked flag. */
+    adjustmentNumber: adjustmentNumberSchema.nullable(),
+    amountMinor: signedAmountMinorSchema,
+    /** Absent: the flag stays as it is. */
+    setBlocked: z.boolean().optional(),
+  })
+  .meta({ id: 'PendingAdjustment' });
+export type PendingAdjustment = z.infer<typeof pendingAdjustmentSchema>;
+
+/** What the backend knows of a tag: balance for account mode, and what is to be brought onto it. */
+export const tagLookupAnswerSchema = z
+  .object({
+    uid: tagUidSchema,
+    /** False: no till has ever sent anything about it. */
+    known: z.boolean(),
+    blocked: z.boolean(),
+    /** Booked on the customer's default purse. */
+    balanceMinor: signedAmountMinorSchema,
+    /** Booked less held. */
+    availableMinor: signedAmountMinorSchema,
+    /** Meal credit that may be used now; catering tills add it to the balance (R112). */
+    creditMinor: signedAmountMinorSchema,
+    /** In the order in which they are to be applied. */
+    pendingAdjustments: z.array(pendingAdjustmentSchema),
+  })
+  .meta({ id: 'TagLookupAnswer' });
+export type TagLookupAnswer = z.infer<typeof tagLookupAnswerSchema>;
