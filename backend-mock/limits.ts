@@ -37,7 +37,7 @@ export const limits = {
   /** Pause between attempts to start a server again that died. */
   clusterRetryIntervalMs: 1_000,
   /** How long a folder's hold is waited for: the server may not have seen yet that its last holder was killed. */
-  clusterHoldTimeoutMs: 2_000,
+  clusterHoldTimeoutMs: 1_000,
   /** Requests under way get this long when the backend stops. */
   drainTimeoutMs: 5_000,
 } as const;

@@ -81,12 +81,10 @@ async function buildOne(bundle: Bundle): Promise<void> {
 export async function buildStale(options: { force: boolean; log: (line: string) => void }): Promise<readonly string[]> {
   const stale: Bundle[] = [];
   for (const bundle of bundles) {
-    if (!fs.existsSync(inRoot(bundle.entry))) {
-      options.log(`build: NOTE ${bundle.name} is skipped, ${bundle.entry} does not exist yet`);
-      continue;
-    }
+    if (!fs.existsSync(inRoot(bundle.entry))) throw new Error(`build: ${bundle.name} has no ${bundle.entry}`);
     if (options.force || isStale(bundle)) stale.push(bundle);
   }
+  if (stale.length > 0) options.log(`building ${stale.map((bundle) => bundle.name).join(', ')}`);
   const results = await Promise.allSettled(stale.map(buildOne));
   const failures = results.flatMap((result, at) =>
     result.status === 'rejected' ? [`build: ${stale[at]?.name} failed: ${String(result.reason)}`] : [],
@@ -100,7 +98,7 @@ if (import.meta.main) {
   try {
     const built = await buildStale({ force: process.argv.includes('--force'), log: console.log });
     const lasted = `${Math.round(performance.now() - startedMs)} ms`;
-    console.log(built.length > 0 ? `build: ${built.join(', ')} (${lasted})` : `build: up to date (${lasted})`);
+    console.log(built.length > 0 ? `built in ${lasted}` : `up to date (${lasted})`);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;

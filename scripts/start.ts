@@ -67,7 +67,6 @@ async function showWindow(runtime: ElectronRuntime, stopped: Promise<unknown>): 
   void stopped.then(() => window.stop());
   if (isWatching) {
     watchSources((built) => {
-      say(`built ${built.join(', ')}`);
       // A new backend waits for the next start.
       if (!built.some((name) => name !== 'renderer' && name !== 'klink')) return;
       isRestarting = true;
@@ -95,8 +94,7 @@ async function start(): Promise<number> {
       });
     }
   });
-  const built = await buildStale({ force: false, log: say });
-  if (built.length > 0) say(`built ${built.join(', ')}`);
+  await buildStale({ force: false, log: say });
   const runtime = await findElectron({ retry: false, log: say });
   if (runtime.kind === 'test') say(`using the test runtime (Electron ${runtime.version}); never sell with it`);
   const backend = await startDemoBackend(path.join(folder, 'backend'), say);

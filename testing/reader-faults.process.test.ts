@@ -4,7 +4,7 @@
  * Method: the real `klink` on a real PC/SC service that is unplugged, stopped, killed and started again, and on emulated
  * tags that are blank, foreign, forged, corrupt, too small, of random UID or of another kind.
  */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type ChargedTag, chargeTag } from './klink/charged-tag.ts';
 import { type DemoBackend, startDemoBackend } from './klink/demo-backend.ts';
 import { type KlinkRun, klinkForPeople } from './klink/run-klink.ts';
@@ -51,20 +51,22 @@ describe('faults around the reader', () => {
   }
 
   describe('a reader that is gone', () => {
-    test('the PC/SC service has no reader: READER_MISSING, 5', async () => {
-      await reader.stopService();
-      await reader.startService({ hasReader: false });
-      expectFault(await till.run('sell', '--amount', '1.00', '--timeout', '20'), 5, 'READER_MISSING');
+    /** Whatever a test has done to the service: it is started again, and the next sale works. */
+    afterEach(async () => {
       await reader.stopService();
       await reader.startService();
       await expectNextSale();
     });
 
+    test('the PC/SC service has no reader: READER_MISSING, 5', async () => {
+      await reader.stopService();
+      await reader.startService({ hasReader: false });
+      expectFault(await till.run('sell', '--amount', '1.00', '--timeout', '20'), 5, 'READER_MISSING');
+    });
+
     test('the PC/SC service is stopped: READER_SERVICE_DOWN, 5', async () => {
       await reader.stopService();
       expectFault(await till.run('sell', '--amount', '1.00', '--timeout', '20'), 5, 'READER_SERVICE_DOWN');
-      await reader.startService();
-      await expectNextSale();
     });
 
     test('the PC/SC service is killed while a tag is waited for: READER_SERVICE_DOWN, 5, and nothing is left open', async () => {
@@ -76,8 +78,6 @@ describe('faults around the reader', () => {
         unfinishedCount: 0,
         unknownCount: 0,
       });
-      await reader.startService();
-      await expectNextSale();
     });
 
     test('--reader-name that fits no reader: READER_MISSING, 5', async () => {

@@ -33,11 +33,11 @@ export function EnrolmentScreen({ screen }: { readonly screen: EnrolmentView }) 
   };
 
   return (
-    <section className="flex h-full overflow-y-auto p-6">
+    <section className="flex h-full overflow-y-auto p-4">
       <form
         noValidate
         onSubmit={submit}
-        className="m-auto flex w-full max-w-140 flex-col gap-5 rounded-large border border-line bg-surface p-9 shadow-(--shadow)"
+        className="m-auto flex w-full max-w-140 flex-col gap-[clamp(0.75rem,2vh,1.25rem)] rounded-large border border-line bg-surface px-9 py-[clamp(1.25rem,3.5vh,2.25rem)] shadow-(--shadow)"
       >
         <div>
           <h1 className="text-3xl font-bold tracking-tight">{t('enrolment.title')}</h1>
@@ -79,7 +79,7 @@ export function EnrolmentScreen({ screen }: { readonly screen: EnrolmentView }) 
           look="primary"
           shortcut="⏎"
           isDisabled={screen.busy}
-          className="mt-2 min-h-16 text-xl font-bold"
+          className="mt-1 min-h-16 text-xl font-bold"
         >
           {screen.busy ? t('enrolment.busy') : t('enrolment.submit')}
         </TouchButton>

@@ -27,7 +27,7 @@ export function SaleScreen({ view }: { readonly view: TillView }) {
   return (
     <section
       aria-label={t('sale.title')}
-      className="grid h-full min-h-0 grid-rows-[minmax(0,1fr)_minmax(15rem,45%)] @4xl:grid-cols-[minmax(0,1fr)_25rem] @4xl:grid-rows-1"
+      className="grid h-full min-h-0 grid-rows-[minmax(0,1fr)_minmax(15rem,50%)] @4xl:grid-cols-[minmax(0,1fr)_25rem] @4xl:grid-rows-1"
     >
       <h1 className="sr-only">{t('sale.title')}</h1>
       <div className="flex min-h-0 flex-col">

@@ -75,7 +75,7 @@ function Wristband({ tag, isPresent }: { readonly tag: SimulatedTag; readonly is
           look="primary"
           aria-label={`${t('simulator.tap')}: ${label}`}
           onPress={() => simulate({ kind: 'tap', tagId })}
-          className="px-2"
+          className="!px-1 text-[0.9375rem]"
         >
           {t('simulator.tap')}
         </TouchButton>
@@ -83,7 +83,7 @@ function Wristband({ tag, isPresent }: { readonly tag: SimulatedTag; readonly is
           <TouchButton
             aria-label={`${t('simulator.remove')}: ${label}`}
             onPress={() => simulate({ kind: 'remove' })}
-            className="px-2"
+            className="!px-1 text-[0.9375rem]"
           >
             {t('simulator.remove')}
           </TouchButton>
@@ -91,7 +91,7 @@ function Wristband({ tag, isPresent }: { readonly tag: SimulatedTag; readonly is
           <TouchButton
             aria-label={`${t('simulator.hold')}: ${label}`}
             onPress={() => simulate({ kind: 'hold', tagId })}
-            className="px-2"
+            className="!px-1 text-[0.9375rem]"
           >
             {t('simulator.hold')}
           </TouchButton>

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -22,6 +22,8 @@ export const silentLog = createLog(pino.destination('/dev/null'), 'silent');
 /** Starts the embedded PostgreSQL in a temporary folder. */
 export async function startTestServer(): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'klink-test-'));
+  // Else, as root, the server's user could not enter, and the cluster would go elsewhere and stay there.
+  await chmod(folder, 0o755);
   const server: EmbeddedServer = await startEmbeddedServer(folder, silentLog);
   return {
     logFile: server.logFile,

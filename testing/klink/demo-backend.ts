@@ -22,6 +22,8 @@ export async function startDemoBackend(): Promise<DemoBackend> {
   const folder = makeFolder('backend');
   const running = startKlink(['backend', '--demo', '--port', '0', '--data', folder.place], {
     hangsAfterMs: 3_600_000,
+    // A test that is killed leaves no backend behind.
+    wrapper: ['setpriv', '--pdeathsig', 'TERM'],
   });
   const started = await running.step('backendStarted', (step) => step.event === 'backendStarted');
   const { address } = startedSchema.parse(started.details);

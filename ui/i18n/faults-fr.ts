@@ -64,11 +64,11 @@ export const faultsFr: Texts['fault'] = {
   },
   TAG_CHANGED: {
     title: 'Le bracelet a changé entre-temps',
-    help: 'Une autre caisse l’a utilisé. Rien n’a été débité ici ; recommencez.',
+    help: 'Une autre caisse l’a utilisé. Rien n’a été débité ici ; recommencez.',
   },
   TAG_WRITE_FAILED: {
     title: 'Écriture impossible',
-    help: 'Rien n’a été débité. Recommencez ; si cela échoue encore, prenez un autre bracelet.',
+    help: 'Rien n’a été débité. Recommencez ; si cela échoue encore, prenez un autre bracelet.',
   },
   INTERRUPTED: { title: 'Interrompu', help: 'La caisse a redémarré au milieu. Rien n’a été débité.' },
   OUTCOME_UNKNOWN: {
@@ -93,7 +93,7 @@ export const faultsFr: Texts['fault'] = {
   BACKEND_FAULT: { title: 'Le serveur a un problème', help: 'La caisse garde tout et réessaie d’elle-même.' },
   ENROLMENT_CODE_INVALID: {
     title: 'Ce code n’est pas valable',
-    help: 'Vérifiez l’orthographe. Un code sert une fois ; demandez-en un autre.',
+    help: 'Vérifiez l’orthographe. Un code sert une fois ; demandez-en un autre.',
   },
   NOT_ENROLLED: {
     title: 'Cette caisse n’est pas inscrite',

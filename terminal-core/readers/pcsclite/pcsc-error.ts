@@ -50,10 +50,9 @@ export function pcscError(call: string, cause: unknown): PcscError {
   return new PcscError(codeOfMessage.get(message) ?? 'OTHER', `${call}: ${message}`, cause);
 }
 
-/** The error of the call that watches the service, for which a broken connection is the service's end. */
+/** The error of whatever watches the service, for which a broken connection, also while it is made, is the service's end. */
 export function watchError(cause: unknown): PcscError {
   const error = pcscError('SCardGetStatusChange', cause);
-  return cause instanceof Error && cause.message === lostConnection
-    ? new PcscError('SERVICE_DOWN', 'PC/SC service: the connection is lost', cause)
-    : error;
+  const isLost = error.cause instanceof Error && error.cause.message === lostConnection;
+  return isLost ? new PcscError('SERVICE_DOWN', 'PC/SC service: the connection is lost', error.cause) : error;
 }

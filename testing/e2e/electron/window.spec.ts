@@ -1,12 +1,16 @@
 // Goal: the window can do what the till offers and nothing else, and it may crash or be reloaded at any moment.
 // Method: the real application on an enrolled till; the page is asked for what it must not have, the hosts are killed, the
 // wristbands of the simulated reader are misused.
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { expect, test } from '@playwright/test';
 import { operationNames } from '../../../contract/ipc/operations.ts';
 import { type DemoBackend, startDemoBackend } from '../../klink/demo-backend.ts';
 import { klink } from '../../klink/run-klink.ts';
 import { makeFolder, type TestFolder } from '../../klink/test-folder.ts';
 import { type Application, nextCustomer, startApplication, typeAmount } from './application.ts';
+
+const run = promisify(execFile);
 
 let backend: DemoBackend;
 let till: TestFolder;
@@ -19,11 +23,11 @@ test.afterAll(() => backend.close());
 test.beforeEach(async () => {
   till = makeFolder('window');
   // Each test is a till of its own: two tills with one journal would be a fork.
-  const run = await klink([
+  const enrolled = await klink([
     ...['enrol', '--backend', backend.address, '--code', 'DEMO-FEST', '--name', 'Bar 1'],
     ...['--data', till.place],
   ]);
-  expect(run.exitCode, run.stderr).toBe(0);
+  expect(enrolled.exitCode, enrolled.stderr).toBe(0);
   application = await startApplication(till.place, ['--reader', 'simulated']);
   await application.expectScreen('sale');
 });
@@ -42,6 +46,22 @@ async function makeWristband(label: string): Promise<void> {
   await drawer().getByText(label).waitFor();
   // The focus goes back to the till: Enter means "pay" again.
   await page.getByRole('heading', { name: 'Simulated reader' }).click();
+}
+
+/** Process ids of the till host and the reader host, in this order; fewer while one is being started. */
+async function hostProcesses(): Promise<readonly number[]> {
+  const main = application.electron.process().pid;
+  const { stdout } = await run('ps', ['--ppid', String(main), '-o', 'pid=,args=']);
+  const lines = stdout.split('\n');
+  return ['till-host.js', 'reader-host.js'].flatMap((name) => {
+    const line = lines.find((candidate) => candidate.includes(name));
+    return line === undefined ? [] : [Number.parseInt(line, 10)];
+  });
+}
+
+function killHost(pid: number | undefined): void {
+  if (pid === undefined) throw new Error('this host does not run');
+  process.kill(pid, 'SIGKILL');
 }
 
 /** Shows a wristband to the reader and waits until the work is done and the wristband is away again. */
@@ -190,6 +210,59 @@ test.describe('architecture.md: who may crash', () => {
     await tap('Torn');
     await expect(page.getByTestId('balance-before')).toContainText('95.00');
     await look('torn-done');
+  });
+
+  test('R36: a till host that is killed is started again, with a reader host of its own', async () => {
+    const { page, expectScreen } = application;
+    await makeToppedUpWristband('Crash');
+    const [tillHost, readerHost] = await hostProcesses();
+    killHost(tillHost);
+    await expect.poll(async () => (await hostProcesses()).includes(tillHost ?? 0)).toBe(false);
+    await expectScreen('sale');
+    // A new till host never meets the old reader host.
+    expect(await hostProcesses()).not.toContain(readerHost);
+    await expect(page.getByTestId('reader-state')).toHaveAttribute('data-state', 'ready');
+    await page.keyboard.press('F5');
+    await expectScreen('tap');
+    await tap('Crash');
+    await expect(page.getByTestId('balance-after')).toContainText('95.00');
+  });
+
+  test('a reader host that is killed is started again under the same till host', async () => {
+    const { page, expectScreen } = application;
+    await makeToppedUpWristband('Crash');
+    const [tillHost, readerHost] = await hostProcesses();
+    killHost(readerHost);
+    await expect.poll(async () => (await hostProcesses()).filter((pid) => pid !== readerHost).length).toBe(2);
+    expect(await hostProcesses()).toContain(tillHost);
+    await expect(page.getByTestId('reader-state')).toHaveAttribute('data-state', 'ready');
+    await page.keyboard.press('F5');
+    await expectScreen('tap');
+    await tap('Crash');
+    await expect(page.getByTestId('balance-after')).toContainText('95.00');
+  });
+
+  test('a window that crashes is loaded again and shows the same', async () => {
+    const { electron, page } = application;
+    await typeAmount(application, 'F2', 700);
+    await expect(page.getByTestId('cart-total')).toContainText('7.00');
+    // Playwright loses a page that crashes, so the window is asked through main.
+    const total = await electron.evaluate(async ({ BrowserWindow }) => {
+      const [first] = BrowserWindow.getAllWindows();
+      if (first === undefined) return null;
+      const loaded = new Promise((resolve) => first.webContents.once('did-finish-load', () => resolve(null)));
+      first.webContents.forcefullyCrashRenderer();
+      await loaded;
+      const shown = `new Promise((resolve) => {
+        const look = () => {
+          const total = document.querySelector('[data-testid="cart-total"]');
+          if (total === null) requestAnimationFrame(look); else resolve(total.textContent);
+        };
+        look();
+      })`;
+      return await first.webContents.executeJavaScript(shown);
+    });
+    expect(total).toContain('7.00');
   });
 
   test('not enough money is refused with what is missing, and the cart stays', async () => {
