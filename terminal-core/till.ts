@@ -4,11 +4,13 @@ import type { OperationAnswer, OperationName, Operations, Outcome, TillStatus } 
 import type { Step } from '../contract/ipc/step.ts';
 import type { ChargeView, ScreenView, TillView } from '../contract/ipc/till-view.ts';
 import type { TillSettings } from '../contract/settings/till-settings.ts';
-import { type BookingChart, cashTopUpChart, purchaseChart } from './checkout/booking-chart.ts';
+import { type BookingChart, oneTapChart, twoTapChart } from './checkout/booking-chart.ts';
 import type {
   JournalStore,
   ReaderPort,
   ReplicationPort,
+  ReservationPort,
+  TagLookupPort,
   TillSecrets,
   Timers,
   TransactionStore,
@@ -17,9 +19,20 @@ import { addAmount, addProduct, type Cart, type CartFault, emptyCart, removeLine
 import { fault } from './domain/fault.ts';
 import { limits } from './domain/limits.ts';
 import { failed, ok, type Result } from './domain/result.ts';
+import type { CurrentVisit } from './till/accept-tag.ts';
+import { nextAdjustment } from './till/adjustments.ts';
 import { BalanceLook } from './till/balance-look.ts';
-import { Booking, type Charge } from './till/booking.ts';
-import { cashTopUpCharge, saleCharge } from './till/charges.ts';
+import { Booking } from './till/booking.ts';
+import type { Charge, ChargeFor } from './till/charge.ts';
+import { chargebackCharge } from './till/chargeback.ts';
+import {
+  adjustmentCharge,
+  blockCharge,
+  cashRefundCharge,
+  cashTopUpCharge,
+  saleCharge,
+  viewOf,
+} from './till/charges.ts';
 import { type CleanupCounts, cleanUpWithoutTag, type TaglessDesk } from './till/cleanup.ts';
 import { CleanupVisit } from './till/cleanup-visit.ts';
 import { type Desk, instant, type Patience } from './till/desk.ts';
@@ -27,6 +40,7 @@ import { EditionKeys } from './till/edition-keys.ts';
 import { endScreen } from './till/end-screen.ts';
 import { type EnrolmentParts, enrol } from './till/enrolling.ts';
 import { Issuing } from './till/issuing.ts';
+import { reversalOf } from './till/refund-reversal.ts';
 import { tillStatus } from './till/status.ts';
 import { tillView } from './till/view.ts';
 import type { TagWork } from './till/work.ts';
@@ -37,6 +51,8 @@ export interface TillParts extends EnrolmentParts {
   readonly journal: JournalStore;
   readonly reader: ReaderPort;
   readonly replication: ReplicationPort;
+  readonly reservations: ReservationPort;
+  readonly tagLookup: TagLookupPort;
   readonly timers: Timers;
   /** Null before enrolment. */
   readonly secrets: TillSecrets | null;
@@ -49,6 +65,7 @@ export interface TillParts extends EnrolmentParts {
 }
 
 type Request<Name extends OperationName> = z.output<Operations[Name]['request']>;
+type TapRequest = Request<'issue'>;
 type Answered<Name extends OperationName> = Promise<Result<OperationAnswer<Name>, Fault>>;
 /** One function per operation of the contract, and none besides. */
 export type TillOperations = { readonly [Name in OperationName]: (request: Request<Name>) => Answered<Name> };
@@ -122,11 +139,38 @@ export class Till {
     removeFromCart: ({ line }) => Promise.resolve(this.#changeCart(removeLine(this.#cart, line))),
     clearCart: () => Promise.resolve(this.#changeCart(ok(emptyCart))),
     sell: (request) =>
-      this.#book(purchaseChart, request, (desk) =>
+      this.#book(request.taps === 2 ? twoTapChart : oneTapChart, request, (desk) =>
         saleCharge(this.#cart, desk.configuration, this.#merchantId() ?? ''),
       ),
     topUp: (request) =>
-      this.#book(cashTopUpChart, request, (desk) => cashTopUpCharge(request.amountMinor, desk.configuration)),
+      this.#book(oneTapChart, request, (desk) => cashTopUpCharge(request.amountMinor, desk.configuration)),
+    refund: (request) =>
+      this.#bookByTag(viewOf('refund', request.amountMinor ?? 0), request, (desk, { reading }) =>
+        cashRefundCharge(request.amountMinor, reading.image.balanceMinor, desk.configuration),
+      ),
+    reverseRefund: (request) =>
+      this.#bookByTag(viewOf('refund-reversal', 0), request, (desk, { uid }) =>
+        reversalOf(desk.store, desk.assignment.assignmentId, uid, request.terminalTransactionNumber),
+      ),
+    chargeback: (request) =>
+      this.#bookByTag(viewOf('chargeback', 0), request, (desk, { uid }) =>
+        chargebackCharge(
+          desk.store,
+          desk.assignment.assignmentId,
+          uid,
+          request.terminalTransactionNumber,
+          request.lines,
+        ),
+      ),
+    collectAdjustment: (request) => this.#collectAdjustment(request),
+    block: (request) => {
+      const charge = blockCharge(request.blocked);
+      return this.#bookByTag(charge.view, request, (_, { reading }) =>
+        reading.image.blocked === request.blocked
+          ? failed(fault(request.blocked ? 'TAG_BLOCKED' : 'TAG_NOT_BLOCKED'))
+          : ok(charge),
+      );
+    },
     issue: (request) =>
       this.#do({ purpose: 'issue', amountMinor: 0, feeMinor: 0 }, (desk) => new Issuing(desk, this.#patience(request))),
     balance: (request) =>
@@ -145,16 +189,44 @@ export class Till {
 
   // --- work with a tag ---
 
+  /** A charge that is fixed before any tag is shown. */
   #book(
     chart: BookingChart,
-    request: Request<'sell'>,
+    request: TapRequest,
     charge: (desk: Desk) => Result<Charge, Fault>,
   ): Promise<Result<Outcome, Fault>> {
     const desk = this.#desk();
     if (!desk.ok) return Promise.resolve(desk);
     const charged = charge(desk.value);
     if (!charged.ok) return Promise.resolve(charged);
-    return this.#do(charged.value.view, (open) => new Booking(chart, charged.value, open, this.#patience(request)));
+    const { view } = charged.value;
+    return this.#do(view, (open) => new Booking(chart, view, () => charged, open, this.#patience(request)));
+  }
+
+  /** A charge that depends on the tag. */
+  #bookByTag(
+    view: ChargeView,
+    request: TapRequest,
+    chargeFor: (desk: Desk, visit: CurrentVisit) => Result<Charge, Fault>,
+  ): Promise<Result<Outcome, Fault>> {
+    return this.#do(
+      view,
+      (desk) => new Booking(oneTapChart, view, (visit) => chargeFor(desk, visit), desk, this.#patience(request)),
+    );
+  }
+
+  /** Asked for the tag on the reader, the backend says what it has booked and the tag lacks. */
+  #collectAdjustment(request: TapRequest): Promise<Result<Outcome, Fault>> {
+    const view = viewOf('adjustment', 0);
+    return this.#do(view, (desk) => {
+      const chargeFor: ChargeFor = async ({ uid, reading }) => {
+        const known = await this.#parts.tagLookup.lookUp(uid);
+        if (!known.ok) return known;
+        const next = nextAdjustment(known.value.pendingAdjustments, reading.image.adjustmentNumber);
+        return next ? ok(adjustmentCharge(next)) : failed(fault('NO_ADJUSTMENT'));
+      };
+      return new Booking(oneTapChart, view, chargeFor, desk, this.#patience(request));
+    });
   }
 
   async #do(charge: ChargeView, makeWork: (desk: Desk) => TagWork): Promise<Result<Outcome, Fault>> {
@@ -197,14 +269,14 @@ export class Till {
     }
   }
 
-  #patience({ timeoutMs, firstTagOnly }: Request<'sell'>): Patience {
+  #patience({ timeoutMs, firstTagOnly }: TapRequest): Patience {
     const { tapTimeoutMs, sameTagTimeoutMs } = this.#parts.settings;
     return { tapTimeoutMs: timeoutMs ?? tapTimeoutMs, sameTagTimeoutMs: timeoutMs ?? sameTagTimeoutMs, firstTagOnly };
   }
 
   /** The till as a piece of work needs it, or why it may not begin. */
   #desk(): Result<Desk, Fault> {
-    const { assignments, reader, store, clock, timers } = this.#parts;
+    const { assignments, reader, store, reservations, clock, timers } = this.#parts;
     const assignment = assignments.assignment();
     if (!assignment) return failed(fault('NOT_ENROLLED'));
     if (assignment.haltedCode) return failed(fault(assignment.haltedCode));
@@ -215,7 +287,7 @@ export class Till {
     const keys = new EditionKeys(assignment.edition.id, this.#secrets.keySets);
     const report = (step: Omit<Step, 'at'>) => this.#report(step);
     const show = (screen: ScreenView) => this.#show(screen);
-    return ok({ assignment, configuration, keys, reader, store, clock, timers, show, report });
+    return ok({ assignment, configuration, keys, reader, store, reservations, clock, timers, show, report });
   }
 
   #taglessDesk(): TaglessDesk {

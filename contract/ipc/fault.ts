@@ -29,6 +29,11 @@ export const faultCodes = {
     'TAG_CHANGED',
     'TAG_OTHER',
     'TAG_WRITE_FAILED',
+    'TAG_NOT_BLOCKED',
+    'NOTHING_TO_REFUND',
+    'SALE_NOT_FOUND',
+    'ALREADY_RETURNED',
+    'NO_ADJUSTMENT',
     'INTERRUPTED',
   ],
   /** Money may or may not have moved (exit code 4). */

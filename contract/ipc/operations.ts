@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { shortTextSchema } from '../wire/identifiers.ts';
+import { shortTextSchema, terminalTransactionNumberSchema } from '../wire/identifiers.ts';
 import { amountMinorSchema } from '../wire/money.ts';
 import { faultSchema } from './fault.ts';
 import { stepSchema } from './step.ts';
@@ -58,11 +58,33 @@ export const operations = {
   removeFromCart: { request: z.object({ line: z.int().min(0) }), answer: nothing },
   clearCart: { request: nothing, answer: nothing },
   /** Starts the tap for the cart; answers when the sale has ended, however it did. */
-  sell: { request: tapRequest, answer: outcomeSchema },
+  sell: {
+    request: tapRequest.extend({ taps: z.union([z.literal(1), z.literal(2)]).default(1) }),
+    answer: outcomeSchema,
+  },
   topUp: {
     request: tapRequest.extend({ amountMinor: amountMinorSchema.min(1), method: z.literal('cash') }),
     answer: outcomeSchema,
   },
+  /** Pays leftover money out in cash, only after it is off the tag; null pays out everything less the fee (R6). */
+  refund: { request: tapRequest.extend({ amountMinor: amountMinorSchema.min(1).nullable() }), answer: outcomeSchema },
+  /** Puts a committed refund back onto the tag whose cash was not handed out. */
+  reverseRefund: {
+    request: tapRequest.extend({ terminalTransactionNumber: terminalTransactionNumberSchema }),
+    answer: outcomeSchema,
+  },
+  /** Takes goods of a sale of this till back (R5): the tag's last sale where no number is given, all of it where no lines are. */
+  chargeback: {
+    request: tapRequest.extend({
+      terminalTransactionNumber: terminalTransactionNumberSchema.nullable(),
+      lines: z.array(z.object({ line: z.int().min(1), quantity: z.int().min(1) })).nullable(),
+    }),
+    answer: outcomeSchema,
+  },
+  /** Brings the next change that is booked in the backend onto the tag (Q20); needs the backend. */
+  collectAdjustment: { request: tapRequest, answer: outcomeSchema },
+  /** Sets or lifts the tag's blocked flag, as an adjustment of 0 (tag.md, "Writing" 4). */
+  block: { request: tapRequest.extend({ blocked: z.boolean() }), answer: outcomeSchema },
   issue: { request: tapRequest, answer: outcomeSchema },
   balance: { request: tapRequest, answer: outcomeSchema },
   /** Takes back a tap that was started, until the first write; `NOT_CANCELLABLE` after it. */

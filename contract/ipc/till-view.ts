@@ -5,7 +5,19 @@ import { faultSchema } from './fault.ts';
 import { readerKinds, readerStates } from './reader.ts';
 
 /** What a person wants from the tag that is to be shown. */
-export const purposes = ['sale', 'top-up', 'issue', 'balance'] as const;
+export const purposes = [
+  'sale',
+  'top-up',
+  'refund',
+  'refund-reversal',
+  'chargeback',
+  'adjustment',
+  'block',
+  'unblock',
+  'issue',
+  'balance',
+] as const;
+export type Purpose = (typeof purposes)[number];
 
 const productViewSchema = z.object({
   productId: z.string(),

@@ -21,6 +21,8 @@ export const tagLookupAnswerSchema = z
     /** False: no till has ever sent anything about it. */
     known: z.boolean(),
     blocked: z.boolean(),
+    /** Highest one any till has reported, 0 where none has: a repair writes the next (R22). */
+    generation: z.int().min(0).max(255),
     /** Booked on the customer's default purse. */
     balanceMinor: signedAmountMinorSchema,
     /** Booked less held. */

@@ -1,6 +1,6 @@
 import { assign, setup } from 'xstate';
 import type { FaultCode } from '../../contract/ipc/fault.ts';
-import type { TerminalState } from '../../contract/wire/words.ts';
+import type { ReplicableState } from '../../contract/wire/words.ts';
 import { invariant } from '../domain/invariant.ts';
 import { limits } from '../domain/limits.ts';
 
@@ -13,6 +13,12 @@ export type BookingEvent =
   /** Balance and limits allow it; both images are built. */
   | { readonly type: 'ADMITTED' }
   | { readonly type: 'DENIED'; readonly reason: FaultCode }
+  /** The backend holds the amount. */
+  | { readonly type: 'RESERVED' }
+  /** Offline, or nothing that needs a hold: the tag alone is the limit. */
+  | { readonly type: 'UNRESERVED' }
+  /** The same tag for the second time, unchanged since or built anew upon: the images are ready. */
+  | { readonly type: 'SECOND_TAP' }
   /** Written, read back, and every byte is equal. */
   | { readonly type: 'WRITTEN' }
   /** The tag left, or answered wrongly, after the first write command may have been sent. */
@@ -27,13 +33,18 @@ export type BookingEvent =
   | { readonly type: 'RESOLVED'; readonly finding: 'written' | 'not-written' };
 
 /** What the application does after the commit; its result comes back as an event. */
-export type BookingEffect = 'await-tag' | 'admit' | 'write-tag' | 'await-same-tag';
+export type BookingEffect = 'await-tag' | 'admit' | 'reserve' | 'await-second-tap' | 'write-tag' | 'await-same-tag';
 
-/** The row's new state; `record` actions of one step are one commit. */
-export interface RecordParams {
-  readonly state: TerminalState;
-  readonly reason: FaultCode | null;
-}
+/** What a step commits; each is one database transaction (Q51). */
+export type BookingRecord =
+  | { readonly kind: 'open' }
+  /** Two taps: the amount is fixed, nothing is written yet. */
+  | { readonly kind: 'checkout' }
+  /** Two taps: both images, before the first write command. */
+  | { readonly kind: 'write' }
+  /** One tap: both at once. */
+  | { readonly kind: 'checkout-and-write' }
+  | { readonly kind: 'end'; readonly state: ReplicableState; readonly reason: FaultCode | null };
 
 const bookingSetup = setup({
   types: {
@@ -41,7 +52,7 @@ const bookingSetup = setup({
     events: {} as BookingEvent,
   },
   actions: {
-    record: (_, _params: RecordParams) => undefined,
+    record: (_, _params: BookingRecord) => undefined,
     run: (_, _params: { readonly effect: BookingEffect }) => undefined,
     countAttempt: assign({ writeAttempts: ({ context }) => context.writeAttempts + 1 }),
   },
@@ -54,14 +65,74 @@ const bookingSetup = setup({
 });
 
 const abortedBecause = (reason: FaultCode) =>
-  ({ target: '#aborted', actions: { type: 'record', params: { state: 'Aborted', reason } } }) as const;
+  ({ target: '#aborted', actions: { type: 'record', params: { kind: 'end', state: 'Aborted', reason } } }) as const;
+
+const abortedAsDenied = {
+  target: '#aborted',
+  actions: {
+    type: 'record',
+    params: ({ event }: { event: Extract<BookingEvent, { type: 'DENIED' }> }) =>
+      ({ kind: 'end', state: 'Aborted', reason: event.reason }) as const,
+  },
+} as const;
+
+/** Writing and all that may come of it; the same for every chart. */
+const writing = {
+  initial: 'writing',
+  states: {
+    writing: {
+      entry: ['countAttempt', { type: 'run', params: { effect: 'write-tag' } }],
+      on: { WRITTEN: '#committed', LOST: 'awaitingSameTag' },
+    },
+    awaitingSameTag: {
+      entry: { type: 'run', params: { effect: 'await-same-tag' } },
+      on: {
+        SAME_TAG: [
+          { guard: { type: 'found', params: { finding: 'written' } }, target: '#committed' },
+          { guard: 'mayTryAgain', target: 'writing' },
+          { guard: { type: 'found', params: { finding: 'not-written' } }, ...abortedBecause('TAG_WRITE_FAILED') },
+          { guard: { type: 'found', params: { finding: 'displaced' } }, ...abortedBecause('TAG_CHANGED') },
+          { target: '#unknown' },
+        ],
+        TIMEOUT: '#unknown',
+        INTERRUPT: '#unknown',
+      },
+    },
+  },
+} as const;
+
+/** One tap, cart first: the amount is fixed and the images are durable in one commit. */
+const oneTap = bookingSetup.createStateConfig({
+  entry: { type: 'record', params: { kind: 'checkout-and-write' } },
+  ...writing,
+});
+
+/** Two taps, "open and confirm": the customer sees the amount and shows the same tag again to agree. */
+const twoTaps = bookingSetup.createStateConfig({
+  entry: { type: 'record', params: { kind: 'checkout' } },
+  initial: 'awaitingSecondTap',
+  states: {
+    awaitingSecondTap: {
+      entry: { type: 'run', params: { effect: 'await-second-tap' } },
+      on: {
+        SECOND_TAP: { target: 'writing', actions: { type: 'record', params: { kind: 'write' } } },
+        DENIED: abortedAsDenied,
+        CANCEL: abortedBecause('CANCELLED'),
+        INTERRUPT: abortedBecause('INTERRUPTED'),
+        TIMEOUT: abortedBecause('TAG_NOT_SHOWN'),
+      },
+    },
+    ...writing.states,
+  },
+});
 
 /**
- * The chart of a booking that writes the tag at one tap (requirements.md 3.1, Q14, Q51): wait for a tag, draw a number,
- * fix the amount and both images, write, read back. It only names what is to be recorded and done; `till.ts` commits the
- * records of a step and then runs its effect. There is no timer and no promise in it, so that it can be put back at any state.
+ * The chart of a booking that writes the tag (requirements.md 3.1, Q14, Q51): wait for a tag, draw a number, hold the
+ * amount where the backend can be asked, fix the amount and both images, write, read back. It only names what is to be
+ * recorded and done; `till/booking.ts` commits the records of a step and then runs its effect. There is no timer and no
+ * promise in it, so that it can be put back at any state.
  */
-function bookingChart(id: string) {
+function bookingChart(id: string, confirmStarted: typeof oneTap | typeof twoTaps) {
   return bookingSetup.createMachine({
     id,
     context: { writeAttempts: 0 },
@@ -72,47 +143,28 @@ function bookingChart(id: string) {
         on: { TAG_READ: 'open', CANCEL: 'cancelled', INTERRUPT: 'cancelled', TIMEOUT: 'expired' },
       },
       open: {
-        entry: [
-          { type: 'record', params: { state: 'Open', reason: null } },
-          { type: 'run', params: { effect: 'admit' } },
-        ],
-        on: {
-          ADMITTED: 'confirmStarted',
-          DENIED: {
-            target: '#aborted',
-            actions: { type: 'record', params: ({ event }) => ({ state: 'Aborted', reason: event.reason }) },
+        entry: { type: 'record', params: { kind: 'open' } },
+        initial: 'admitting',
+        states: {
+          admitting: {
+            entry: { type: 'run', params: { effect: 'admit' } },
+            on: { ADMITTED: 'reserving' },
           },
+          reserving: {
+            entry: { type: 'run', params: { effect: 'reserve' } },
+            on: { RESERVED: '#confirmStarted', UNRESERVED: '#confirmStarted' },
+          },
+        },
+        on: {
+          DENIED: abortedAsDenied,
           CANCEL: abortedBecause('CANCELLED'),
           INTERRUPT: abortedBecause('INTERRUPTED'),
         },
       },
-      confirmStarted: {
-        entry: { type: 'record', params: { state: 'TerminalConfirmStarted', reason: null } },
-        initial: 'writing',
-        states: {
-          writing: {
-            entry: ['countAttempt', { type: 'run', params: { effect: 'write-tag' } }],
-            on: { WRITTEN: '#committed', LOST: 'awaitingSameTag' },
-          },
-          awaitingSameTag: {
-            entry: { type: 'run', params: { effect: 'await-same-tag' } },
-            on: {
-              SAME_TAG: [
-                { guard: { type: 'found', params: { finding: 'written' } }, target: '#committed' },
-                { guard: 'mayTryAgain', target: 'writing' },
-                { guard: { type: 'found', params: { finding: 'not-written' } }, ...abortedBecause('TAG_WRITE_FAILED') },
-                { guard: { type: 'found', params: { finding: 'displaced' } }, ...abortedBecause('TAG_CHANGED') },
-                { target: '#unknown' },
-              ],
-              TIMEOUT: '#unknown',
-              INTERRUPT: '#unknown',
-            },
-          },
-        },
-      },
+      confirmStarted: { id: 'confirmStarted', ...confirmStarted },
       unknown: {
         id: 'unknown',
-        entry: { type: 'record', params: { state: 'TerminalConfirmUnknown', reason: null } },
+        entry: { type: 'record', params: { kind: 'end', state: 'TerminalConfirmUnknown', reason: null } },
         on: {
           RESOLVED: [
             { guard: { type: 'found', params: { finding: 'written' } }, target: 'committed' },
@@ -123,7 +175,7 @@ function bookingChart(id: string) {
       committed: {
         id: 'committed',
         type: 'final',
-        entry: { type: 'record', params: { state: 'Committed', reason: null } },
+        entry: { type: 'record', params: { kind: 'end', state: 'Committed', reason: null } },
       },
       aborted: { id: 'aborted', type: 'final' },
       /** Ended before a number was drawn: nothing to record. */
@@ -133,15 +185,13 @@ function bookingChart(id: string) {
   });
 }
 
-/** A sale from a cart, paid with one tap (R11, R27). */
-export const purchaseChart = bookingChart('purchase');
-/** Cash comes in, the fee goes off, the rest is on the tag (R9, R10, Q14). */
-export const cashTopUpChart = bookingChart('cashTopUp');
-export type BookingChart = typeof purchaseChart;
+export const oneTapChart = bookingChart('oneTap', oneTap);
+export const twoTapChart = bookingChart('twoTaps', twoTaps);
+export type BookingChart = typeof oneTapChart;
 
 /** What one step asks for: at most one record, and at most one effect after it is committed. */
 export interface PlannedWork {
-  readonly record: RecordParams | null;
+  readonly record: BookingRecord | null;
   readonly effect: BookingEffect | null;
 }
 
@@ -153,8 +203,8 @@ export function plannedWork(actions: readonly { readonly type: string; readonly 
   return { record: records[0] ?? null, effect: effects[0]?.effect ?? null };
 }
 
-function isRecord(params: unknown): params is RecordParams {
-  return typeof params === 'object' && params !== null && 'state' in params;
+function isRecord(params: unknown): params is BookingRecord {
+  return typeof params === 'object' && params !== null && 'kind' in params;
 }
 
 function isRun(params: unknown): params is { readonly effect: BookingEffect } {

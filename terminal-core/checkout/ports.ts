@@ -4,6 +4,9 @@ import type { EntryResult } from '../../contract/wire/batch.ts';
 import type { Configuration } from '../../contract/wire/configuration.ts';
 import type { Edition, EnrolmentAnswer, KeySet } from '../../contract/wire/enrolment.ts';
 import type { Seal, TagEventPayload, TagSnapshotPayload } from '../../contract/wire/journal.ts';
+import type { ReservationAnswer, ReservationRequest } from '../../contract/wire/reservation.ts';
+import type { TagLookupAnswer } from '../../contract/wire/tag-lookup.ts';
+import type { TransactionType } from '../../contract/wire/words.ts';
 import type { Result } from '../domain/result.ts';
 import type { TillTransaction, TransactionDraft, WriteImages } from '../domain/transaction.ts';
 import type { Transmit } from '../tag/transmit.ts';
@@ -92,12 +95,20 @@ export interface StoreCounts {
 export interface TransactionStore {
   /** Draws the next number and stores the row as Open (R18), with what the tag showed. */
   open(draft: TransactionDraft, shown: TagSnapshotPayload): TillTransaction;
-  /** Open → TerminalConfirmStarted, with both images, before the first write command (Q51). */
+  /** Open → TerminalConfirmStarted without a write yet: the amount is fixed, the second tap is asked for (Q51). */
+  checkout(terminalTransactionNumber: number, at: string): TillTransaction;
+  /** Both images, before the first write command; from Open it is the checkout as well (Q51). */
   startWriting(terminalTransactionNumber: number, images: WriteImages, at: string): TillTransaction;
   /** Ends the transaction or leaves it unknown, and journals it: all three are replicable (R30–R32). */
   end(terminalTransactionNumber: number, end: TransactionEnd): TillTransaction;
   /** Rows in Open, TerminalConfirmStarted or TerminalConfirmUnknown, oldest first; of one tag where a UID is given. */
   unresolved(uid: string | null): readonly TillTransaction[];
+  /** Committed transactions of a tag on this till, newest first. */
+  committedOfTag(uid: string, type: TransactionType, limit: number): readonly TillTransaction[];
+  /** One transaction if it is Committed. */
+  committed(terminalTransactionNumber: number): TillTransaction | null;
+  /** What goes back on a transaction of this till and was not aborted, oldest first. */
+  referring(terminalTransactionNumber: number): readonly TillTransaction[];
   /** Journals what a tag showed, unless nothing has changed since it was last seen (Q6). */
   recordSnapshot(shown: TagSnapshotPayload): void;
   /** Notes once what an operator should see about the tag of a transaction that stays as it is. */
@@ -142,6 +153,8 @@ export type UplinkFault =
   | { readonly kind: 'unreachable'; readonly detail: string; readonly retryAfterMs: number | null }
   | { readonly kind: 'refused'; readonly detail: string }
   | { readonly kind: 'code-invalid' }
+  | { readonly kind: 'tag-blocked' }
+  | { readonly kind: 'insufficient-funds' }
   | { readonly kind: 'gap'; readonly expectedSeq: number }
   | { readonly kind: 'halt'; readonly code: 'JOURNAL_FORKED' | 'CHAIN_BROKEN' | 'JOURNAL_UNKNOWN' }
   | { readonly kind: 'fault'; readonly detail: string; readonly retryAfterMs: number | null };
@@ -168,6 +181,12 @@ export interface Uplink {
     body: string,
   ): Promise<Result<{ readonly results: readonly EntryResult[]; readonly seal: Seal }, UplinkFault>>;
   seal(credentials: Credentials): Promise<Result<Seal, UplinkFault>>;
+  reserve(
+    credentials: Credentials,
+    terminalTransactionNumber: number,
+    request: ReservationRequest,
+  ): Promise<Result<ReservationAnswer, UplinkFault>>;
+  lookUpTag(credentials: Credentials, uid: string): Promise<Result<TagLookupAnswer, UplinkFault>>;
 }
 
 /** The token and the keys of the edition: never in a log, never in a view. */
@@ -207,4 +226,18 @@ export interface ReplicationPort {
   drain(timeoutMs: number): Promise<DrainResult>;
   /** Fetches the configuration if it has changed. */
   refreshConfiguration(): Promise<Result<void, Fault>>;
+}
+
+/** Holds an amount in the backend before the tag is written (Q51 step 1). */
+export interface ReservationPort {
+  /**
+   * `UNRESERVED` where the till is offline or the backend does not answer at once: the tag is then the only limit. A
+   * fault where the backend says that this must not be sold.
+   */
+  reserve(transaction: TillTransaction): Promise<Result<'RESERVED' | 'UNRESERVED', Fault>>;
+}
+
+/** What the backend knows of a tag; needs the network. */
+export interface TagLookupPort {
+  lookUp(uid: string): Promise<Result<TagLookupAnswer, Fault>>;
 }

@@ -11,6 +11,10 @@ export function uplinkFault(problem: UplinkFault): Fault {
       return fault('BACKEND_REFUSED');
     case 'code-invalid':
       return fault('ENROLMENT_CODE_INVALID');
+    case 'tag-blocked':
+      return fault('TAG_BLOCKED');
+    case 'insufficient-funds':
+      return fault('INSUFFICIENT_FUNDS');
     case 'halt':
       return fault(problem.code);
     case 'gap':

@@ -1,4 +1,5 @@
 import type { TransactionItem } from '../../contract/wire/transaction.ts';
+import type { TransactionType } from '../../contract/wire/words.ts';
 import { type Cart, type CartLine, lineMinor } from './cart.ts';
 import { invariant } from './invariant.ts';
 
@@ -33,6 +34,23 @@ function purchaseItem(line: CartLine): TransactionItem {
     : { kind: 'purchase-return', debit: 'customer', credit: merchant, amountMinor: -amountMinor, ...goods };
 }
 
+/** Leftover money goes back to the customer in cash; the fee goes off the tag as well (R6, Q15). */
+export function cashRefundItems(amountMinor: number, feeMinor: number): TransactionItem[] {
+  const items: TransactionItem[] = [{ kind: 'refund', debit: 'top-up:cash', credit: 'customer', amountMinor }];
+  if (feeMinor > 0) items.push({ kind: 'refund-fee', debit: 'fee', credit: 'customer', amountMinor: feeMinor });
+  return items;
+}
+
+/** A committed refund whose cash was not handed out goes back onto the tag (protocol.md, "Money rules" 4). */
+export function refundReversalItems(amountMinor: number): TransactionItem[] {
+  return [{ kind: 'refund-reversal', debit: 'customer', credit: 'top-up:cash', amountMinor }];
+}
+
+/** Goods of a sale come back: each returned item the other way round (R5, Q15). */
+export function chargebackItems(sold: readonly TransactionItem[]): TransactionItem[] {
+  return sold.map((item) => ({ ...item, kind: 'chargeback', debit: item.credit, credit: item.debit }));
+}
+
 /** What the items do to the customer's account: debits − credits (R2). */
 export function customerNetMinor(items: readonly TransactionItem[]): number {
   return items.reduce((net, item) => {
@@ -41,10 +59,16 @@ export function customerNetMinor(items: readonly TransactionItem[]): number {
   }, 0);
 }
 
-/** INV-01: the items come to exactly what is written to the tag. */
-export function assertItemsBalance(items: readonly TransactionItem[], balanceDeltaMinor: number): void {
+/** INV-01: the items come to exactly what is written to the tag; an adjustment has none, for it books nothing (Q20). */
+export function assertItemsBalance(draft: {
+  readonly type: TransactionType;
+  readonly items: readonly TransactionItem[];
+  readonly balanceDeltaMinor: number;
+}): void {
+  const { type, items, balanceDeltaMinor } = draft;
   const net = customerNetMinor(items);
-  invariant('INV-01', net === balanceDeltaMinor, `items come to ${net}, the tag would change by ${balanceDeltaMinor}`);
+  const isRight = type === 'TagAdjustment' ? items.length === 0 : net === balanceDeltaMinor;
+  invariant('INV-01', isRight, `items come to ${net}, the tag would change by ${balanceDeltaMinor}`);
   invariant(
     'INV-01',
     items.every((item) => item.amountMinor > 0),

@@ -36,6 +36,11 @@ const texts: Readonly<Record<FaultCode, string>> = {
   TAG_CHANGED: 'Another till wrote to the tag in between. Start again.',
   TAG_OTHER: 'This is another tag. Show the same one as before.',
   TAG_WRITE_FAILED: 'The tag cannot be written. Nothing was booked; give the customer another tag.',
+  TAG_NOT_BLOCKED: 'This tag is not blocked.',
+  NOTHING_TO_REFUND: 'There is nothing to refund: the balance does not cover the fee.',
+  SALE_NOT_FOUND: 'This till has no such sale on this tag. Go to the till that sold, or to the information desk.',
+  ALREADY_RETURNED: 'More would be taken back than was sold.',
+  NO_ADJUSTMENT: 'There is nothing to collect for this tag.',
   INTERRUPTED: 'The till was stopped before the tag was written. Nothing was booked.',
 
   OUTCOME_UNKNOWN: 'It is not known whether the tag was written. Show the same tag again to find out.',

@@ -11,6 +11,8 @@ export const limits = {
   fieldResetMs: 2_000,
   replication: {
     requestTimeoutMs: 15_000,
+    /** A customer holds the tag while the backend is asked to hold the amount. */
+    reservationTimeoutMs: 1_500,
     backoffFloorMs: 500,
     backoffCapMs: 60_000,
     /** How often an idle till asks the backend for its seal and configuration. */

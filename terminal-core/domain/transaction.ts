@@ -16,6 +16,12 @@ export interface WriteImages {
   readonly targetSlot: 0 | 1;
 }
 
+/** How one transaction of a terminal names another (R17). */
+export interface TransactionReference {
+  readonly assignmentId: number;
+  readonly terminalTransactionNumber: number;
+}
+
 /** A transaction as the till keeps it. */
 export interface TillTransaction {
   readonly terminalTransactionNumber: number;
@@ -37,6 +43,12 @@ export interface TillTransaction {
     readonly balanceAfterMinor: number;
   };
   readonly merchantId: string | null;
+  /** Of a `TagAdjustment` that the backend numbered (Q20). */
+  readonly adjustmentNumber: number | null;
+  /** Of a chargeback or a reversal: the transaction it goes back on. */
+  readonly reference: TransactionReference | null;
+  /** Both halves of an open loop purchase (R13). */
+  readonly groupId: string | null;
   readonly openedAt: string;
   readonly writeStartedAt: string | null;
   readonly images: WriteImages | null;
@@ -47,7 +59,17 @@ export interface TillTransaction {
 /** What is known of a transaction before it has a number. */
 export type TransactionDraft = Pick<
   TillTransaction,
-  'type' | 'paymentMethod' | 'currency' | 'amountMinor' | 'balanceDeltaMinor' | 'items' | 'tag' | 'merchantId'
+  | 'type'
+  | 'paymentMethod'
+  | 'currency'
+  | 'amountMinor'
+  | 'balanceDeltaMinor'
+  | 'items'
+  | 'tag'
+  | 'merchantId'
+  | 'adjustmentNumber'
+  | 'reference'
+  | 'groupId'
 >;
 
 /** The changes of state a till may make (requirements.md 3.1); the backend states its own table. */
@@ -79,16 +101,17 @@ export function transactionPayload(transaction: TillTransaction): TransactionPay
     currency: transaction.currency,
     amountMinor: transaction.amountMinor,
     balanceDeltaMinor: transaction.balanceDeltaMinor,
+    ...(transaction.type === 'TagAdjustment' ? { adjustmentNumber: transaction.adjustmentNumber } : {}),
     items: [...transaction.items],
     tag: {
       ...tag,
       balanceAfterMinor: transaction.state === 'Aborted' ? tag.balanceBeforeMinor : tag.balanceAfterMinor,
     },
-    groupId: null,
+    groupId: transaction.groupId,
     cashierId: null,
     shiftId: null,
     merchantId: transaction.merchantId,
-    reference: null,
+    reference: transaction.reference && { ...transaction.reference },
     openedAt: transaction.openedAt,
     endedAt: transaction.endedAt,
     abortReason: transaction.abortReason,

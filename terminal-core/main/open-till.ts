@@ -5,6 +5,7 @@ import type { Credentials, SecretStore } from '../checkout/ports.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { httpUplink } from '../replication/http-uplink.ts';
 import { Replicator } from '../replication/replicator.ts';
+import { reservationsOver, tagLookupOver } from '../replication/reservations.ts';
 import { writeJournalExport } from '../store/journal-export.ts';
 import { SecretFile } from '../store/secret-file.ts';
 import { loadSettings } from '../store/settings-file.ts';
@@ -72,6 +73,7 @@ function openParts(options: TillHostOptions, post: (message: FromTillHost) => vo
   const readerLink = new ReaderLink(options.readerKind, (command) => post({ kind: 'reader', command }), systemTimers);
   const uplink = httpUplink();
   let token = secrets.value?.token ?? null;
+  const credentials = () => credentialsOf(database, token);
   const replicator = new Replicator({
     journal,
     assignments,
@@ -79,7 +81,7 @@ function openParts(options: TillHostOptions, post: (message: FromTillHost) => vo
     clock: systemClock,
     timers: systemTimers,
     random: systemRandom,
-    credentials: () => credentialsOf(database, token),
+    credentials,
     onRejected: (results) => reportRejected(post, results.length),
   });
   const keepingStore: SecretStore = {
@@ -99,6 +101,8 @@ function openParts(options: TillHostOptions, post: (message: FromTillHost) => vo
     uplink,
     reader: readerLink,
     replication: replicator,
+    reservations: reservationsOver(uplink, replicator, credentials),
+    tagLookup: tagLookupOver(uplink, credentials),
     clock: systemClock,
     timers: systemTimers,
     random: systemRandom,

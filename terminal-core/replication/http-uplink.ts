@@ -5,6 +5,8 @@ import { configurationSchema } from '../../contract/wire/configuration.ts';
 import { enrolmentAnswerSchema } from '../../contract/wire/enrolment.ts';
 import { sealSchema } from '../../contract/wire/journal.ts';
 import { type Problem, problemSchema } from '../../contract/wire/problem.ts';
+import { reservationAnswerSchema } from '../../contract/wire/reservation.ts';
+import { tagLookupAnswerSchema } from '../../contract/wire/tag-lookup.ts';
 import type { Credentials, Uplink, UplinkFault } from '../checkout/ports.ts';
 import { limits } from '../domain/limits.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
@@ -29,6 +31,20 @@ export function httpUplink(): Uplink {
       ),
     seal: (credentials) =>
       call(client.get(assignmentUrl(credentials, 'seal'), { headers: authorization(credentials) }), sealSchema),
+    reserve: (credentials, terminalTransactionNumber, request) =>
+      call(
+        client.put(assignmentUrl(credentials, `transactions/${terminalTransactionNumber}/reservation`), {
+          json: request,
+          headers: authorization(credentials),
+          timeout: limits.replication.reservationTimeoutMs,
+        }),
+        reservationAnswerSchema,
+      ),
+    lookUpTag: (credentials, uid) =>
+      call(
+        client.get(assignmentUrl(credentials, `tags/${uid}`), { headers: authorization(credentials) }),
+        tagLookupAnswerSchema,
+      ),
   };
 }
 
@@ -81,6 +97,10 @@ function httpFault(response: Response, problem: Problem | null): UplinkFault {
     case 'CHAIN_BROKEN':
     case 'JOURNAL_UNKNOWN':
       return { kind: 'halt', code: problem.code };
+    case 'TAG_BLOCKED':
+      return { kind: 'tag-blocked' };
+    case 'INSUFFICIENT_FUNDS':
+      return { kind: 'insufficient-funds' };
     case 'ENROLMENT_CODE_INVALID':
       return { kind: 'code-invalid' };
     default:

@@ -4,6 +4,7 @@ import type { Fault } from '../../contract/ipc/fault.ts';
 import { fault } from '../domain/fault.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { firstSale } from './migrations/0001-first-sale.ts';
+import { festival } from './migrations/0002-festival.ts';
 
 export interface Migration {
   readonly number: number;
@@ -12,7 +13,10 @@ export interface Migration {
 }
 
 /** In order, additive only; one that has been released is never changed again. */
-export const migrations: readonly Migration[] = [{ number: 1, name: 'first-sale', sql: firstSale }];
+export const migrations: readonly Migration[] = [
+  { number: 1, name: 'first-sale', sql: firstSale },
+  { number: 2, name: 'festival', sql: festival },
+];
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
 

@@ -52,6 +52,10 @@ export const txn = sqliteTable('txn', {
   targetSlot: integer('target_slot'),
   endedAt: text('ended_at'),
   abortReason: text('abort_reason'),
+  adjustmentNumber: integer('adjustment_number'),
+  referenceAssignmentId: integer('reference_assignment_id'),
+  referenceTerminalTransactionNumber: integer('reference_terminal_transaction_number'),
+  groupId: text('group_id'),
 });
 
 export const txnItem = sqliteTable(

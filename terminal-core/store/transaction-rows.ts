@@ -1,6 +1,6 @@
 import type { TransactionItem } from '../../contract/wire/transaction.ts';
 import { invariant } from '../domain/invariant.ts';
-import type { SlotPair, TillTransaction, WriteImages } from '../domain/transaction.ts';
+import type { SlotPair, TillTransaction, TransactionReference, WriteImages } from '../domain/transaction.ts';
 import type { txn, txnItem } from './schema.ts';
 
 const slotBytes = 64;
@@ -28,6 +28,9 @@ export function transactionOf(row: TxnRow, items: readonly ItemRow[]): TillTrans
       balanceAfterMinor: row.balanceAfterMinor,
     },
     merchantId: row.merchantId,
+    adjustmentNumber: row.adjustmentNumber,
+    reference: referenceOf(row),
+    groupId: row.groupId,
     openedAt: row.openedAt,
     writeStartedAt: row.writeStartedAt,
     images: imagesOf(row),
@@ -68,6 +71,13 @@ function itemOf(row: ItemRow): TransactionItem {
     ...(row.unitPriceMinor === null ? {} : { unitPriceMinor: row.unitPriceMinor }),
     ...(row.taxRate === null ? {} : { taxRate: row.taxRate }),
   };
+}
+
+function referenceOf(row: TxnRow): TransactionReference | null {
+  const { referenceAssignmentId: assignmentId, referenceTerminalTransactionNumber: terminalTransactionNumber } = row;
+  return assignmentId === null || terminalTransactionNumber === null
+    ? null
+    : { assignmentId, terminalTransactionNumber };
 }
 
 function imagesOf(row: TxnRow): WriteImages | null {

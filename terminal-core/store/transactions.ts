@@ -1,8 +1,8 @@
 import type Database from 'better-sqlite3';
-import { asc, count, eq, isNull, sql } from 'drizzle-orm';
+import { asc, count, desc, eq, isNull, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { TagEventPayload, TagSnapshotPayload } from '../../contract/wire/journal.ts';
-import type { TerminalState } from '../../contract/wire/words.ts';
+import type { TerminalState, TransactionType } from '../../contract/wire/words.ts';
 import type { StoreCounts, TransactionEnd, TransactionStore } from '../checkout/ports.ts';
 import { assertItemsBalance } from '../domain/bookings.ts';
 import { invariant } from '../domain/invariant.ts';
@@ -41,10 +41,10 @@ export class StoredTransactions implements TransactionStore {
   }
 
   open(draft: TransactionDraft, shown: TagSnapshotPayload): TillTransaction {
-    assertItemsBalance(draft.items, draft.balanceDeltaMinor);
+    assertItemsBalance(draft);
     return this.#commit(() => {
       const terminalTransactionNumber = this.#drawNumber();
-      const { tag, items, ...rest } = draft;
+      const { tag, items, reference, ...rest } = draft;
       this.#drizzle
         .insert(txn)
         .values({
@@ -58,6 +58,8 @@ export class StoredTransactions implements TransactionStore {
           tagTransactionNumber: tag.transactionNumber,
           balanceBeforeMinor: tag.balanceBeforeMinor,
           balanceAfterMinor: tag.balanceAfterMinor,
+          referenceAssignmentId: reference?.assignmentId ?? null,
+          referenceTerminalTransactionNumber: reference?.terminalTransactionNumber ?? null,
           openedAt: shown.readAt,
         })
         .run();
@@ -69,15 +71,30 @@ export class StoredTransactions implements TransactionStore {
     });
   }
 
-  startWriting(terminalTransactionNumber: number, images: WriteImages, at: string): TillTransaction {
+  checkout(terminalTransactionNumber: number, at: string): TillTransaction {
     return this.#commit(() => {
-      this.#change(terminalTransactionNumber, 'TerminalConfirmStarted', at, 'checkout', {
-        effect: 'write-tag',
-        writeStartedAt: at,
-        slotsBefore: slotsColumn(images.before),
-        slotsAfter: slotsColumn(images.after),
-        targetSlot: images.targetSlot,
-      });
+      this.#change(terminalTransactionNumber, 'TerminalConfirmStarted', at, 'checkout', { effect: 'await-second-tap' });
+      return this.#get(terminalTransactionNumber);
+    });
+  }
+
+  startWriting(terminalTransactionNumber: number, images: WriteImages, at: string): TillTransaction {
+    const columns = {
+      effect: 'write-tag',
+      writeStartedAt: at,
+      slotsBefore: slotsColumn(images.before),
+      slotsAfter: slotsColumn(images.after),
+      targetSlot: images.targetSlot,
+    };
+    return this.#commit(() => {
+      if (this.#get(terminalTransactionNumber).state === 'Open')
+        this.#change(terminalTransactionNumber, 'TerminalConfirmStarted', at, 'checkout', columns);
+      else
+        this.#drizzle
+          .update(txn)
+          .set(columns)
+          .where(eq(txn.terminalTransactionNumber, terminalTransactionNumber))
+          .run();
       return this.#get(terminalTransactionNumber);
     });
   }
@@ -100,6 +117,19 @@ export class StoredTransactions implements TransactionStore {
   unresolved(uid: string | null): readonly TillTransaction[] {
     const rows = uid === null ? this.#statements.unresolved.all() : this.#statements.unresolvedOfTag.all({ uid });
     return rows.map((row) => this.#withItems(row));
+  }
+
+  committedOfTag(uid: string, type: TransactionType, limit: number): readonly TillTransaction[] {
+    return this.#statements.committedOfTag.all({ uid, type, limit }).map((row) => this.#withItems(row));
+  }
+
+  committed(terminalTransactionNumber: number): TillTransaction | null {
+    const row = this.#statements.one.get({ number: terminalTransactionNumber });
+    return row?.state === 'Committed' ? this.#withItems(row) : null;
+  }
+
+  referring(terminalTransactionNumber: number): readonly TillTransaction[] {
+    return this.#statements.referring.all({ number: terminalTransactionNumber }).map((row) => this.#withItems(row));
   }
 
   recordSnapshot(shown: TagSnapshotPayload): void {
@@ -238,6 +268,23 @@ function prepare(drizzle: BetterSQLite3Database) {
       .from(txn)
       .where(sql`${unresolved} and ${txn.tagUid} = ${sql.placeholder('uid')}`)
       .orderBy(oldestFirst)
+      .prepare(),
+    committedOfTag: drizzle
+      .select()
+      .from(txn)
+      .where(
+        sql`${txn.tagUid} = ${sql.placeholder('uid')} and ${txn.type} = ${sql.placeholder('type')} and ${txn.state} = 'Committed'`,
+      )
+      .orderBy(desc(txn.terminalTransactionNumber))
+      .limit(sql.placeholder('limit'))
+      .prepare(),
+    referring: drizzle
+      .select()
+      .from(txn)
+      .where(
+        sql`${txn.referenceTerminalTransactionNumber} = ${sql.placeholder('number')} and ${txn.state} <> 'Aborted'`,
+      )
+      .orderBy(asc(txn.terminalTransactionNumber))
       .prepare(),
     fingerprint: drizzle
       .select({ fingerprint: tagSnapshot.fingerprint })

@@ -1,46 +1,33 @@
 import { initialTransition, type SnapshotFrom, transition } from 'xstate';
-import type { Fault } from '../../contract/ipc/fault.ts';
+import type { Fault, FaultCode } from '../../contract/ipc/fault.ts';
 import type { Step, StepEvent } from '../../contract/ipc/step.ts';
 import type { ChargeView } from '../../contract/ipc/till-view.ts';
-import type { ReplicableState, TerminalState } from '../../contract/wire/words.ts';
+import type { ReplicableState } from '../../contract/wire/words.ts';
 import {
   type BookingChart,
   type BookingEffect,
   type BookingEvent,
+  type BookingRecord,
   plannedWork,
-  type RecordParams,
 } from '../checkout/booking-chart.ts';
-import { denyBalance } from '../domain/admission.ts';
 import { fault } from '../domain/fault.ts';
 import { invariant } from '../domain/invariant.ts';
 import { limits } from '../domain/limits.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
-import type { TillTransaction, TransactionDraft, WriteImages } from '../domain/transaction.ts';
+import type { TillTransaction } from '../domain/transaction.ts';
 import { examine, type Finding } from '../recovery/examine.ts';
-import { encodeSlot } from '../tag/codec.ts';
 import type { TagImage } from '../tag/image.ts';
-import { otherSlot } from '../tag/layout.ts';
-import { nextImage } from '../tag/next-image.ts';
 import { acceptTag, type CurrentVisit } from './accept-tag.ts';
+import type { Charge, ChargeFor } from './charge.ts';
 import { lookAgain, writtenTransaction } from './cleanup.ts';
 import { type Desk, instant, type Patience } from './desk.ts';
+import { type PreparedWrite, prepareWrite } from './prepare-write.ts';
 import { stepTag, stepTransaction } from './step-parts.ts';
+import { readingFault } from './tag-faults.ts';
 import { TagSearch } from './tag-search.ts';
-import { recordSeen, slotsWith, snapshotOf, type TagVisit, writeSlot } from './tag-visit.ts';
+import { recordSeen, snapshotOf, type TagVisit, writeSlot } from './tag-visit.ts';
 import { Tap } from './tap.ts';
 import { refusedEnd, type TagWork, type WorkEnd } from './work.ts';
-
-/** What a booking is about, fixed before a tag is shown. */
-export interface Charge extends Pick<TransactionDraft, 'amountMinor' | 'balanceDeltaMinor' | 'items' | 'merchantId'> {
-  readonly type: 'Purchase' | 'TopUp';
-  readonly paymentMethod: 'tag' | 'cash';
-  readonly view: ChargeView;
-}
-
-interface PreparedWrite {
-  readonly images: WriteImages;
-  readonly image: TagImage;
-}
 
 /**
  * Runs a booking chart to its end (Q51): a step is `can` → `transition` → one commit → the effect, whose result is the next
@@ -49,13 +36,16 @@ interface PreparedWrite {
  */
 export class Booking implements TagWork {
   readonly #chart: BookingChart;
-  readonly #charge: Charge;
+  readonly #chargeFor: ChargeFor;
+  /** As the screens show it before a tag is known. */
+  readonly #view: ChargeView;
   readonly #desk: Desk;
   readonly #patience: Patience;
   #snapshot: SnapshotFrom<BookingChart>;
   #waiting: Pick<TagSearch, 'stop'> | null = null;
   #transaction: TillTransaction | null = null;
   #visit: CurrentVisit | null = null;
+  #charge: Charge | null = null;
   #before: TagImage | null = null;
   #prepared: PreparedWrite | null = null;
   /** What the same tag, shown again, said last. */
@@ -65,9 +55,10 @@ export class Booking implements TagWork {
   /** The step that told of the last record. */
   #recorded: Step | null = null;
 
-  constructor(chart: BookingChart, charge: Charge, desk: Desk, patience: Patience) {
+  constructor(chart: BookingChart, view: ChargeView, chargeFor: ChargeFor, desk: Desk, patience: Patience) {
     this.#chart = chart;
-    this.#charge = charge;
+    this.#view = view;
+    this.#chargeFor = chargeFor;
     this.#desk = desk;
     this.#patience = patience;
     [this.#snapshot] = initialTransition(chart);
@@ -108,6 +99,10 @@ export class Booking implements TagWork {
         return this.#awaitTag();
       case 'admit':
         return this.#admit();
+      case 'reserve':
+        return this.#reserve();
+      case 'await-second-tap':
+        return this.#awaitSecondTap();
       case 'write-tag':
         return this.#writeTag();
       case 'await-same-tag':
@@ -117,29 +112,33 @@ export class Booking implements TagWork {
 
   // --- records: each is one commit ---
 
-  #record({ state, reason }: RecordParams): void {
-    this.#transaction = this.#commit(state, reason);
-    if (state === 'TerminalConfirmUnknown') this.#fault = fault('OUTCOME_UNKNOWN');
-    else if (reason) this.#fault ??= fault(reason);
-    this.#recorded = this.#desk.report({ event: recordedEvents[state], ...this.#stepParts() });
+  #record(record: BookingRecord): void {
+    this.#transaction = this.#commit(record);
+    if (record.kind === 'end') {
+      if (record.state === 'TerminalConfirmUnknown') this.#fault = fault('OUTCOME_UNKNOWN');
+      else if (record.reason) this.#fault ??= fault(record.reason);
+    }
+    const event = record.kind === 'end' ? endEvents[record.state] : recordEvents[record.kind];
+    this.#recorded = this.#desk.report({ event, ...this.#stepParts() });
   }
 
-  #commit(state: TerminalState, reason: RecordParams['reason']): TillTransaction {
-    switch (state) {
-      case 'Open':
+  #commit(record: BookingRecord): TillTransaction {
+    switch (record.kind) {
+      case 'open':
         return this.#open();
-      case 'TerminalConfirmStarted':
+      case 'checkout':
+        return this.#desk.store.checkout(this.#number(), instant(this.#desk.clock));
+      case 'write':
+      case 'checkout-and-write':
         return this.#startWriting();
-      case 'Committed':
-      case 'Aborted':
-      case 'TerminalConfirmUnknown':
-        return this.#endTransaction(state, reason);
+      case 'end':
+        return this.#endTransaction(record.state, record.reason);
     }
   }
 
   #open(): TillTransaction {
     const { uid, reading } = this.#current();
-    const { type, paymentMethod, amountMinor, balanceDeltaMinor, items, merchantId } = this.#charge;
+    const { view: _, setBlocked: __, takesBlockedTags: ___, reserves: ____, ...charge } = this.#fixed();
     const { image } = reading;
     this.#before = image;
     const tag = {
@@ -147,10 +146,9 @@ export class Booking implements TagWork {
       generation: image.generation,
       transactionNumber: image.transactionNumber + 1,
       balanceBeforeMinor: image.balanceMinor,
-      balanceAfterMinor: image.balanceMinor + balanceDeltaMinor,
+      balanceAfterMinor: image.balanceMinor + charge.balanceDeltaMinor,
     };
-    const { currency } = this.#desk.assignment.edition;
-    const draft = { type, paymentMethod, currency, amountMinor, balanceDeltaMinor, items, tag, merchantId };
+    const draft = { ...charge, currency: this.#desk.assignment.edition.currency, tag };
     return this.#desk.store.open(draft, snapshotOf(uid, image, instant(this.#desk.clock)));
   }
 
@@ -165,7 +163,7 @@ export class Booking implements TagWork {
     return this.#desk.store.startWriting(this.#number(), images, instant(this.#desk.clock));
   }
 
-  #endTransaction(state: ReplicableState, reason: RecordParams['reason']): TillTransaction {
+  #endTransaction(state: ReplicableState, reason: FaultCode | null): TillTransaction {
     const at = instant(this.#desk.clock);
     const shown = state === 'Committed' ? snapshotOf(this.#current().uid, this.#write().image, at) : null;
     const monitor = state === 'Committed' ? null : monitorOf(this.#finding);
@@ -175,7 +173,7 @@ export class Booking implements TagWork {
   // --- effects: each ends in one event ---
 
   async #awaitTag(): Promise<BookingEvent> {
-    const tap = new Tap(this.#desk, this.#patience, this.#charge.view);
+    const tap = new Tap(this.#desk, this.#patience, this.#view);
     this.#waiting = tap;
     const end = await tap.run((visit) => this.#acceptTag(visit));
     this.#waiting = null;
@@ -188,33 +186,51 @@ export class Booking implements TagWork {
     if (!accepted.ok) return accepted;
     const { uid, reading } = accepted.value;
     this.#desk.report({ event: 'tagRead', tag: stepTag(uid, reading.image) });
-    if (reading.image.blocked || this.#desk.configuration.blockedTags.includes(uid))
-      return failed(fault('TAG_BLOCKED'));
+    const charge = await this.#chargeFor(accepted.value);
+    if (!charge.ok) return charge;
+    const isBlocked = reading.image.blocked || this.#desk.configuration.blockedTags.includes(uid);
+    if (isBlocked && !charge.value.takesBlockedTags) return failed(fault('TAG_BLOCKED'));
+    this.#charge = charge.value;
     this.#visit = accepted.value;
     return accepted;
   }
 
   #admit(): BookingEvent {
-    const { reading, uidBytes } = this.#current();
-    const { balanceDeltaMinor: amountMinor, type } = this.#charge;
-    const denial = denyBalance(reading.image.balanceMinor, amountMinor, this.#desk.configuration.limits);
-    if (denial) return this.#deny(fault(denial.code, denial.details));
-    const change = {
-      type,
-      amountMinor,
-      assignmentId: this.#desk.assignment.assignmentId,
-      terminalTransactionNumber: this.#number(),
-      writtenAtSeconds: Math.floor(this.#desk.clock.nowMs() / 1_000),
-    };
-    const next = nextImage(reading.image, change);
-    if (!next.ok)
-      return this.#deny(fault(next.fault === 'balance-out-of-range' ? 'BALANCE_LIMIT' : 'TAG_WRITE_FAILED'));
-    const targetSlot = otherSlot(reading.slotIndex);
-    const mac = this.#desk.keys.macOf(reading.header, uidBytes);
-    const bytes = encodeSlot(next.value, reading.header, mac);
-    const images = { before: reading.slots, after: slotsWith(reading.slots, targetSlot, bytes), targetSlot };
-    this.#prepared = { images, image: next.value };
+    const prepared = prepareWrite(this.#desk, this.#current(), this.#fixed(), this.#number());
+    if (!prepared.ok) return this.#deny(prepared.fault);
+    this.#prepared = prepared.value;
     return { type: 'ADMITTED' };
+  }
+
+  async #reserve(): Promise<BookingEvent> {
+    if (!this.#fixed().reserves) return { type: 'UNRESERVED' };
+    const held = await this.#desk.reservations.reserve(this.#opened());
+    if (held.ok) return { type: held.value };
+    return this.#deny(held.fault);
+  }
+
+  /** The customer agrees by showing the same tag again; the image is built anew, for another till may have written. */
+  async #awaitSecondTap(): Promise<BookingEvent> {
+    const tap = new Tap(this.#desk, this.#patience, this.#fixed().view, this.#current().presenceId);
+    this.#waiting = tap;
+    const end = await tap.run((visit) => Promise.resolve(this.#acceptSecondTap(visit)));
+    this.#waiting = null;
+    if (end.type === 'CANCEL' && end.fault) return this.#deny(end.fault);
+    if (end.type !== 'TAG_READ') return { type: end.type };
+    if (this.#current().reading.image.transactionNumber !== this.#opened().tag.transactionNumber - 1)
+      return this.#deny(fault('TAG_CHANGED'));
+    const prepared = prepareWrite(this.#desk, this.#current(), this.#fixed(), this.#number());
+    if (!prepared.ok) return this.#deny(prepared.fault);
+    this.#prepared = prepared.value;
+    return { type: 'SECOND_TAP' };
+  }
+
+  #acceptSecondTap(visit: TagVisit): Result<TagVisit, Fault> {
+    if (visit.uid !== this.#current().uid) return failed(fault('TAG_OTHER'));
+    const { reading } = visit;
+    if (reading.kind !== 'current') return failed(readingFault(reading) ?? fault('TAG_UNKNOWN'));
+    this.#visit = { ...visit, reading };
+    return ok(visit);
   }
 
   #deny(problem: Fault): BookingEvent {
@@ -227,7 +243,7 @@ export class Booking implements TagWork {
     const { targetSlot } = images;
     this.#desk.report({ event: 'writing', ...this.#stepParts() });
     const showProgress = (done: number, total: number) =>
-      this.#desk.show({ screen: 'writing', charge: this.#charge.view, progress: { done, total } });
+      this.#desk.show({ screen: 'writing', charge: this.#fixed().view, progress: { done, total } });
     showProgress(0, 1);
     const written = await writeSlot(this.#current(), targetSlot, images.after[targetSlot], showProgress);
     return { type: written.kind === 'verified' ? 'WRITTEN' : 'LOST' };
@@ -239,7 +255,7 @@ export class Booking implements TagWork {
     const { uid } = this.#current();
     const { sameTagTimeoutMs } = this.#patience;
     const deadlineAt = instant(this.#desk.clock, sameTagTimeoutMs);
-    this.#desk.show({ screen: 'again', charge: this.#charge.view, uid, deadlineAt });
+    this.#desk.show({ screen: 'again', charge: this.#fixed().view, uid, deadlineAt });
     this.#desk.report({ event: 'waitingForSameTag', ...this.#stepParts() });
     // Money may have moved: neither another tag nor a reader that fails ends the wait.
     const patience = { ...this.#patience, firstTagOnly: false };
@@ -290,6 +306,11 @@ export class Booking implements TagWork {
     return this.#visit;
   }
 
+  #fixed(): Charge {
+    invariant('INV-08', this.#charge !== null, 'no charge was fixed');
+    return this.#charge;
+  }
+
   #write(): PreparedWrite {
     invariant('INV-08', this.#prepared !== null, 'no image was prepared');
     return this.#prepared;
@@ -331,10 +352,15 @@ function monitorOf(finding: Finding | null): string | null {
   return finding?.kind === 'displaced' || finding?.kind === 'undecidable' ? finding.monitor : null;
 }
 
-const recordedEvents = {
-  Open: 'transactionOpened',
-  TerminalConfirmStarted: 'checkoutStarted',
+const recordEvents = {
+  open: 'transactionOpened',
+  checkout: 'checkoutStarted',
+  write: 'writing',
+  'checkout-and-write': 'checkoutStarted',
+} as const satisfies Record<Exclude<BookingRecord['kind'], 'end'>, StepEvent>;
+
+const endEvents = {
   Committed: 'transactionCommitted',
   Aborted: 'transactionAborted',
   TerminalConfirmUnknown: 'transactionUnknown',
-} as const satisfies Record<TerminalState, StepEvent>;
+} as const satisfies Record<ReplicableState, StepEvent>;

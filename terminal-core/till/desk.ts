@@ -1,7 +1,7 @@
 import type { Step } from '../../contract/ipc/step.ts';
 import type { ScreenView } from '../../contract/ipc/till-view.ts';
 import type { Configuration } from '../../contract/wire/configuration.ts';
-import type { Assignment, Clock, ReaderPort, Timers, TransactionStore } from '../checkout/ports.ts';
+import type { Assignment, Clock, ReaderPort, ReservationPort, Timers, TransactionStore } from '../checkout/ports.ts';
 import type { EditionKeys } from './edition-keys.ts';
 
 /** What every piece of work with a tag is given: the till as it stands, and where to tell what happens. */
@@ -11,6 +11,7 @@ export interface Desk {
   readonly keys: EditionKeys;
   readonly reader: ReaderPort;
   readonly store: TransactionStore;
+  readonly reservations: ReservationPort;
   readonly clock: Clock;
   readonly timers: Timers;
   /** What the cashier sees now. */

@@ -38,6 +38,11 @@ export class TagSearch {
     this.#wait.stop(by);
   }
 
+  /** A card that was looked at before has to leave, or be reset, to be found. */
+  ignore(presenceId: number): void {
+    this.#wait.markSeen(presenceId);
+  }
+
   async find(accept: Accept): Promise<SearchResult> {
     try {
       for (;;) {
@@ -74,7 +79,7 @@ export class TagSearch {
       const again = this.#desk.reader.presence;
       if (!isBack || !again) return failed({ kind: 'gone' });
       presence = again;
-      this.#wait.markSeen(again);
+      this.#wait.markSeen(again.presenceId);
     }
   }
 

@@ -39,7 +39,7 @@ export class TagWait {
   }
 
   /** A card that came back because its field was switched off and on, and was looked at already. */
-  markSeen({ presenceId }: Presence): void {
+  markSeen(presenceId: number): void {
     this.#seenPresenceId = presenceId;
   }
 

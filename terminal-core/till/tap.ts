@@ -19,7 +19,8 @@ export class Tap {
   /** The search's timer runs from the beginning; a tag that is refused gives no more time. */
   readonly #deadlineAt: string;
 
-  constructor(desk: Desk, patience: Patience, charge: ChargeView) {
+  /** @param seenPresenceId a card that lies there already and has to leave before it counts again */
+  constructor(desk: Desk, patience: Patience, charge: ChargeView, seenPresenceId: number | null = null) {
     this.#desk = desk;
     this.#charge = charge;
     this.#deadlineAt = instant(desk.clock, patience.tapTimeoutMs);
@@ -27,6 +28,7 @@ export class Tap {
       this.#show(problem);
       desk.report({ event: problem.code === 'TAG_GONE' ? 'tagGone' : 'tagRefused', error: problem });
     });
+    if (seenPresenceId !== null) this.#search.ignore(seenPresenceId);
   }
 
   /** @param before what to say about the tag that was there before */

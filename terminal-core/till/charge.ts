@@ -1,0 +1,19 @@
+import type { Fault } from '../../contract/ipc/fault.ts';
+import type { ChargeView } from '../../contract/ipc/till-view.ts';
+import type { Result } from '../domain/result.ts';
+import type { TransactionDraft } from '../domain/transaction.ts';
+import type { CurrentVisit } from './accept-tag.ts';
+
+/** What a booking is about: everything of its transaction but the tag. */
+export interface Charge extends Omit<TransactionDraft, 'currency' | 'tag'> {
+  readonly view: ChargeView;
+  /** What becomes of the tag's blocked flag; null leaves it. */
+  readonly setBlocked: boolean | null;
+  /** Only what lifts or respects a block may touch a blocked tag. */
+  readonly takesBlockedTags: boolean;
+  /** Whether the backend is asked to hold the amount first (R27). */
+  readonly reserves: boolean;
+}
+
+/** Fixes the charge for the tag that was read; a fault refuses the tag before a number is drawn. */
+export type ChargeFor = (visit: CurrentVisit) => Result<Charge, Fault> | Promise<Result<Charge, Fault>>;
