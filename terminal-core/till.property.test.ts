@@ -103,6 +103,7 @@ class World {
   async showAll(): Promise<void> {
     for (const _ of this.tills) {
       await this.#here.till.operations.dismiss({});
+      this.#here.duringCommand(0, () => undefined);
       for (const tag of tags) await this.#show(tag, this.#here.till.operations.balance({ firstTagOnly: true }));
       this.#walkOver();
     }
