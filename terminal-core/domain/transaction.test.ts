@@ -63,9 +63,11 @@ describe('payload', () => {
   });
 
   test('an aborted one shows the balance unchanged, the others what the tag shows when it was written', () => {
-    const after = (state: TillTransaction['state']) =>
+    const balanceAfter = (state: TillTransaction['state']) =>
       transactionPayload({ ...transaction, state }).tag.balanceAfterMinor;
-    expect([after('Committed'), after('TerminalConfirmUnknown'), after('Aborted')]).toEqual([8_900, 8_900, 9_500]);
+    expect([balanceAfter('Committed'), balanceAfter('TerminalConfirmUnknown'), balanceAfter('Aborted')]).toEqual([
+      8_900, 8_900, 9_500,
+    ]);
   });
 
   test('neither images nor keys leave the till', () => {
