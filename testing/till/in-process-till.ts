@@ -21,9 +21,9 @@ import { databaseName } from '../../terminal-core/store/till-database.ts';
 import { StoredTransactions } from '../../terminal-core/store/transactions.ts';
 import { ReaderLink } from '../../terminal-core/till/reader-link.ts';
 import { Till } from '../../terminal-core/till.ts';
-import { makeFolder } from '../klink/test-folder.ts';
 import * as festival from './festival.ts';
 import { ManualTime, settled } from './manual-time.ts';
+import { makeMemoryFolder } from './memory-folder.ts';
 
 export interface InProcessTillOptions {
   readonly folder?: string;
@@ -69,7 +69,7 @@ export class InProcessTill {
   #answersWrongly = false;
 
   constructor(options: InProcessTillOptions = {}) {
-    this.folder = options.folder ?? makeFolder('in-process').place;
+    this.folder = options.folder ?? makeMemoryFolder();
     this.time = options.time ?? new ManualTime();
     const opened = openDatabase(path.join(this.folder, databaseName));
     if (!opened.ok) throw new Error(opened.fault.message);
@@ -198,7 +198,7 @@ export class InProcessTill {
   /** As after a kill: this till does no more, and another one opens what was on the disk at that moment. */
   reopened(): InProcessTill {
     this.#isCut = true;
-    const copy = makeFolder('in-process').place;
+    const copy = makeMemoryFolder();
     fs.cpSync(this.folder, copy, { recursive: true });
     this.close();
     return new InProcessTill({ folder: copy, time: this.time });
