@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { z } from 'zod';
 import type { ReaderCommand, ReaderEvent } from '../../contract/ipc/reader.ts';
 import type { SimulatorCommand, SimulatorView } from '../../contract/ipc/simulator.ts';
 import type { Step, StepEvent } from '../../contract/ipc/step.ts';
@@ -145,6 +146,14 @@ export class InProcessTill {
     const tag = this.#drawer.tags[index];
     if (!tag) throw new Error(`there is no tag ${index}`);
     return tag.uid;
+  }
+
+  /** All bytes of a tag, as they lie in the drawer. */
+  memoryOf(index: number): string {
+    const drawer = z
+      .object({ tags: z.array(z.object({ memory: z.string() })) })
+      .parse(JSON.parse(fs.readFileSync(path.join(this.folder, drawerName), 'utf8')));
+    return drawer.tags[index]?.memory ?? '';
   }
 
   /** What a person does with the tags, and everything that follows from it without time passing. */
