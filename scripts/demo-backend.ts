@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { z } from 'zod';
 import { rootFolder } from './bundles.ts';
 
 const usualPort = 7480;
@@ -20,7 +21,10 @@ export interface DemoBackend {
 
 /** What a start remembers for the next one, in case it is killed before it can stop the backend. */
 interface Running {
+  /** 0 after an orderly stop. */
   readonly pid: number;
+  readonly address: string;
+  /** Where the till was enrolled, and so where the backend belongs. */
   readonly port: number;
 }
 
@@ -36,15 +40,16 @@ export async function startDemoBackend(folder: string, log: (line: string) => vo
   if (earlier !== null) await stopEarlier(earlier, log);
   const wantedPort = earlier?.port ?? usualPort;
   const isFree = await isPortFree(wantedPort);
-  if (!isFree) log(`port ${wantedPort} is taken by another program: the backend takes another one this time`);
+  if (!isFree) {
+    log(`port ${wantedPort} is taken by another program: the backend takes another one`);
+    if (earlier !== null) log('this till was enrolled at that port: it sells offline until the port is free again');
+  }
   const logFile = path.join(folder, 'backend.log');
   const child = spawnBackend(path.join(folder, 'data'), isFree ? wantedPort : 0, logFile);
   const address = await startedAddress(child, logFile);
   await expectHealth(address);
-  if (child.pid !== undefined) {
-    const running: Running = { pid: child.pid, port: Number(new URL(address).port) };
-    fs.writeFileSync(runningFile, JSON.stringify(running));
-  }
+  const port = earlier?.port ?? Number(new URL(address).port);
+  remember(runningFile, { pid: child.pid ?? 0, address, port });
   return { address, stop: () => stop(child, runningFile, log) };
 }
 
@@ -77,11 +82,11 @@ async function startedAddress(child: ChildProcess, logFile: string): Promise<str
   throw new Error(`the backend did not start; ${logFile} says why`);
 }
 
+const startedSchema = z.object({ event: z.literal('backendStarted'), details: z.object({ address: z.url() }) });
+
 function addressOf(line: string): string | null {
-  const step: unknown = JSON.parse(line);
-  if (typeof step !== 'object' || step === null || !('event' in step) || step.event !== 'backendStarted') return null;
-  if (!('details' in step) || typeof step.details !== 'object' || step.details === null) return null;
-  return 'address' in step.details && typeof step.details.address === 'string' ? step.details.address : null;
+  const step = startedSchema.safeParse(JSON.parse(line));
+  return step.success ? step.data.details.address : null;
 }
 
 async function expectHealth(address: string): Promise<void> {
@@ -101,21 +106,22 @@ async function stop(child: ChildProcess, runningFile: string, log: (line: string
     clearTimeout(timer);
   }
   const running = readRunning(runningFile);
-  // The port stays known: the till was enrolled there.
-  if (running !== null) fs.writeFileSync(runningFile, JSON.stringify({ pid: 0, port: running.port }));
+  if (running !== null) remember(runningFile, { ...running, pid: 0 });
 }
 
+function remember(file: string, running: Running): void {
+  fs.writeFileSync(file, JSON.stringify(running));
+}
+
+const runningSchema = z.object({ pid: z.int(), address: z.url(), port: z.int() });
+
 function readRunning(file: string): Running | null {
-  if (!fs.existsSync(file)) return null;
-  const content: unknown = JSON.parse(fs.readFileSync(file, 'utf8'));
-  if (typeof content !== 'object' || content === null || !('pid' in content) || !('port' in content)) return null;
-  const { pid, port } = content;
-  return typeof pid === 'number' && typeof port === 'number' ? { pid, port } : null;
+  return fs.existsSync(file) ? runningSchema.parse(JSON.parse(fs.readFileSync(file, 'utf8'))) : null;
 }
 
 /** A start that was killed leaves its backend behind, which holds the port and the database. */
-async function stopEarlier({ pid, port }: Running, log: (line: string) => void): Promise<void> {
-  if (pid === 0 || !isAlive(pid) || !(await answers(`http://127.0.0.1:${port}/healthz`))) return;
+async function stopEarlier({ pid, address }: Running, log: (line: string) => void): Promise<void> {
+  if (pid === 0 || !isAlive(pid) || !(await answers(new URL('/healthz', address)))) return;
   log(`the backend of an earlier start (process ${pid}) is stopped first`);
   process.kill(pid, 'SIGTERM');
   const deadlineMs = Date.now() + stopTimeoutMs;
@@ -131,7 +137,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-async function answers(address: string): Promise<boolean> {
+async function answers(address: URL): Promise<boolean> {
   return await fetch(address, { signal: AbortSignal.timeout(2_000) }).then(
     (response) => response.ok,
     () => false,

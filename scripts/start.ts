@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { z } from 'zod';
 import { buildStale } from './build.ts';
 import { bundles, rootFolder } from './bundles.ts';
 import { type DemoBackend, startDemoBackend } from './demo-backend.ts';
@@ -16,6 +17,7 @@ const klink = path.join(rootFolder, 'out/cli/klink.js');
 const folder = path.join(rootFolder, '.klink');
 const tillFolder = path.join(folder, 'till');
 const settleMs = 200;
+const statusSchema = z.object({ event: z.literal('status'), details: z.object({ enrolled: z.boolean() }) });
 
 const isWatching = process.argv.includes('--watch');
 const applicationArguments = process.argv.slice(2).filter((argument) => argument !== '--watch');
@@ -24,10 +26,8 @@ const applicationArguments = process.argv.slice(2).filter((argument) => argument
 async function isEnrolled(): Promise<boolean> {
   if (!fs.existsSync(tillFolder)) return false;
   const { stdout } = await run(process.execPath, [klink, 'status', '--json', '--data', tillFolder]);
-  const status: unknown = JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}');
-  if (typeof status !== 'object' || status === null || !('details' in status)) return false;
-  const { details } = status;
-  return typeof details === 'object' && details !== null && 'enrolled' in details && details.enrolled === true;
+  const lastLine: unknown = JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}');
+  return statusSchema.parse(lastLine).details.enrolled;
 }
 
 async function enrol(backend: DemoBackend): Promise<void> {

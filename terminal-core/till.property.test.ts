@@ -103,6 +103,7 @@ class World {
   async showAll(): Promise<void> {
     for (const _ of this.tills) {
       await this.#here.till.operations.dismiss({});
+      this.#here.duringCommand(0, () => undefined);
       for (const tag of tags) await this.#show(tag, this.#here.till.operations.balance({ firstTagOnly: true }));
       this.#walkOver();
     }
@@ -219,10 +220,10 @@ function tagDifferences(uid: string, tag: Shown, rows: readonly BookedRow[]): re
 }
 
 function subsets<Value>(values: readonly Value[]): readonly (readonly Value[])[] {
-  return values.reduce<readonly (readonly Value[])[]>(
-    (sets, value) => [...sets, ...sets.map((set) => [...set, value])],
-    [[]],
-  );
+  const [first, ...rest] = values;
+  if (first === undefined) return [[]];
+  const without = subsets(rest);
+  return [...without, ...without.map((set) => [first, ...set])];
 }
 
 test('INV-01, INV-04, INV-05, INV-06, Q9: no money comes or goes, whatever happens', { timeout: 60_000 }, async () => {

@@ -14,7 +14,7 @@ import { batchAnswerSchema } from '../contract/wire/batch.ts';
 import { type JournalEntry, journalEntrySchema } from '../contract/wire/journal.ts';
 import { type DemoBackend, startDemoBackend } from './klink/demo-backend.ts';
 import { startRecordingProxy } from './klink/recording-proxy.ts';
-import { type KlinkRun, klink, klinkForPeople } from './klink/run-klink.ts';
+import { type KlinkRun, klink, klinkForPeople, type RunningKlink, startKlink } from './klink/run-klink.ts';
 import { copyFolder, makeFolder, type TestFolder } from './klink/test-folder.ts';
 import { succeeded } from './klink/till-on-reader.ts';
 
@@ -264,6 +264,40 @@ describe('the commands of klink', () => {
       const run = await klink(['backend', '--demo', '--port', port, '--data', anEmptyFolder()]);
       expectFault(run, 5, 'BACKEND_FAULT');
       expect(run.steps.at(-1)?.error?.message).toMatch(/EADDRINUSE|in use/);
+    });
+  });
+
+  describe('backend, alone on a folder', () => {
+    async function started(place: string, port = '0'): Promise<RunningKlink> {
+      const wrapper = ['setpriv', '--pdeathsig', 'TERM'];
+      const running = startKlink(['backend', '--demo', '--port', port, '--data', place], { wrapper });
+      await running.step('backendStarted', ({ event }) => event === 'backendStarted');
+      return running;
+    }
+
+    test('a second backend on its folder is refused with 5; SIGTERM ends the first with 0', async () => {
+      const place = anEmptyFolder();
+      const first = await started(place);
+      const second = await klink(['backend', '--demo', '--port', '0', '--data', place]);
+      expectFault(second, 5, 'BACKEND_FAULT');
+      first.signal('SIGTERM');
+      expect(await first.ended).toMatchObject({ exitCode: 0 });
+    });
+
+    test('killed, it starts again on the same folder and knows the tills it had', async () => {
+      const place = anEmptyFolder();
+      const till = anEmptyFolder();
+      const first = await started(place);
+      const { details } = await first.step('backendStarted', ({ event }) => event === 'backendStarted');
+      succeeded(await enrol({ place: till }, String(details?.['address']), 'DEMO-FEST'));
+      succeeded(await klink(['issue', ...simulated, '--data', till]));
+      first.signal('SIGKILL');
+      await first.ended;
+      const port = new URL(String(details?.['address'])).port;
+      const again = await started(place, port);
+      succeeded(await klink(['replicate', '--until-empty', '--data', till]));
+      again.signal('SIGTERM');
+      expect(await again.ended).toMatchObject({ exitCode: 0 });
     });
   });
 

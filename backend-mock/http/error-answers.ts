@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import type { Problem } from '../../contract/wire/problem.ts';
-import { isDatabaseUnavailable } from '../store/database.ts';
+import { databaseErrorCode, isDatabaseUnavailable } from '../store/database.ts';
 import { ProblemError, problem, sendProblem } from './problems.ts';
 
 /** Every failure leaves as a problem with a stable code; what is not the caller's business stays in the log. */
@@ -14,9 +14,14 @@ export function answerErrors(app: FastifyInstance): void {
   });
 }
 
+/** SQLSTATEs of a text that JSON can carry and PostgreSQL cannot hold. */
+const unstorableText: ReadonlySet<string> = new Set(['22021', '22P05']);
+
 function problemOf(error: unknown): Problem {
   if (error instanceof ProblemError) return error.problem;
   if (isDatabaseUnavailable(error)) return problem('UNAVAILABLE');
+  if (unstorableText.has(databaseErrorCode(error) ?? ''))
+    return problem('BAD_REQUEST', 'A text contains the character U+0000.');
   if (hasZodFastifySchemaValidationErrors(error)) {
     const first = error.validation[0];
     return problem(

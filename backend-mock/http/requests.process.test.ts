@@ -84,6 +84,13 @@ describe('hostile input', () => {
     expect(['BAD_REQUEST', 'NOT_FOUND', 'FORBIDDEN']).toContain((await problemOf(response)).code);
   });
 
+  test('a text that the database cannot hold is BAD_REQUEST, not a failure', async () => {
+    const body = JSON.stringify({ code: 'DEMO-FEST', terminalName: 'a\0b', journalId: '0'.repeat(32) });
+    const headers = { 'Content-Type': 'application/json' };
+    const response = await fetch(`${backend.address}/v1/enrolments`, { method: 'POST', headers, body });
+    expect((await problemOf(response)).code).toBe('BAD_REQUEST');
+  });
+
   test('an unknown address is NOT_FOUND', async () => {
     expect((await problemOf(await fetch(`${backend.address}/v1/../etc/passwd`))).code).toBe('NOT_FOUND');
     expect((await problemOf(await fetch(`${backend.address}/v1/enrolments`))).code).toBe('NOT_FOUND');

@@ -54,7 +54,10 @@ export function decideTransaction(
   const to = replicableStates.find((state) => state === payload.state);
   if (to === undefined) return reject('NOT_REPLICABLE_STATE', `${payload.state} never leaves a till.`);
   const unknownAccount = findUnknownAccount(payload, edition);
-  if (unknownAccount !== undefined) return reject('UNKNOWN_ACCOUNT', `The edition has no account ${unknownAccount}.`);
+  if (unknownAccount !== undefined) {
+    // As JSON, because the name is whatever was sent, and the message is stored.
+    return reject('UNKNOWN_ACCOUNT', `The edition has no account ${JSON.stringify(unknownAccount)}.`);
+  }
   if (payload.type === 'TopUp' || payload.type === 'Purchase') {
     const imbalance = findImbalance(payload, payload.type);
     if (imbalance !== undefined) return reject('UNBALANCED_ITEMS', imbalance);

@@ -263,11 +263,14 @@ describe('rule 3: one result per entry', () => {
     till.journal.append('transaction', { ...good, openedAt: '0000-01-01T00:00:00.000Z' });
     till.journal.append('transaction', { ...good, state: 'Comitted' });
     till.journal.append('tagSnapshot', { uid: 'xyz' });
-    till.journal.append('poem', { text: 'roses\0' });
+    till.journal.append('poem\0', { text: 'roses\0' });
+    const items = [{ kind: 'topup', debit: 'customer', credit: 'top-up:\0', amountMinor: 10_00 }];
+    till.journal.append('transaction', { ...good, items });
     till.journal.append('transaction', good);
     const { answer } = await till.send();
     expect(answer?.results.map(({ outcome, error }) => error?.code ?? outcome)).toEqual([
       ...Array(6).fill('SCHEMA_INVALID'),
+      'UNKNOWN_ACCOUNT',
       'accepted',
     ]);
     expect(answer?.seal).toEqual(till.journal.seal);

@@ -1,5 +1,4 @@
-import type { z } from 'zod';
-import type { EntryResult, RejectionCode } from '../../contract/wire/batch.ts';
+import { type EntryResult, type RejectionCode, rejectionCodes } from '../../contract/wire/batch.ts';
 import {
   shiftPayloadSchema,
   type TagEventPayload,
@@ -12,6 +11,7 @@ import type { BackendState } from '../../contract/wire/words.ts';
 import type { StoredEntry, StoredTransaction } from './batch-reads.ts';
 import { contentHash } from './chain.ts';
 import { bookingContent, type Decision, decideTransaction, type EditionRules } from './decide.ts';
+import { firstIssue, hints, transactionFlaw, unstorableInstant } from './payload-flaws.ts';
 import type { PreparedEntry } from './prepared-batch.ts';
 import type { TransitionCause } from './transitions.ts';
 
@@ -103,22 +103,11 @@ function repeatVerdict(
   const number = stored?.terminalTransactionNumber;
   const result: EntryResult = { seq: entry.seq, outcome: 'duplicate', ...stateOf(number, known) };
   if (stored?.error !== undefined) {
-    const code = rejectionCode(stored.error.code);
+    const told = stored.error.code;
+    const code = rejectionCodes.find((known) => known === told);
     if (code !== undefined) result.error = { code, message: stored.error.message };
   }
   return { entry, result, terminalTransactionNumber: number, isNew: false };
-}
-
-function rejectionCode(text: string): RejectionCode | undefined {
-  const codes: readonly RejectionCode[] = [
-    'SCHEMA_INVALID',
-    'NOT_REPLICABLE_STATE',
-    'UNKNOWN_ACCOUNT',
-    'UNBALANCED_ITEMS',
-    'CONTENT_CONFLICT',
-    'INVALID_TRANSITION',
-  ];
-  return codes.find((code) => code === text);
 }
 
 function stateOf(number: number | undefined, known: ReadonlyMap<number, StoredTransaction>): Partial<EntryResult> {
@@ -265,46 +254,4 @@ function applyDecision(
     contentHashes: new Map([...(before?.contentHashes ?? []), [payload.stateVersion, hash]]),
     steps: (before?.steps ?? 0) + 1,
   });
-}
-
-/** What a payload that does not parse still tells the operator. */
-function hints(payload: unknown): { terminalTransactionNumber?: number; uid?: string; state?: string } {
-  const shape = transactionPayloadSchema.shape;
-  const read = <Value>(schema: z.ZodType<Value>, value: unknown): Value | undefined => {
-    const parsed = schema.safeParse(value);
-    return parsed.success ? parsed.data : undefined;
-  };
-  if (typeof payload !== 'object' || payload === null) return {};
-  const field = (name: string): unknown => Object.getOwnPropertyDescriptor(payload, name)?.value;
-  const number = read(shape.terminalTransactionNumber, field('terminalTransactionNumber'));
-  const state = read(shape.state, field('state'));
-  const tag = field('tag');
-  const uid =
-    typeof tag === 'object' && tag !== null
-      ? read(shape.tag.shape.uid, Object.getOwnPropertyDescriptor(tag, 'uid')?.value)
-      : undefined;
-  return {
-    ...(number === undefined ? {} : { terminalTransactionNumber: number }),
-    ...(state === undefined ? {} : { state }),
-    ...(uid === undefined ? {} : { uid }),
-  };
-}
-
-function transactionFlaw(payload: TransactionPayload): string | undefined {
-  const opened = unstorableInstant(payload.openedAt);
-  if (opened !== undefined) return `openedAt: ${opened}`;
-  const ended = payload.endedAt == null ? undefined : unstorableInstant(payload.endedAt);
-  return ended === undefined ? undefined : `endedAt: ${ended}`;
-}
-
-/** PostgreSQL has no year 0, which the format allows. */
-function unstorableInstant(text: string): string | undefined {
-  const time = Date.parse(text);
-  return Number.isNaN(time) || text.startsWith('0000') ? 'is not a time that can be stored' : undefined;
-}
-
-function firstIssue(error: z.ZodError): string {
-  const issue = error.issues[0];
-  if (issue === undefined) return 'unreadable';
-  return `${issue.path.map(String).join('.') || 'payload'}: ${issue.message}`.slice(0, 500);
 }

@@ -5,7 +5,13 @@ export const tearPoints = ['before', 'during', 'after'] as const;
 export type TearPoint = (typeof tearPoints)[number];
 
 export const simulatorCommandSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('create'), label: z.string().min(1).max(40) }),
+  /** A Type 2 tag where no technology is given; its UID has 7 bytes, a MIFARE Classic's 4, where no length is given. */
+  z.object({
+    kind: z.literal('create'),
+    label: z.string().min(1).max(40),
+    technology: z.enum(['type2', 'classic1k']).optional(),
+    uidLength: z.union([z.literal(4), z.literal(7), z.literal(10)]).optional(),
+  }),
   /** Shows the tag for as long as the till needs it, then takes it away. */
   z.object({ kind: z.literal('tap'), tagId: z.string() }),
   /** Lays the tag down until `remove`. */
@@ -19,6 +25,8 @@ export const simulatorCommandSchema = z.discriminatedUnion('kind', [
     point: z.enum(tearPoints),
   }),
   z.object({ kind: z.literal('corrupt'), tagId: z.string() }),
+  /** Puts back what the tag held before the last stay in which it was written; repeated, what it held before that. */
+  z.object({ kind: z.literal('rollback'), tagId: z.string() }),
   z.object({ kind: z.literal('clone'), tagId: z.string() }),
   z.object({ kind: z.literal('delete'), tagId: z.string() }),
 ]);

@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { protocol, type Session } from 'electron';
-
-export const appScheme = 'app';
-export const appOrigin = `${appScheme}://till`;
+import { appScheme, fileOf } from './app-address.ts';
 
 /** Nothing but the till's own files: no inline script, no other origin, no frame, no form. */
 export const contentSecurityPolicy = [
@@ -27,17 +25,6 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.png': 'image/png',
   '.woff2': 'font/woff2',
 };
-
-/** True for an address of the till's own pages. (`URL.origin` is opaque for a scheme of one's own.) */
-export function isOwnAddress(address: string): boolean {
-  try {
-    const { protocol: scheme, host } = new URL(address);
-    return scheme === `${appScheme}:` && host === 'till';
-  } catch {
-    // No address at all; `URL.canParse` is too new for the oldest Electron.
-    return false;
-  }
-}
 
 /** Before the application is ready: what a secure, standard origin needs (relative addresses, local storage). */
 export function registerAppScheme(): void {
@@ -65,20 +52,6 @@ export function serveApp(session: Session, folder: string): void {
       return plain(404, 'not found');
     }
   });
-}
-
-/** The file behind an address, or null when it is none of ours. */
-export function fileOf(method: string, address: URL, folder: string): string | null {
-  if (method !== 'GET' || address.host !== 'till') return null;
-  let name: string;
-  try {
-    name = decodeURIComponent(address.pathname);
-  } catch {
-    return null;
-  }
-  const file = path.join(folder, name === '/' ? 'index.html' : name);
-  const relative = path.relative(folder, file);
-  return relative.startsWith('..') || path.isAbsolute(relative) || relative.includes('\0') ? null : file;
 }
 
 function plain(status: number, text: string): Response {

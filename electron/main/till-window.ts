@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { BrowserWindow, type Session } from 'electron';
 import type { TillSettings } from '../../contract/settings/till-settings.ts';
-import { appOrigin, isOwnAddress } from './app-protocol.ts';
+import { appOrigin, isOwnAddress } from './app-address.ts';
 import { log } from './log.ts';
 
 /**

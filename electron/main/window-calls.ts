@@ -8,7 +8,7 @@ import {
 import type { ResultEnvelope } from '../../contract/ipc/envelope.ts';
 import { operationNames, operations } from '../../contract/ipc/operations.ts';
 import { simulatorCommandSchema } from '../../contract/ipc/simulator.ts';
-import { isOwnAddress } from './app-protocol.ts';
+import { isOwnAddress } from './app-address.ts';
 import type { Composer } from './composer.ts';
 import { log } from './log.ts';
 

@@ -48,7 +48,7 @@ export function DoneScreen({ screen }: { readonly screen: DoneView }) {
             <Figure label={t('done.before')} size="medium">
               <Money amountMinor={balanceBeforeMinor} testId="balance-before" />
             </Figure>
-            <span aria-hidden className="pb-1 text-4xl font-light">
+            <span aria-hidden className="hidden pb-1 text-4xl font-light @5xl:inline">
               →
             </span>
           </>

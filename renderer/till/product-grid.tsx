@@ -59,7 +59,7 @@ function Tiles({ products, view }: { readonly products: readonly ProductView[]; 
     <div
       ref={grid}
       onKeyDown={(event) => moveFocus(event, grid.current)}
-      className="grid auto-rows-[minmax(8rem,auto)] grid-cols-[repeat(auto-fill,minmax(10rem,1fr))] gap-3"
+      className="grid auto-rows-[minmax(clamp(8rem,14vh,10rem),auto)] grid-cols-[repeat(auto-fill,minmax(clamp(9.5rem,13cqw,15rem),1fr))] gap-3"
     >
       {products.map((product) => (
         <Tile key={product.productId} product={product} inCart={quantityInCart(view, product.productId)} />
@@ -85,8 +85,10 @@ function Tile({ product, inCart }: { readonly product: ProductView; readonly inC
         'before:absolute before:inset-y-0 before:left-0 before:w-1.5 before:bg-(--product-edge)',
       )}
     >
-      <span className="hyphens-auto break-words text-lg font-semibold leading-tight">{product.name}</span>
-      <Money amountMinor={product.priceMinor} className="text-xl font-medium" />
+      <span className="hyphens-auto break-words text-[clamp(1.125rem,1.3cqw,1.375rem)] font-semibold leading-tight">
+        {product.name}
+      </span>
+      <Money amountMinor={product.priceMinor} className="text-[clamp(1.25rem,1.4cqw,1.5rem)] font-medium" />
       {inCart === 0 ? null : (
         <span className="absolute bottom-3 right-3 grid h-8 min-w-8 place-items-center rounded-full bg-ink px-2 text-base font-bold text-canvas">
           <span aria-hidden className="figures">

@@ -116,7 +116,7 @@ function Mischief({ tagId, label }: { readonly tagId: string; readonly label: st
   const { t } = useTranslation();
   const [writeNumber, setWriteNumber] = useState(1);
   const [point, setPoint] = useState<TearPoint>('during');
-  const act = (kind: 'corrupt' | 'clone' | 'delete') => (): void => simulate({ kind, tagId });
+  const act = (kind: 'corrupt' | 'rollback' | 'clone' | 'delete') => (): void => simulate({ kind, tagId });
   return (
     <div className="mt-3 flex flex-col gap-3 border-t border-line pt-3">
       <Choice
@@ -155,24 +155,17 @@ function Mischief({ tagId, label }: { readonly tagId: string; readonly label: st
           <Icon name="plus" />
         </TouchButton>
       </div>
-      <div className="grid grid-cols-3 gap-2">
-        <TouchButton
-          aria-label={`${t('simulator.corrupt')}: ${label}`}
-          onPress={act('corrupt')}
-          className="!px-1 text-sm"
-        >
-          {t('simulator.corrupt')}
-        </TouchButton>
-        <TouchButton aria-label={`${t('simulator.clone')}: ${label}`} onPress={act('clone')} className="!px-1 text-sm">
-          {t('simulator.clone')}
-        </TouchButton>
-        <TouchButton
-          aria-label={`${t('simulator.delete')}: ${label}`}
-          onPress={act('delete')}
-          className="!px-1 text-sm"
-        >
-          {t('simulator.delete')}
-        </TouchButton>
+      <div className="grid grid-cols-2 gap-2">
+        {(['corrupt', 'rollback', 'clone', 'delete'] as const).map((kind) => (
+          <TouchButton
+            key={kind}
+            aria-label={`${t(`simulator.${kind}`)}: ${label}`}
+            onPress={act(kind)}
+            className="!px-1 text-[0.9375rem]"
+          >
+            {t(`simulator.${kind}`)}
+          </TouchButton>
+        ))}
       </div>
     </div>
   );

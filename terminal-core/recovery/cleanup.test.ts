@@ -121,6 +121,12 @@ describe.each([
     expect(decide(row, read(images.after), false)).toEqual(committed);
   });
 
+  test('tag = new image, the other slot torn since by the next transaction → Committed', () => {
+    const tornOther = images.after[1].slice();
+    tornOther.set([0xde, 0xad], 12);
+    expect(decide(row, read([images.after[0], tornOther]))).toEqual(committed);
+  });
+
   test('tag = old image, target slot as saved → Aborted on the second look, not on the first', () => {
     expect(decide(row, read(images.before), false)).toEqual({ kind: 'look-again' });
     expect(decide(row, read(images.before))).toEqual(aborted);

@@ -51,7 +51,7 @@ function examineImage(transaction: WrittenTransaction, image: TagImage, reading:
   if (image.generation !== generation) return undecidable('other-generation');
   if (image.transactionNumber < number - 1) return undecidable('older-image');
   if (image.transactionNumber === number - 1) return examineOldImage(transaction.images, reading);
-  if (sameSlots(reading.slots, transaction.images.after)) return { kind: 'written' };
+  if (showsNewImage(transaction.images, reading)) return { kind: 'written' };
   return examineHistory(transaction, image);
 }
 
@@ -80,6 +80,15 @@ function examineHistory(transaction: WrittenTransaction, image: TagImage): Findi
   return index > 0 ? { kind: 'written' } : undecidable('other-bytes');
 }
 
-function sameSlots(a: readonly [Uint8Array, Uint8Array], b: readonly [Uint8Array, Uint8Array]): boolean {
-  return sameBytes(a[0], b[0]) && sameBytes(a[1], b[1]);
+/**
+ * Number N in the slot that was to be written, byte for byte as we meant it; the other slot as it was, or torn since by the
+ * next transaction on its way to number N + 1.
+ */
+function showsNewImage(
+  { targetSlot, after }: WriteImages,
+  { slots, slotIndex, otherSlotValid }: CurrentReading,
+): boolean {
+  const otherSlot = targetSlot === 0 ? 1 : 0;
+  const isOurs = slotIndex === targetSlot && sameBytes(slots[targetSlot], after[targetSlot]);
+  return isOurs && (sameBytes(slots[otherSlot], after[otherSlot]) || !otherSlotValid);
 }

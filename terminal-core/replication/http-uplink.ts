@@ -1,4 +1,4 @@
-import ky, { isHTTPError, isNetworkError, isTimeoutError, type KyInstance } from 'ky';
+import ky, { isHTTPError, isNetworkError, isTimeoutError, type KyInstance, type ResponsePromise } from 'ky';
 import type { z } from 'zod';
 import { batchAnswerSchema } from '../../contract/wire/batch.ts';
 import { configurationSchema } from '../../contract/wire/configuration.ts';
@@ -15,8 +15,8 @@ import { failed, ok, type Result } from '../domain/result.ts';
  * The backend over HTTP. One attempt a call: when to try again is the replicator's to decide, which also knows what must
  * be sent as the very same bytes. Answers are parsed with the contract's schemas; an answer that does not fit is a fault.
  */
-export function httpUplink(): Uplink {
-  const client = ky.create({ retry: 0, timeout: limits.replication.requestTimeoutMs });
+export function httpUplink(requestTimeoutMs: number = limits.replication.requestTimeoutMs): Uplink {
+  const client = ky.create({ retry: 0, timeout: requestTimeoutMs });
   return {
     enrol: (backendUrl, request) =>
       call(client.post(new URL('v1/enrolments', withSlash(backendUrl)), { json: request }), enrolmentAnswerSchema),
@@ -53,9 +53,10 @@ async function fetchConfiguration(client: KyInstance, credentials: Credentials, 
   // 304 is an answer here and not an error.
   const throwHttpErrors = (status: number) => status !== 304 && status >= 400;
   try {
-    const response = await client.get(assignmentUrl(credentials, 'config'), { headers, throwHttpErrors });
+    const request = client.get(assignmentUrl(credentials, 'config'), { headers, throwHttpErrors });
+    const response = await request;
     if (response.status === 304) return ok(null);
-    const parsed = configurationSchema.safeParse(await response.json());
+    const parsed = configurationSchema.safeParse(await request.json());
     if (!parsed.success) return failed<UplinkFault>(unreadable);
     return ok({ etag: response.headers.get('etag') ?? '', configuration: parsed.data });
   } catch (error) {
@@ -64,12 +65,12 @@ async function fetchConfiguration(client: KyInstance, credentials: Credentials, 
 }
 
 async function call<Schema extends z.ZodType>(
-  request: Promise<Response>,
+  request: ResponsePromise,
   schema: Schema,
 ): Promise<Result<z.output<Schema>, UplinkFault>> {
   try {
-    const response = await request;
-    const parsed = schema.safeParse(await response.json());
+    // Of the request and not of its response: only so does its time also end a body that does not come.
+    const parsed = schema.safeParse(await request.json());
     return parsed.success ? ok(parsed.data) : failed(unreadable);
   } catch (error) {
     return failed(uplinkFault(error));

@@ -60,6 +60,9 @@ export class Replicator implements ReplicationPort {
   #running: Promise<void> = Promise.resolve();
   #stopTimer: (() => void) | null = null;
   #isInBackground = false;
+  #isBeating = false;
+  /** Something new came while a beat was going on. */
+  #isWoken = false;
 
   constructor(parts: ReplicatorParts) {
     this.#parts = parts;
@@ -88,7 +91,9 @@ export class Replicator implements ReplicationPort {
 
   wake(): void {
     // While the backend does not answer, only its own rhythm decides when it is asked again.
-    if (this.#isInBackground && this.#failures === 0) this.#schedule(0);
+    if (!this.#isInBackground || this.#failures > 0) return;
+    if (this.#isBeating) this.#isWoken = true;
+    else this.#schedule(0);
   }
 
   async drain(timeoutMs: number): Promise<DrainResult> {
@@ -99,7 +104,7 @@ export class Replicator implements ReplicationPort {
       rejectedCount += results.length;
     };
     for (let failures = 0; ; ) {
-      const round = await this.#round(countRejected);
+      const round = await this.#roundWithin(deadlineMs - this.#parts.clock.nowMs(), countRejected);
       const leftMs = deadlineMs - this.#parts.clock.nowMs();
       const isOver = round.kind === 'empty' || round.kind === 'stuck' || leftMs <= 0;
       if (isOver || (round.kind === 'retry' && round.retryAfterMs !== null && round.retryAfterMs > leftMs)) {
@@ -115,7 +120,9 @@ export class Replicator implements ReplicationPort {
     const credentials = this.#parts.credentials();
     if (!credentials) return failed(fault('NOT_ENROLLED'));
     const { assignments, uplink } = this.#parts;
-    const answer = await uplink.configuration(credentials, assignments.configuration()?.etag ?? null);
+    const answer = await this.#alone(() =>
+      uplink.configuration(credentials, assignments.configuration()?.etag ?? null),
+    );
     if (!answer.ok) return failed(uplinkFault(answer.fault));
     if (answer.value) assignments.saveConfiguration(answer.value.etag, answer.value.configuration, this.#now());
     this.#changed();
@@ -126,12 +133,27 @@ export class Replicator implements ReplicationPort {
 
   /** One at a time, whoever asks. */
   #round(onRejected: (results: readonly EntryResult[]) => void): Promise<Round> {
-    const run = this.#running.then(() => this.#exchange(onRejected));
+    return this.#alone(() => this.#exchange(onRejected));
+  }
+
+  #alone<Value>(exchange: () => Promise<Value>): Promise<Value> {
+    const run = this.#running.then(exchange);
     this.#running = run.then(
       () => undefined,
       () => undefined,
     );
     return run;
+  }
+
+  /** An exchange that is not answered in this time goes on; only nobody waits for it any longer. */
+  #roundWithin(timeoutMs: number, onRejected: (results: readonly EntryResult[]) => void): Promise<Round> {
+    return new Promise((resolve, reject) => {
+      const late = fault('BACKEND_UNREACHABLE', { detail: 'no answer in time.' });
+      const stopTimer = this.#parts.timers.after(timeoutMs, () =>
+        resolve({ kind: 'retry', fault: late, retryAfterMs: null }),
+      );
+      this.#round(onRejected).finally(stopTimer).then(resolve, reject);
+    });
   }
 
   async #exchange(onRejected: (results: readonly EntryResult[]) => void): Promise<Round> {
@@ -156,7 +178,13 @@ export class Replicator implements ReplicationPort {
   ): Promise<Round> {
     const body = `{"protocol":1,"journalId":"${journalId}","entries":${page.entriesJson}}`;
     const answer = await this.#parts.uplink.sendBatch(credentials, `${page.firstSeq}-${page.lastSeq}`, body);
-    if (!answer.ok) return this.#failed(answer.fault);
+    if (!answer.ok) return answer.fault.kind === 'gap' ? this.#goBack(answer.fault, page) : this.#failed(answer.fault);
+    if (!isAnswerTo(page, answer.value.results))
+      return this.#failed({
+        kind: 'fault',
+        detail: 'its results are of other entries than were sent.',
+        retryAfterMs: null,
+      });
     const rejected = answer.value.results.filter(({ outcome }) => outcome === 'rejected');
     this.#parts.journal.acknowledge(page.lastSeq, rejected, this.#now());
     this.#pending = null;
@@ -176,6 +204,9 @@ export class Replicator implements ReplicationPort {
     const { journal } = this.#parts;
     if (seal.value.seq > journal.ownSeal().seq) return this.#halt('JOURNAL_BEHIND');
     if (journal.hashAt(seal.value.seq) !== seal.value.hash) return this.#halt('JOURNAL_FORKED');
+    // A backend restored from a backup has lost entries it acknowledged: the till has them all, and sends from there.
+    const sentSeq = this.#sentSeq ?? journal.acknowledgedSeq();
+    if (seal.value.seq < sentSeq) this.#sentSeq = seal.value.seq;
     this.#isCompared = true;
     this.#online(seal.value);
     return null;
@@ -183,19 +214,19 @@ export class Replicator implements ReplicationPort {
 
   #failed(problem: UplinkFault): Round {
     if (problem.kind === 'halt') return this.#halt(problem.code);
-    if (problem.kind === 'gap') return this.#goBack(problem.expectedSeq);
     const text = uplinkFault(problem);
     if (problem.kind === 'refused') return this.#stuck(text);
     this.#setStatus({ state: 'offline', fault: text, seal: this.#status.seal });
     return { kind: 'retry', fault: text, retryAfterMs: 'retryAfterMs' in problem ? problem.retryAfterMs : null };
   }
 
-  /** The backend lost what it had acknowledged (a restore): the till has it all and sends from there again. */
-  #goBack(expectedSeq: number): Round {
-    this.#sentSeq = expectedSeq - 1;
-    this.#pending = this.#parts.journal.pageAfter(this.#sentSeq);
-    const text = fault('BACKEND_FAULT', { detail: `it has nothing from entry ${expectedSeq} on; sending it again.` });
-    return this.#pending ? { kind: 'progress' } : this.#stuck(text);
+  /** The backend lacks entries before this page: the till has them all and sends from there (ingest rule 2). */
+  #goBack(problem: Extract<UplinkFault, { kind: 'gap' }>, page: JournalPage): Round {
+    // A gap that is none would be sent again and again without a pause.
+    if (problem.expectedSeq >= page.firstSeq) return this.#failed(problem);
+    this.#sentSeq = problem.expectedSeq - 1;
+    this.#pending = null;
+    return { kind: 'progress' };
   }
 
   #halt(code: FaultCode): Round {
@@ -216,21 +247,28 @@ export class Replicator implements ReplicationPort {
   }
 
   async #beat(): Promise<void> {
+    this.#isBeating = true;
+    this.#isWoken = false;
     const round = await this.#round(() => undefined);
-    if (!this.#isInBackground) return;
     this.#failures = round.kind === 'retry' ? this.#failures + 1 : 0;
+    const delayMs = await this.#delayAfter(round);
+    this.#isBeating = false;
+    if (this.#isInBackground) this.#schedule(this.#isWoken && this.#failures === 0 ? 0 : delayMs);
+  }
+
+  async #delayAfter(round: Round): Promise<number> {
     switch (round.kind) {
       case 'progress':
-        return this.#schedule(0);
+        return 0;
       case 'empty':
-        await this.refreshConfiguration();
+        if (this.#isInBackground) await this.refreshConfiguration();
         // The next look begins with the seals again: an idle till also wants to know whether it is online.
         this.#isCompared = false;
-        return this.#schedule(limits.replication.refreshMs);
+        return limits.replication.refreshMs;
       case 'retry':
-        return this.#schedule(backoffMs(this.#failures, this.#parts.random.fraction(), round.retryAfterMs));
+        return backoffMs(this.#failures, this.#parts.random.fraction(), round.retryAfterMs);
       case 'stuck':
-        return this.#schedule(limits.replication.refreshMs);
+        return limits.replication.refreshMs;
     }
   }
 
@@ -259,4 +297,9 @@ export class Replicator implements ReplicationPort {
   #now(): string {
     return new Date(this.#parts.clock.nowMs()).toISOString();
   }
+}
+
+/** One result for each entry that was sent, in order (ingest rule 3): anything else acknowledges nothing. */
+function isAnswerTo({ firstSeq, lastSeq }: JournalPage, results: readonly EntryResult[]): boolean {
+  return results.length === lastSeq - firstSeq + 1 && results.every(({ seq }, index) => seq === firstSeq + index);
 }

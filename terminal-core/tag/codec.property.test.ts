@@ -1,7 +1,7 @@
 /**
  * Goal: a tag never shows a state that no till wrote, however it is damaged or torn off, and never loses the old one
  * before the new one is whole.
- * Method: random images and histories; one flipped bit anywhere; the pages of a write, of an issue and of a repair cut
+ * Method: random images and histories; one flipped bit anywhere; the units of a write, of an issue and of a repair cut
  * off after any number of them, the last one left half written with random bytes.
  */
 import fc from 'fast-check';
@@ -14,8 +14,10 @@ import { issueWrites, mayBeIssued, repairWrites, type TagWrite } from './issue.t
 import { tagMac } from './keys.ts';
 import { memoryLength, otherSlot, slotLength, slotOffset } from './layout.ts';
 import { issuedImage, nextImage } from './next-image.ts';
+import { changedUnits } from './units.ts';
 
-const pageLength = 4;
+/** Pages of a Type 2 tag, and blocks of a MIFARE Classic. */
+const unitLengths = [4, 16] as const;
 const header = { keySetId: 3, eventEditionId: 90_210 };
 const mac = tagMac(new Uint8Array(16).fill(0x5a), Uint8Array.of(4, 1, 2, 3, 4, 5, 6), header.eventEditionId);
 const expectation: TagExpectation = { eventEditionId: header.eventEditionId, macFor: (id) => (id === 3 ? mac : null) };
@@ -55,7 +57,7 @@ const change = fc.record({
   terminalTransactionNumber: fc.integer({ min: 1, max: u32Max }),
   writtenAtSeconds: fc.integer({ min: 0, max: u32Max }),
 });
-const garbage = fc.uint8Array({ minLength: pageLength, maxLength: pageLength });
+const garbage = fc.uint8Array({ minLength: 16, maxLength: 16 });
 
 function flip(bytes: Uint8Array, bit: number): Uint8Array {
   const flipped = bytes.slice();
@@ -63,16 +65,21 @@ function flip(bytes: Uint8Array, bit: number): Uint8Array {
   return flipped;
 }
 
-/** Every state the tag passes through while `writes` are made page by page, and what a torn page may look like. */
-function tornStates(memory: Uint8Array, writes: readonly TagWrite[], torn: Uint8Array): readonly Uint8Array[] {
+/** Every state the tag passes through while `writes` are made unit by unit, and what a torn unit may look like. */
+function tornStates(
+  memory: Uint8Array,
+  writes: readonly TagWrite[],
+  torn: Uint8Array,
+  unitLength: number,
+): readonly Uint8Array[] {
   const states = [memory];
   let now = memory;
   for (const { offset, bytes } of writes) {
-    for (let at = 0; at < bytes.length; at += pageLength) {
+    for (const { unit, at, bytes: part } of changedUnits(offset, bytes, null, unitLength)) {
       const half = now.slice();
-      half.set(torn, offset + at);
+      half.set(torn.subarray(0, unitLength), unit * unitLength);
       const whole = now.slice();
-      whole.set(bytes.slice(at, at + pageLength), offset + at);
+      whole.set(part, unit * unitLength + at);
       states.push(half, whole);
       now = whole;
     }
@@ -137,15 +144,15 @@ describe('a chain of transactions', () => {
   });
 });
 
-describe('torn writes', () => {
-  test('R33: a transaction cut off after any page leaves the old image or the new one, and nothing else', () => {
+describe.each(unitLengths)('torn writes in units of %i bytes', (unitLength) => {
+  test('R33: a transaction cut off after any unit leaves the old image or the new one, and nothing else', () => {
     fc.assert(
       fc.property(tagInUse, change, garbage, ({ current, slotIndex, memory }, step, torn) => {
         const next = nextImage({ ...current, transactionNumber: current.transactionNumber % u32Max }, step);
         fc.pre(next.ok && next.value.transactionNumber === current.transactionNumber + 1);
         const target = otherSlot(slotIndex);
         const slot = next.ok ? encodeSlot(next.value, header, mac) : new Uint8Array(slotLength);
-        for (const state of tornStates(memory, [{ offset: slotOffset(target), bytes: slot }], torn)) {
+        for (const state of tornStates(memory, [{ offset: slotOffset(target), bytes: slot }], torn, unitLength)) {
           const reading = decodeMemory(state, expectation);
           const isWhole = sameBytes(state.slice(slotOffset(target), slotOffset(target) + slotLength), slot);
           expect(reading).toMatchObject({
@@ -162,12 +169,12 @@ describe('torn writes', () => {
     const blank = fc.uint8Array({ minLength: memoryLength, maxLength: memoryLength });
     fc.assert(
       fc.property(blank, garbage, (memory, torn) => {
-        const states = tornStates(memory, issueWrites(header, issuedImage(1), mac), torn);
+        const states = tornStates(memory, issueWrites(header, issuedImage(1), mac), torn, unitLength);
         const whole = states.at(-1) ?? memory;
-        // Until the unit with the magic is touched, the last of all, a blank tag is as blank as before.
+        // Until the unit with the magic is touched, a blank tag is as blank as before; a block is touched twice.
         const beforeMagic = decodeMemory(memory, expectation);
         fc.pre(beforeMagic.kind === 'not-ours');
-        for (const state of states.slice(0, -2)) {
+        for (const state of states.slice(0, unitLength === 4 ? -2 : -4)) {
           expect(decodeMemory(state, expectation)).toEqual(beforeMagic);
         }
         for (const state of states) {
@@ -192,9 +199,9 @@ describe('torn writes', () => {
         );
         const rebuilt = issuedImage(1, 7);
         const { before, after } = repairWrites(header, rebuilt, mac);
-        const silenced = tornStates(memory, before, torn).at(-1) ?? memory;
+        const silenced = tornStates(memory, before, torn, unitLength).at(-1) ?? memory;
         expect(decodeMemory(silenced, expectation).kind).toBe('corrupt');
-        const states = tornStates(silenced, after, torn);
+        const states = tornStates(silenced, after, torn, unitLength);
         for (const state of states.slice(0, -1)) {
           expect(decodeMemory(state, expectation)).not.toMatchObject({ image: { generation: one.generation } });
         }

@@ -50,7 +50,8 @@ export class ReaderLink implements ReaderPort {
       id,
       presenceId: hostPresenceId,
     }));
-    return answer.ok ? back : false;
+    if (!answer.ok) back.giveUp();
+    return back.result;
   }
 
   handle(event: ReaderEvent): void {
@@ -103,18 +104,21 @@ export class ReaderLink implements ReaderPort {
     resolve?.(result);
   }
 
-  #nextPresence(presenceId: number): Promise<boolean> {
-    return new Promise((resolve) => {
-      const finish = (isBack: boolean) => {
+  /** Whether another presence follows this one in time; `giveUp` when it is known that none will. */
+  #nextPresence(presenceId: number): { readonly result: Promise<boolean>; giveUp(): void } {
+    let finish: (isBack: boolean) => void = () => undefined;
+    const result = new Promise<boolean>((resolve) => {
+      finish = (isBack) => {
         stopListening();
         stopTimer();
         resolve(isBack);
       };
-      const stopListening = this.onChange(() => {
-        if (this.#presence && this.#presence.presenceId !== presenceId) finish(true);
-      });
-      const stopTimer = this.#timers.after(limits.fieldResetMs, () => finish(false));
     });
+    const stopListening = this.onChange(() => {
+      if (this.#presence && this.#presence.presenceId !== presenceId) finish(true);
+    });
+    const stopTimer = this.#timers.after(limits.fieldResetMs, () => finish(false));
+    return { result, giveUp: () => finish(false) };
   }
 
   #changed(): void {

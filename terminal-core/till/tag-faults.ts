@@ -16,6 +16,8 @@ export function tagFault(problem: TagFault): Fault {
       return fault('TAG_RANDOM_UID');
     case 'unsupported':
       return fault('TAG_UNSUPPORTED', { detail: problem.detail });
+    case 'locked':
+      return fault('TAG_UNSUPPORTED', { detail: 'MIFARE Classic 1K with keys of its own' });
   }
 }
 

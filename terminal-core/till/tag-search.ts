@@ -69,12 +69,12 @@ export class TagSearch {
     return taken;
   }
 
-  /** A wrong answer with the tag still there is often cured by switching the field off and on. */
+  /** A wrong answer, or a key not taken, with the tag still there is often cured by switching the field off and on. */
   async #read(first: Presence): Promise<Result<TagVisit, TagFault>> {
     let presence = first;
     for (let resets = 0; ; resets++) {
       const read = await readTag(this.#desk.reader, presence, this.#desk.keys);
-      if (read.ok || read.fault.kind !== 'io' || resets === resetsMax) return read;
+      if (read.ok || !mayBeCured(read.fault) || resets === resetsMax) return read;
       const isBack = await this.#desk.reader.reset(presence.presenceId);
       const again = this.#desk.reader.presence;
       if (!isBack || !again) return failed({ kind: 'gone' });
@@ -86,4 +86,8 @@ export class TagSearch {
   #readerFault(): Fault {
     return readerFault(this.#desk.reader.status) ?? fault('READER_MISSING');
   }
+}
+
+function mayBeCured({ kind }: TagFault): boolean {
+  return kind === 'io' || kind === 'locked';
 }

@@ -1,13 +1,15 @@
 import type { TagSnapshotPayload } from '../../contract/wire/journal.ts';
 import type { Presence, ReaderPort } from '../checkout/ports.ts';
-import { failed, ok, type Result } from '../domain/result.ts';
-import { sameBytes, toHex } from '../tag/bytes.ts';
-import { decodeMemory, type TagReading } from '../tag/codec.ts';
+import { ok, type Result } from '../domain/result.ts';
+import { toHex } from '../tag/bytes.ts';
+import type { TagReading } from '../tag/codec.ts';
 import type { TagDriver, TagFault } from '../tag/driver.ts';
 import { driverFor } from '../tag/driver-for.ts';
 import type { TagImage } from '../tag/image.ts';
 import type { TagWrite } from '../tag/issue.ts';
-import { memoryLength, type SlotIndex, slotLength, slotOffset } from '../tag/layout.ts';
+import type { SlotIndex } from '../tag/layout.ts';
+import { lookAtTag } from '../tag/look.ts';
+import { type WriteProgress, type WriteResult, writeAllVerified, writeSlotVerified } from '../tag/verified-write.ts';
 import { type Desk, instant } from './desk.ts';
 import type { EditionKeys } from './edition-keys.ts';
 
@@ -22,8 +24,6 @@ export interface TagVisit {
   readonly reading: TagReading;
 }
 
-export type WriteProgress = (done: number, total: number) => void;
-
 /** Reads UID and memory of the card in the field, and what they say to this edition. */
 export async function readTag(
   reader: ReaderPort,
@@ -32,56 +32,36 @@ export async function readTag(
 ): Promise<Result<TagVisit, TagFault>> {
   const driver = driverFor(presence.atr, reader.transmitTo(presence.presenceId));
   if (!driver.ok) return driver;
-  const uid = await driver.value.readUid();
-  if (!uid.ok) return uid;
-  const memory = await driver.value.readMemory();
-  if (!memory.ok) return memory;
+  const look = await lookAtTag(driver.value, (uid) => keys.expectationFor(uid));
+  if (!look.ok) return look;
+  const { uid, memory, reading } = look.value;
   return ok({
     presenceId: presence.presenceId,
-    uidBytes: uid.value,
-    uid: toHex(uid.value),
+    uidBytes: uid,
+    uid: toHex(uid),
     driver: driver.value,
-    memory: memory.value,
-    reading: decodeMemory(memory.value, keys.expectationFor(uid.value)),
+    memory,
+    reading,
   });
 }
 
-/** Whether a write is certain to be on the tag. Anything but `verified` leaves it open which pages were written. */
-export type WriteResult = { readonly kind: 'verified' } | { readonly kind: 'open'; readonly fault: TagFault };
-
-/**
- * Writes one slot and reads it back (tag.md, "Writing" 2–3). The UID is read once more first: another card may have come
- * into the field without the reader noticing.
- */
-export async function writeSlot(
-  visit: TagVisit,
+/** Writes one slot and reads it back. */
+export function writeSlot(
+  { driver, memory }: TagVisit,
   slot: SlotIndex,
   bytes: Uint8Array,
   onProgress: WriteProgress,
 ): Promise<WriteResult> {
-  const offset = slotOffset(slot);
-  const known = visit.memory.subarray(offset, offset + slotLength);
-  const written = await sameCard(visit, () => visit.driver.write(offset, bytes, known, onProgress));
-  if (!written.ok) return { kind: 'open', fault: written.fault };
-  return readBack(visit, offset, bytes);
+  return writeSlotVerified(driver, memory, slot, bytes, onProgress);
 }
 
 /** Issues a tag: all writes in their order, then the whole memory read back. */
-export async function writeAll(
-  visit: TagVisit,
+export function writeAll(
+  { driver, memory }: TagVisit,
   writes: readonly TagWrite[],
   onProgress: WriteProgress,
 ): Promise<WriteResult> {
-  const expected = visit.memory.slice();
-  const total = writes.length;
-  for (const [index, { offset, bytes }] of writes.entries()) {
-    const known = expected.slice(offset, offset + bytes.length);
-    const written = await sameCard(visit, () => visit.driver.write(offset, bytes, known));
-    if (!written.ok) return { kind: 'open', fault: written.fault };
-    expected.set(bytes, offset);
-    onProgress(index + 1, total);
-  }
-  return readBack(visit, 0, expected.subarray(0, memoryLength));
+  return writeAllVerified(driver, memory, writes, onProgress);
 }
 
 /** What an authenticated image says, as evidence for the backend (Q6). */
@@ -103,21 +83,4 @@ export function slotsWith(
   bytes: Uint8Array,
 ): readonly [Uint8Array, Uint8Array] {
   return slot === 0 ? [bytes, slots[1]] : [slots[0], bytes];
-}
-
-async function sameCard(
-  visit: TagVisit,
-  write: () => Promise<Result<void, TagFault>>,
-): Promise<Result<void, TagFault>> {
-  const uid = await visit.driver.readUid();
-  if (!uid.ok) return uid;
-  return sameBytes(uid.value, visit.uidBytes) ? write() : failed({ kind: 'gone' });
-}
-
-async function readBack(visit: TagVisit, offset: number, expected: Uint8Array): Promise<WriteResult> {
-  const found = await visit.driver.readRange(offset, expected.length);
-  if (!found.ok) return { kind: 'open', fault: found.fault };
-  return sameBytes(found.value, expected)
-    ? { kind: 'verified' }
-    : { kind: 'open', fault: { kind: 'io', detail: 'the tag shows other bytes than were written' } };
 }

@@ -6,7 +6,7 @@ import canonicalize from 'canonicalize';
 import { z } from 'zod';
 import { transactionPayloadSchema } from '../../contract/wire/transaction.ts';
 import { type WitnessedTag, witnessTag } from '../klink/tag-witness.ts';
-import { assignment, secrets } from './festival.ts';
+import { secrets } from './festival.ts';
 
 const drawerSchema = z.object({ tags: z.array(z.object({ uid: z.string(), memory: z.string() })) });
 const firstUserByte = 16;
@@ -63,7 +63,8 @@ export function faultsOfBooks(database: Database.Database): readonly string[] {
 
 function journalFaults(database: Database.Database): readonly string[] {
   const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
-  let previous = sha256(assignment.journalId);
+  const journalId = database.prepare('SELECT journal_id FROM assignment').pluck().get();
+  let previous = sha256(String(journalId));
   const entries = journalSchema.parse(database.prepare('SELECT * FROM journal ORDER BY seq').all());
   return entries.flatMap(({ seq, kind, at, payload, hash }, index) => {
     const isCanonical = canonicalize(JSON.parse(payload)) === payload;

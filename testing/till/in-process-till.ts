@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { z } from 'zod';
 import type { ReaderCommand, ReaderEvent } from '../../contract/ipc/reader.ts';
 import type { SimulatorCommand, SimulatorView } from '../../contract/ipc/simulator.ts';
 import type { Step, StepEvent } from '../../contract/ipc/step.ts';
@@ -21,9 +22,9 @@ import { databaseName } from '../../terminal-core/store/till-database.ts';
 import { StoredTransactions } from '../../terminal-core/store/transactions.ts';
 import { ReaderLink } from '../../terminal-core/till/reader-link.ts';
 import { Till } from '../../terminal-core/till.ts';
-import { makeFolder } from '../klink/test-folder.ts';
 import * as festival from './festival.ts';
 import { ManualTime, settled } from './manual-time.ts';
+import { makeMemoryFolder } from './memory-folder.ts';
 
 export interface InProcessTillOptions {
   readonly folder?: string;
@@ -69,7 +70,7 @@ export class InProcessTill {
   #answersWrongly = false;
 
   constructor(options: InProcessTillOptions = {}) {
-    this.folder = options.folder ?? makeFolder('in-process').place;
+    this.folder = options.folder ?? makeMemoryFolder();
     this.time = options.time ?? new ManualTime();
     const opened = openDatabase(path.join(this.folder, databaseName));
     if (!opened.ok) throw new Error(opened.fault.message);
@@ -147,6 +148,14 @@ export class InProcessTill {
     return tag.uid;
   }
 
+  /** All bytes of a tag, as they lie in the drawer. */
+  memoryOf(index: number): string {
+    const drawer = z
+      .object({ tags: z.array(z.object({ memory: z.string() })) })
+      .parse(JSON.parse(fs.readFileSync(path.join(this.folder, drawerName), 'utf8')));
+    return drawer.tags[index]?.memory ?? '';
+  }
+
   /** What a person does with the tags, and everything that follows from it without time passing. */
   async hand(command: SimulatorCommand): Promise<void> {
     const envelope = this.reader.simulate(command);
@@ -198,7 +207,7 @@ export class InProcessTill {
   /** As after a kill: this till does no more, and another one opens what was on the disk at that moment. */
   reopened(): InProcessTill {
     this.#isCut = true;
-    const copy = makeFolder('in-process').place;
+    const copy = makeMemoryFolder();
     fs.cpSync(this.folder, copy, { recursive: true });
     this.close();
     return new InProcessTill({ folder: copy, time: this.time });

@@ -9,6 +9,7 @@ interface Alarm {
 export class ManualTime implements Clock, Timers {
   #nowMs: number;
   readonly #alarms = new Set<Alarm>();
+  #awaitingAlarm: ((delayMs: number) => void)[] = [];
 
   constructor(startMs = Date.parse('2026-07-04T20:15:00.000Z')) {
     this.#nowMs = startMs;
@@ -21,12 +22,18 @@ export class ManualTime implements Clock, Timers {
   after(delayMs: number, action: () => void): () => void {
     const alarm = { atMs: this.#nowMs + delayMs, action };
     this.#alarms.add(alarm);
+    for (const resolve of this.#awaitingAlarm.splice(0)) resolve(delayMs);
     return () => this.#alarms.delete(alarm);
   }
 
   /** How long until each alarm that is set, shortest first. */
   get pendingMs(): readonly number[] {
     return [...this.#alarms].map(({ atMs }) => atMs - this.#nowMs).sort((a, b) => a - b);
+  }
+
+  /** Until the next alarm is set: how long it is for. */
+  alarmSet(): Promise<number> {
+    return new Promise((resolve) => this.#awaitingAlarm.push(resolve));
   }
 
   /** Moves on, and rings every alarm on the way at its own time. */

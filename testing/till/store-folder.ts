@@ -10,8 +10,8 @@ import { Journal } from '../../terminal-core/store/journal.ts';
 import { openDatabase } from '../../terminal-core/store/open-database.ts';
 import { databaseName } from '../../terminal-core/store/till-database.ts';
 import { StoredTransactions } from '../../terminal-core/store/transactions.ts';
-import { makeFolder } from '../klink/test-folder.ts';
 import { assignment } from './festival.ts';
+import { makeMemoryFolder } from './memory-folder.ts';
 
 /** A till's store over one connection that the test can also reach into. */
 export interface OpenStore {
@@ -41,7 +41,7 @@ export function storesOfTest(): StoreFolders {
     for (const folder of folders.splice(0)) fs.rmSync(folder, { recursive: true, force: true });
   });
   const folder = (): string => {
-    const { place } = makeFolder('store');
+    const place = makeMemoryFolder();
     folders.push(place);
     return place;
   };

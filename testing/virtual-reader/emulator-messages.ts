@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { tearPoints } from '../../contract/ipc/simulator.ts';
-import { type2ModelNames } from '../../terminal-core/readers/simulated/type2-models.ts';
+import { tagModelNames } from '../../terminal-core/readers/simulated/emulated-tag.ts';
 
 /** Between a test and the process that plays the tags. Every request is answered by `done` or `refused` with its id. */
 
@@ -11,7 +11,7 @@ const countedSchema = z.object({ of: z.enum(['apdus', 'writes']), number: z.int(
 
 /** What is to go wrong, once. */
 const faultPlanSchema = z.discriminatedUnion('kind', [
-  /** The tag leaves the field at that APDU: `before` it is done, `during` (a page half written), or `after` it is done. */
+  /** The tag leaves the field at that APDU: `before` it is done, `during` (a unit half written), or `after` it is done. */
   z.object({ kind: z.literal('tear'), counted: countedSchema, point: z.enum(tearPoints) }),
   /** The APDU is done or not, and this is answered in place of the truth; an empty one is a response without status. */
   z.object({ kind: z.literal('answer'), counted: countedSchema, isDone: z.boolean(), response: bytesSchema }),
@@ -19,20 +19,24 @@ const faultPlanSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('delay'), counted: countedSchema, delayMs: z.int().min(0) }),
   /** The APDU is done or not, and no answer comes until the tag is removed: time to do something to the till. */
   z.object({ kind: z.literal('hold'), counted: countedSchema, isDone: z.boolean() }),
+  /** Another tag takes its place before that APDU, and the reader does not notice. */
+  z.object({ kind: z.literal('swap'), counted: countedSchema, tagId: z.string() }),
+  /** From that APDU on a second tag lies there as well: none of them can be understood, until both are removed. */
+  z.object({ kind: z.literal('collide'), counted: countedSchema }),
 ]);
 export type FaultPlan = z.infer<typeof faultPlanSchema>;
 
 const tagSpecSchema = z.object({
-  model: z.enum(type2ModelNames),
+  model: z.enum(tagModelNames),
   uid: bytesSchema,
-  /** Null for that of a Type 2 tag. */
+  /** Null for that of its model. */
   atr: bytesSchema.nullable(),
 });
 export type TagSpec = z.infer<typeof tagSpecSchema>;
 
 export const emulatorRequestSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('make'), id: z.int(), tagId: z.string(), spec: tagSpecSchema }),
-  /** `user` begins at page 4, which is the tag's logical byte 0. */
+  /** `user` begins at the tag's logical byte 0, and covers all that is free for use. */
   z.object({ kind: z.literal('set-user-memory'), id: z.int(), tagId: z.string(), user: bytesSchema }),
   z.object({ kind: z.literal('get-user-memory'), id: z.int(), tagId: z.string() }),
   /** Done when the service has powered the tag, which is when a reader has noticed it. */

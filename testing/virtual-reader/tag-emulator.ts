@@ -1,25 +1,32 @@
-import {
-  EmulatedType2Tag,
-  firstUserPage,
-  pageLength,
-} from '../../terminal-core/readers/simulated/emulated-type2-tag.ts';
-import { type2Atr } from '../../terminal-core/readers/simulated/type2-models.ts';
+import { emulateTag } from '../../terminal-core/readers/simulated/emulate-tag.ts';
+import type { EmulatedTag } from '../../terminal-core/readers/simulated/emulated-tag.ts';
+import type { ReaderKeys } from '../../terminal-core/readers/simulated/reader-front.ts';
 import type { FaultPlan, SeenApdu, TagSpec } from './emulator-messages.ts';
 import { VpcdLink } from './vpcd-link.ts';
 
 interface Tag {
-  readonly chip: EmulatedType2Tag;
+  readonly chip: EmulatedTag;
   readonly atr: Uint8Array;
 }
 
+/** What lies on the reader for as long as the service sees one card in it. */
+interface Field {
+  tagId: string;
+  chip: EmulatedTag;
+  /** Another tag answers at the same time. */
+  isColliding: boolean;
+}
+
 const noticeTimeoutMs = 5_000;
-const userStart = firstUserPage * pageLength;
+/** What a reader makes of two tags that answer at once. */
+const collision = Uint8Array.of(0x63, 0x00);
 
 /** The tags of one virtual reader, what is to go wrong with them, and every APDU they saw. */
 export class TagEmulator {
   readonly #port: number;
   readonly #tags = new Map<string, Tag>();
   #plans: { readonly plan: FaultPlan; left: number }[] = [];
+  readonly #keys: ReaderKeys = { loaded: null };
   #seen: SeenApdu[] = [];
   #link: VpcdLink | null = null;
   #isHeld: () => void = () => {};
@@ -40,21 +47,24 @@ export class TagEmulator {
   }
 
   make(tagId: string, spec: TagSpec): void {
-    this.#tags.set(tagId, { chip: new EmulatedType2Tag(spec.model, spec.uid), atr: spec.atr ?? type2Atr });
+    const chip = emulateTag(spec.model, spec.uid);
+    this.#tags.set(tagId, { chip, atr: spec.atr ?? chip.atr });
   }
 
   userMemory(tagId: string): Uint8Array {
-    return this.#tag(tagId).chip.memory.slice(userStart);
+    return this.#tag(tagId).chip.readUser();
   }
 
   setUserMemory(tagId: string, user: Uint8Array): void {
-    this.#tag(tagId).chip.memory.set(user, userStart);
+    this.#tag(tagId).chip.writeUser(0, user);
   }
 
   /** Resolves when the service has noticed the tag. */
   insert(tagId: string): Promise<void> {
     this.remove();
     const tag = this.#tag(tagId);
+    tag.chip.enterField(this.#keys);
+    const field: Field = { tagId, chip: tag.chip, isColliding: false };
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error('the service does not notice the tag')), noticeTimeoutMs);
       const link = new VpcdLink(this.#port, tag.atr, {
@@ -63,7 +73,8 @@ export class TagEmulator {
           resolve();
         },
         isAnswerCertain: () => this.#plans.every(({ left }) => left > 1),
-        answer: (apdu) => this.#answer(link, tagId, tag.chip, apdu),
+        powered: () => field.chip.enterField(this.#keys),
+        answer: (apdu) => this.#answer(link, field, apdu),
       });
       this.#link = link;
     });
@@ -85,9 +96,18 @@ export class TagEmulator {
     this.#plans.push({ plan, left: plan.counted.number });
   }
 
-  async #answer(link: VpcdLink, tagId: string, chip: EmulatedType2Tag, apdu: Uint8Array): Promise<Uint8Array | null> {
-    const isWrite = chip.isWrite(apdu);
-    const response = await this.#respond(chip, apdu, this.#due(isWrite));
+  async #answer(link: VpcdLink, field: Field, apdu: Uint8Array): Promise<Uint8Array | null> {
+    const plan = this.#due(field.chip.isWrite(apdu));
+    if (plan?.kind === 'swap') {
+      field.tagId = plan.tagId;
+      field.chip = this.#tag(plan.tagId).chip;
+      field.chip.enterField(this.#keys);
+    } else if (plan?.kind === 'collide') {
+      field.isColliding = true;
+    }
+    const { tagId, chip, isColliding } = field;
+    const isWrite = !isColliding && chip.isWrite(apdu);
+    const response = isColliding ? collision : await this.#respond(chip, apdu, plan);
     this.#seen.push({ tagId, apdu, isWrite, response });
     if (response === null) {
       link.remove();
@@ -95,9 +115,11 @@ export class TagEmulator {
     return response;
   }
 
-  async #respond(chip: EmulatedType2Tag, apdu: Uint8Array, plan: FaultPlan | null): Promise<Uint8Array | null> {
+  async #respond(chip: EmulatedTag, apdu: Uint8Array, plan: FaultPlan | null): Promise<Uint8Array | null> {
     switch (plan?.kind) {
       case undefined:
+      case 'swap':
+      case 'collide':
         return chip.answer(apdu);
       case 'tear':
         chip.tear(apdu, plan.point);

@@ -17,7 +17,7 @@ export interface NewTag {
   readonly model?: TagSpec['model'];
   /** In hex. */
   readonly uid: string;
-  /** In hex, for a card that is no Type 2 tag. */
+  /** In hex, for a card that is announced as something else. */
   readonly atr?: string;
 }
 
@@ -95,9 +95,14 @@ export class VirtualReader {
     await this.#emulator.ask({ kind: 'plan', plan });
   }
 
-  /** Pulls the tag away at the `writeNumber`-th page that is written from now on. */
+  /** Pulls the tag away at the `writeNumber`-th page or block that is written from now on. */
   async tear(writeNumber: number, point: 'before' | 'during' | 'after'): Promise<void> {
     await this.plan({ kind: 'tear', counted: { of: 'writes', number: writeNumber }, point });
+  }
+
+  /** Before the `apduNumber`-th APDU from now on `tag` takes the place of the one that lies there, unnoticed. */
+  async swap(apduNumber: number, { tagId }: VirtualTag): Promise<void> {
+    await this.plan({ kind: 'swap', counted: { of: 'apdus', number: apduNumber }, tagId });
   }
 
   /** Resolves when the APDU of the `hold` that was planned last has come; it stays without an answer until `remove`. */

@@ -10,6 +10,8 @@ const reconnectMs = 20;
 export interface VpcdEvents {
   /** The service has looked at the tag. */
   readonly noticed: () => void;
+  /** The field was switched off and on. */
+  readonly powered: () => void;
   /** Whether the next APDU is certain to be answered at once. */
   readonly isAnswerCertain: () => boolean;
   /** Null: the tag leaves without an answer. */
@@ -100,9 +102,11 @@ export class VpcdLink {
         socket.write(Uint8Array.of(0, this.#atr.length, ...this.#atr));
         this.#events.noticed();
         return;
-      case control.powerOff:
       case control.powerOn:
       case control.reset:
+        this.#events.powered();
+        return;
+      case control.powerOff:
         return;
       default:
         throw new Error(`vpcd sent the unknown control message ${code}`);

@@ -186,6 +186,7 @@ export const de: Texts = {
     tearPoint: 'Moment',
     points: { before: 'davor', during: 'mittendrin', after: 'danach' },
     corrupt: 'Zerstören',
+    rollback: 'Zurücksetzen',
     clone: 'Kopieren',
     delete: 'Löschen',
   },

@@ -190,6 +190,7 @@ export const en = {
     tearPoint: 'Moment',
     points: { before: 'before', during: 'during', after: 'after' },
     corrupt: 'Corrupt',
+    rollback: 'Roll back',
     clone: 'Clone',
     delete: 'Delete',
   },

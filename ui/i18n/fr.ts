@@ -186,6 +186,7 @@ export const fr: Texts = {
     tearPoint: 'Moment',
     points: { before: 'avant', during: 'pendant', after: 'après' },
     corrupt: 'Abîmer',
+    rollback: 'Remettre avant',
     clone: 'Copier',
     delete: 'Supprimer',
   },

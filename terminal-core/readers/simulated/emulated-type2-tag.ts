@@ -1,27 +1,20 @@
 import type { TearPoint } from '../../../contract/ipc/simulator.ts';
-import { type Type2Model, type Type2ModelName, type2Models } from './type2-models.ts';
+import type { EmulatedTag } from './emulated-tag.ts';
+import { addressOf, answerUid, frontRefusal, halfWritten, type Refusal, status } from './reader-front.ts';
+import { type Type2Model, type Type2ModelName, type2Atr, type2Models } from './type2-models.ts';
 
-export const pageLength = 4;
-export const firstUserPage = 4;
+const pageLength = 4;
+const firstUserPage = 4;
 const readLengthMax = 16;
-
-const status = {
-  ok: [0x90, 0x00],
-  /** What readers answer when a tag refuses or is not there. */
-  failed: [0x63, 0x00],
-  wrongLength: [0x67, 0x00],
-  wrongParameters: [0x6b, 0x00],
-  unknownInstruction: [0x6d, 0x00],
-  unknownClass: [0x6e, 0x00],
-} as const;
 
 /**
  * An NFC Forum Type 2 tag with the reader's pseudo-APDUs in front of it (PC/SC part 3), down to the pages: what a real
  * NTAG213 on a real reader answers to the commands a till sends, and to the wrong ones.
  */
-export class EmulatedType2Tag {
+export class EmulatedType2Tag implements EmulatedTag {
   readonly uid: Uint8Array;
   readonly model: Type2ModelName;
+  readonly atr = type2Atr;
   /** All pages, the user memory from page 4. Written through `answer` as a till would, or directly by a test. */
   readonly memory: Uint8Array;
   readonly #layout: Type2Model;
@@ -37,54 +30,49 @@ export class EmulatedType2Tag {
     }
   }
 
-  /** The response to one APDU, status word included. A page is written before this returns. */
+  /** Nothing that it is asked here depends on what it was asked before. */
+  enterField(): void {}
+
   answer(apdu: Uint8Array): Uint8Array {
-    const [instructionClass, instruction, first = 0, second = 0] = apdu;
-    if (apdu.length < 5) {
-      return Uint8Array.from(status.wrongLength);
+    const refusal = frontRefusal(apdu);
+    if (refusal !== null) {
+      return Uint8Array.from(refusal);
     }
-    if (instructionClass !== 0xff) {
-      return Uint8Array.from(status.unknownClass);
-    }
-    switch (instruction) {
+    switch (apdu[1]) {
       case 0xca:
-        return this.#getUid(apdu);
+        return answerUid(apdu, this.uid);
       case 0xb0:
-        return this.#read((first << 8) | second, apdu);
+        return this.#read(addressOf(apdu), apdu);
       case 0xd6:
-        return this.#write((first << 8) | second, apdu);
+        return this.#write(addressOf(apdu), apdu);
+      // A key is the reader's to keep, but there is nothing on this tag that it would open.
+      case 0x82:
+        return Uint8Array.from(status.ok);
+      case 0x86:
+        return Uint8Array.from(status.failed);
       default:
         return Uint8Array.from(status.unknownInstruction);
     }
   }
 
-  /** Whether `apdu` would change a page of this tag. */
   isWrite(apdu: Uint8Array): boolean {
-    return apdu[0] === 0xff && apdu[1] === 0xd6 && this.#writeRefusal(writtenPage(apdu), apdu) === null;
+    return apdu[0] === 0xff && apdu[1] === 0xd6 && this.#writeRefusal(addressOf(apdu), apdu) === null;
   }
 
-  /** The tag leaves the field at a writing APDU: what that leaves on it. The answer is lost in every case. */
   tear(apdu: Uint8Array, point: TearPoint): void {
-    switch (point) {
-      case 'before':
-        return;
-      case 'after':
-        this.answer(apdu);
-        return;
-      case 'during':
-        this.#halfWrite(apdu);
-        return;
+    if (point === 'after') {
+      this.answer(apdu);
+    } else if (point === 'during' && this.isWrite(apdu)) {
+      this.memory.set(halfWritten(apdu.subarray(5)), addressOf(apdu) * pageLength);
     }
   }
 
-  #getUid(apdu: Uint8Array): Uint8Array {
-    if (apdu[2] !== 0 || apdu[3] !== 0) {
-      return Uint8Array.from(status.wrongParameters);
-    }
-    const asked = apdu[4] ?? 0;
-    return asked === 0 || asked === this.uid.length
-      ? Uint8Array.of(...this.uid, ...status.ok)
-      : Uint8Array.of(0x6c, this.uid.length);
+  readUser(): Uint8Array {
+    return this.memory.slice(firstUserPage * pageLength);
+  }
+
+  writeUser(offset: number, bytes: Uint8Array): void {
+    this.memory.set(bytes, firstUserPage * pageLength + offset);
   }
 
   #read(page: number, apdu: Uint8Array): Uint8Array {
@@ -110,24 +98,12 @@ export class EmulatedType2Tag {
   }
 
   /** Pages 0–3 (UID, locks, capability container) and those behind the user memory are closed here. */
-  #writeRefusal(page: number, apdu: Uint8Array): readonly [number, number] | null {
+  #writeRefusal(page: number, apdu: Uint8Array): Refusal | null {
     if (apdu[4] !== pageLength || apdu.length !== 5 + pageLength) {
       return status.wrongLength;
     }
     return page < firstUserPage || page >= this.#layout.userPagesEnd ? status.failed : null;
   }
-
-  /** Half of the page has the new bytes; the cells of the other half were erased and hold what they fell back to. */
-  #halfWrite(apdu: Uint8Array): void {
-    if (this.isWrite(apdu)) {
-      const [one = 0, two = 0, three = 0, four = 0] = apdu.subarray(5);
-      this.memory.set([one, two, ~three & 0xff, ~four & 0xff], writtenPage(apdu) * pageLength);
-    }
-  }
-}
-
-function writtenPage(apdu: Uint8Array): number {
-  return ((apdu[2] ?? 0) << 8) | (apdu[3] ?? 0);
 }
 
 function factoryMemory(model: Type2Model, uid: Uint8Array): Uint8Array {

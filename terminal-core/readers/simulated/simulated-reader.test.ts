@@ -127,6 +127,92 @@ describe('the drawer', () => {
     expect(bench.reader.simulate({ kind: 'tap', tagId: 'nobody' })).toMatchObject({ fault: { code: 'USAGE' } });
   });
 
+  test.each([
+    [{}, 14, '03'],
+    [{ uidLength: 4 }, 8, '03'],
+    [{ uidLength: 10 }, 20, '03'],
+    [{ technology: 'classic1k' }, 8, '01'],
+    [{ technology: 'classic1k', uidLength: 7 }, 14, '01'],
+    [{ technology: 'classic1k', uidLength: 10 }, 20, '01'],
+  ] as const)('a tag %j is made, and is the same for a new process', (kind, digits, name) => {
+    const bench = new Bench();
+    bench.reader.simulate({ kind: 'create', label: 'Anna', ...kind });
+    const uid = bench.view.tags.at(-1)?.uid;
+    expect(uid).toMatch(new RegExp(`^[0-9A-F]{${digits}}$`));
+    const next = new Bench('Anna');
+    expect(next.events.at(-1)).toMatchObject({ kind: 'card-present' });
+    expect(next.transmit(getUid)).toBe(`${uid}9000`);
+    const present = next.events.find((event) => event.kind === 'card-present');
+    expect(present?.kind === 'card-present' ? toHex(present.atr).slice(28, 30) : null).toBe(name);
+  });
+
+  test('a rollback puts back what was there before each stay in which the tag was written, also in a new process', () => {
+    const write = (last: string): Uint8Array => bytes(`FFD6000504010203${last}`);
+    const first = new Bench();
+    const tagId = first.tagId('Wristband 1');
+    expect(first.reader.simulate({ kind: 'rollback', tagId })).toMatchObject({ fault: { code: 'USAGE' } });
+    for (const last of ['01', '02', '03']) {
+      first.reader.simulate({ kind: 'hold', tagId });
+      // A stay is one step back, however often the tag was written in it; one without a write is none.
+      first.transmit(write('EE'));
+      first.transmit(write(last));
+      first.reader.simulate({ kind: 'hold', tagId });
+      first.transmit(readPage5);
+    }
+    const bench = new Bench();
+    bench.reader.simulate({ kind: 'hold', tagId });
+    const shown: string[] = [bench.transmit(readPage5)];
+    for (let back = 0; back < 3; back += 1) {
+      expect(bench.reader.simulate({ kind: 'rollback', tagId })).toMatchObject({ ok: true });
+      shown.push(new Bench('Wristband 1').transmit(readPage5));
+    }
+    expect(shown).toEqual(['010203039000', '010203029000', '010203019000', `${factoryPage5}9000`]);
+    expect(bench.reader.simulate({ kind: 'rollback', tagId })).toMatchObject({ fault: { code: 'USAGE' } });
+  });
+
+  test('a torn write can be rolled back too', () => {
+    const bench = new Bench();
+    const tagId = bench.tagId('Wristband 1');
+    bench.reader.simulate({ kind: 'tear', tagId, writeNumber: 1, point: 'during' });
+    bench.transmit(writePage5);
+    bench.reader.simulate({ kind: 'rollback', tagId });
+    bench.reader.simulate({ kind: 'hold', tagId });
+    expect(bench.transmit(readPage5)).toBe(`${factoryPage5}9000`);
+  });
+
+  test('no more than eight older copies are kept', () => {
+    const bench = new Bench();
+    const tagId = bench.tagId('Wristband 1');
+    for (let stay = 0; stay < 12; stay += 1) {
+      bench.reader.simulate({ kind: 'hold', tagId });
+      bench.transmit(writePage5);
+    }
+    const answers = Array.from({ length: 9 }, () => bench.reader.simulate({ kind: 'rollback', tagId }).ok);
+    expect(answers).toEqual([...new Array(8).fill(true), false]);
+  });
+
+  test('a drawer of an earlier version, which kept no older copies, is still read', () => {
+    new Bench('Anna');
+    const file = path.join(folder, 'simulated-tags.json');
+    const drawer: unknown = JSON.parse(readFileSync(file, 'utf8'), (key, value: unknown) =>
+      key === 'olderMemories' ? undefined : value,
+    );
+    writeFileSync(file, JSON.stringify(drawer));
+    expect(new Bench('Anna').view.tags).toHaveLength(4);
+  });
+
+  test('a corrupted MIFARE Classic keeps its header and its trailers', () => {
+    const bench = new Bench();
+    bench.reader.simulate({ kind: 'create', label: 'Anna', technology: 'classic1k' });
+    bench.reader.simulate({ kind: 'hold', tagId: bench.tagId('Anna') });
+    const open = ['FF82000006FFFFFFFFFFFF', 'FF860000050100086000'].map((apdu) => bench.transmit(bytes(apdu)));
+    expect(open).toEqual(['9000', '9000']);
+    expect(bench.transmit(bytes(`FFD6000910${'AB'.repeat(16)}`))).toBe('9000');
+    bench.reader.simulate({ kind: 'corrupt', tagId: bench.tagId('Anna') });
+    expect(bench.transmit(bytes('FFB0000910'))).toBe(`${'AB'.repeat(8)}${'00'.repeat(8)}9000`);
+    expect(bench.transmit(bytes('FFB0000B10'))).toBe('000000000000FF078069FFFFFFFFFFFF9000');
+  });
+
   test('every page written is in the file before it is answered', () => {
     const bench = new Bench('Anna');
     const seen: string[] = [];

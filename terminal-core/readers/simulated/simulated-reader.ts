@@ -4,8 +4,8 @@ import type { ReaderCommand } from '../../../contract/ipc/reader.ts';
 import type { SimulatorCommand, SimulatorView, TearPoint } from '../../../contract/ipc/simulator.ts';
 import { toHex } from '../../tag/bytes.ts';
 import type { ReaderDevice, ReportReaderEvent } from '../reader-device.ts';
-import { type DrawerTag, TagDrawer } from './tag-drawer.ts';
-import { type2Atr } from './type2-models.ts';
+import type { ReaderKeys } from './reader-front.ts';
+import { type DrawerTag, type NewTag, TagDrawer } from './tag-drawer.ts';
 
 /** How long a tag that was tapped stays after the till has last spoken to it. */
 const tapIdleMs = 400;
@@ -34,6 +34,8 @@ interface Presence {
   readonly presenceId: number;
   readonly tag: DrawerTag;
   readonly gesture: Gesture;
+  /** Whether what the tag held when it came is kept for a rollback. */
+  readonly isWritten: boolean;
 }
 
 /** A reader without hardware, whose tags lie in a drawer that a person (or a test) opens. */
@@ -45,6 +47,7 @@ export class SimulatedReader implements ReaderDevice {
   #lastPresenceId = 0;
   #cancelIdle: () => void = () => undefined;
   #isClosed = false;
+  readonly #keys: ReaderKeys = { loaded: null };
 
   constructor(options: SimulatedReaderOptions) {
     this.#options = options;
@@ -96,7 +99,7 @@ export class SimulatedReader implements ReaderDevice {
         if (drawer.findByLabel(command.label) !== null) {
           return usageFault(`There is a tag "${command.label}" already.`);
         }
-        return this.#shown({ tagId: drawer.create(command.label).tagId });
+        return this.#shown({ tagId: drawer.create(command.label, newTagOf(command)).tagId });
       case 'remove':
         this.#takeAway();
         return this.#shown({});
@@ -104,6 +107,7 @@ export class SimulatedReader implements ReaderDevice {
       case 'hold':
       case 'tear':
       case 'corrupt':
+      case 'rollback':
       case 'clone':
       case 'delete': {
         const tag = drawer.find(command.tagId);
@@ -134,6 +138,8 @@ export class SimulatedReader implements ReaderDevice {
       case 'corrupt':
         drawer.corrupt(tag);
         return this.#shown({});
+      case 'rollback':
+        return drawer.rollBack(tag) ? this.#shown({}) : usageFault(`No older copy of "${tag.label}" is known.`);
       case 'clone':
         return this.#shown({ tagId: drawer.clone(tag).tagId });
       case 'delete':
@@ -146,22 +152,32 @@ export class SimulatedReader implements ReaderDevice {
   }
 
   #transmit(presence: Presence, id: number, apdu: Uint8Array): void {
-    const { chip } = presence.tag;
-    const isWrite = chip.isWrite(apdu);
-    if (isWrite && presence.gesture.kind === 'tear') {
-      const writesLeft = presence.gesture.writesLeft - 1;
-      if (writesLeft === 0) {
-        this.#tear(presence.tag, presence.gesture.point, id, apdu);
+    const { tag } = presence;
+    const isWrite = tag.chip.isWrite(apdu);
+    if (isWrite) {
+      const counted = this.#countWrite(presence);
+      if (counted.kind === 'tear' && counted.writesLeft === 0) {
+        this.#tear(tag, counted.point, id, apdu);
         return;
       }
-      this.#presence = { ...presence, gesture: { ...presence.gesture, writesLeft } };
     }
-    const response = chip.answer(apdu);
+    const response = tag.chip.answer(apdu);
     if (isWrite) {
       this.#drawer?.save();
     }
     this.#awaitIdle();
     this.#options.report({ kind: 'answer', id, response });
+  }
+
+  /** Before a write; what the tag held when it came is kept with the first one of its stay. */
+  #countWrite(presence: Presence): Gesture {
+    if (!presence.isWritten) {
+      this.#drawer?.keepOlder(presence.tag);
+    }
+    const { gesture } = presence;
+    const counted = gesture.kind === 'tear' ? { ...gesture, writesLeft: gesture.writesLeft - 1 } : gesture;
+    this.#presence = { ...presence, gesture: counted, isWritten: true };
+    return counted;
   }
 
   #tear(tag: DrawerTag, point: TearPoint, id: number, apdu: Uint8Array): void {
@@ -176,8 +192,9 @@ export class SimulatedReader implements ReaderDevice {
   #layDown(tag: DrawerTag, gesture: Gesture): void {
     this.#takeAway();
     this.#lastPresenceId += 1;
-    this.#presence = { presenceId: this.#lastPresenceId, tag, gesture };
-    this.#options.report({ kind: 'card-present', presenceId: this.#lastPresenceId, atr: type2Atr });
+    this.#presence = { presenceId: this.#lastPresenceId, tag, gesture, isWritten: false };
+    tag.chip.enterField(this.#keys);
+    this.#options.report({ kind: 'card-present', presenceId: this.#lastPresenceId, atr: tag.chip.atr });
     this.#awaitIdle();
     this.#show();
   }
@@ -228,4 +245,11 @@ const scheduleTimer: Schedule = (delayMs, act) => {
 
 function usageFault(message: string): ResultEnvelope {
   return { ok: false, fault: { code: 'USAGE', message } };
+}
+
+/** A MIFARE Classic is ordinarily one with a short UID. */
+function newTagOf({ technology = 'type2', uidLength }: Extract<SimulatorCommand, { kind: 'create' }>): NewTag {
+  return technology === 'classic1k'
+    ? { model: 'classic1k', uidLength: uidLength ?? 4 }
+    : { model: 'ntag213', uidLength: uidLength ?? 7 };
 }

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { z } from 'zod';
 import { fromHex, toHex } from '../../tag/bytes.ts';
 import { slotMacLength, slotMacOffset, slotOffset } from '../../tag/layout.ts';
-import { EmulatedType2Tag, firstUserPage, pageLength } from './emulated-type2-tag.ts';
-import { type2ModelNames } from './type2-models.ts';
+import { emulateTag } from './emulate-tag.ts';
+import { type EmulatedTag, type TagModelName, tagModelNames } from './emulated-tag.ts';
 
 const hexSchema = z
   .string()
@@ -16,9 +16,11 @@ const drawerFileSchema = z.object({
     z.object({
       tagId: z.string().min(1),
       label: z.string().min(1),
-      model: z.enum(type2ModelNames),
+      model: z.enum(tagModelNames),
       uid: hexSchema,
       memory: hexSchema,
+      /** Oldest first; a drawer of an earlier version kept none. */
+      olderMemories: z.array(hexSchema).default([]),
     }),
   ),
 });
@@ -27,11 +29,23 @@ const drawerFileSchema = z.object({
 export interface DrawerTag {
   readonly tagId: string;
   readonly label: string;
-  readonly chip: EmulatedType2Tag;
+  readonly chip: EmulatedTag;
+  /** What it held before each of the last stays in which it was written, oldest first. */
+  readonly olderMemories: Uint8Array[];
 }
+
+/** What a new tag is to be. */
+export interface NewTag {
+  readonly model: TagModelName;
+  readonly uidLength: UidLength;
+}
+
+export type UidLength = 4 | 7 | 10;
 
 const firstLabels = ['Wristband 1', 'Wristband 2', 'Wristband 3'];
 const labelLengthMax = 40;
+const olderMemoriesMax = 8;
+const ordinaryTag: NewTag = { model: 'ntag213', uidLength: 7 };
 /** NXP's manufacturer code, with which the UID of an NTAG begins. */
 const manufacturer = 0x04;
 
@@ -68,8 +82,8 @@ export class TagDrawer {
     return this.#tags.find((tag) => tag.label === label) ?? null;
   }
 
-  create(label: string): DrawerTag {
-    const tag = this.#newTag(label);
+  create(label: string, wanted: NewTag = ordinaryTag): DrawerTag {
+    const tag = this.#newTag(label, wanted);
     this.#keep([...this.#tags, tag]);
     return tag;
   }
@@ -80,17 +94,34 @@ export class TagDrawer {
     const clone: DrawerTag = {
       tagId: this.#newId(),
       label: this.#freeLabel(`${original.label} copy`),
-      chip: new EmulatedType2Tag(chip.model, chip.uid, chip.memory),
+      chip: emulateTag(chip.model, chip.uid, chip.memory),
+      olderMemories: [],
     };
     this.#keep([...this.#tags, clone]);
     return clone;
   }
 
+  /** To be called before the first write of a stay: what the tag holds now is what a later `rollBack` puts back. */
+  keepOlder({ chip, olderMemories }: DrawerTag): void {
+    olderMemories.push(chip.memory.slice());
+    olderMemories.splice(0, olderMemories.length - olderMemoriesMax);
+  }
+
+  /** Puts back what the tag held before it was written last; false when nothing older is known of it. */
+  rollBack({ chip, olderMemories }: DrawerTag): boolean {
+    const older = olderMemories.pop();
+    if (older === undefined) {
+      return false;
+    }
+    chip.memory.set(older);
+    this.save();
+    return true;
+  }
+
   /** Makes both images unreadable and leaves the header, so that the tag is one of ours and shows nothing. */
   corrupt({ chip }: DrawerTag): void {
     for (const index of [0, 1] as const) {
-      const macStart = firstUserPage * pageLength + slotOffset(index) + slotMacOffset;
-      chip.memory.fill(0, macStart, macStart + slotMacLength);
+      chip.writeUser(slotOffset(index) + slotMacOffset, new Uint8Array(slotMacLength));
     }
     this.save();
   }
@@ -103,12 +134,13 @@ export class TagDrawer {
   save(): void {
     const file = {
       version: 1,
-      tags: this.#tags.map(({ tagId, label, chip }) => ({
+      tags: this.#tags.map(({ tagId, label, chip, olderMemories }) => ({
         tagId,
         label,
         model: chip.model,
         uid: toHex(chip.uid),
         memory: toHex(chip.memory),
+        olderMemories: olderMemories.map(toHex),
       })),
     } satisfies z.input<typeof drawerFileSchema>;
     const unfinished = `${this.#file}.new`;
@@ -121,9 +153,9 @@ export class TagDrawer {
     this.save();
   }
 
-  #newTag(label: string): DrawerTag {
-    const uid = Uint8Array.of(manufacturer, ...this.#randomBytes(6));
-    return { tagId: this.#newId(), label, chip: new EmulatedType2Tag('ntag213', uid) };
+  #newTag(label: string, { model, uidLength }: NewTag = ordinaryTag): DrawerTag {
+    const uid = Uint8Array.of(manufacturer, ...this.#randomBytes(uidLength - 1));
+    return { tagId: this.#newId(), label, chip: emulateTag(model, uid), olderMemories: [] };
   }
 
   #newId(): string {
@@ -152,9 +184,8 @@ function readDrawer(file: string): readonly DrawerTag[] | null {
     }
     throw error;
   }
-  return drawerFileSchema.parse(JSON.parse(text)).tags.map(({ tagId, label, model, uid, memory }) => ({
-    tagId,
-    label,
-    chip: new EmulatedType2Tag(model, uid, memory),
+  return drawerFileSchema.parse(JSON.parse(text)).tags.map(({ model, uid, memory, ...kept }) => ({
+    ...kept,
+    chip: emulateTag(model, uid, memory),
   }));
 }

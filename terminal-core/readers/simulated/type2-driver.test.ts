@@ -87,7 +87,8 @@ describe('writing', () => {
             .filter((index) => [0, 1, 2, 3].some((at) => wanted[index * 4 + at] !== known[index * 4 + at]));
           sent.length = 0;
           expect(await driver.write(slotOffset(1), wanted, known)).toEqual({ ok: true, value: undefined });
-          expect(sent.map((apdu) => Number.parseInt(apdu.slice(6, 8), 16))).toEqual(
+          expect(sent[0]).toBe('FFCA000000');
+          expect(sent.slice(1).map((apdu) => Number.parseInt(apdu.slice(6, 8), 16))).toEqual(
             differing.map((index) => 24 + index),
           );
           expect(tag.memory.slice(96, 160)).toEqual(wanted);
@@ -181,7 +182,7 @@ describe('what went wrong', () => {
   });
 
   test.each([
-    ['3B8F8001804F0CA000000306030001000000006A', 'MIFARE Classic 1K'],
+    ['3B8F8001804F0CA0000003060300020000000069', 'MIFARE Classic 4K'],
     ['3B8180018080', 'card with ATR 3B8180018080'],
     ['', 'card with ATR '],
   ])('ATR %s: unsupported', (atr, detail) => {

@@ -72,14 +72,14 @@ for (const theme of themes) {
         await page.keyboard.press(key);
         await page.keyboard.type('1234');
         expect(await layoutFaults(page), panel).toEqual([]);
-        await expectNoViolation(page, panel);
+        if (language === 'en') await expectNoViolation(page, panel);
         await picture(page, 'panel', theme, language, panel);
         await page.keyboard.press('Escape');
       }
       await page.keyboard.press('F8');
       await page.getByRole('dialog').waitFor();
       expect(await layoutFaults(page), 'settings').toEqual([]);
-      await expectNoViolation(page, 'settings');
+      if (language === 'en') await expectNoViolation(page, 'settings');
       await picture(page, 'panel', theme, language, 'settings');
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'detached' });
@@ -88,7 +88,7 @@ for (const theme of themes) {
       await page.keyboard.press('F9');
       await page.getByRole('button', { expanded: false }).last().click();
       expect(await layoutFaults(page), 'simulator').toEqual([]);
-      await expectNoViolation(page, 'simulator');
+      if (language === 'en') await expectNoViolation(page, 'simulator');
       await picture(page, 'panel', theme, language, 'simulator');
     }
   });

@@ -1,0 +1,204 @@
+/**
+ * Goal: the booking charts walk requirements 3.1 and Q51 exactly: for every state and every event what is recorded, what is
+ * done next, and that everything else is not possible.
+ * Method: a table of all steps by hand against every state the chart can reach and every event there is; the chart's own
+ * definition is searched for what a restored machine would repeat or forget (promises and timers).
+ */
+import { describe, expect, test } from 'vitest';
+import { initialTransition, type SnapshotFrom, transition } from 'xstate';
+import { getShortestPaths } from 'xstate/graph';
+import { limits } from '../domain/limits.ts';
+import {
+  type BookingChart,
+  type BookingEffect,
+  type BookingEvent,
+  cashTopUpChart,
+  plannedWork,
+  purchaseChart,
+} from './booking-chart.ts';
+import { type IssueEvent, issueChart } from './issue-chart.ts';
+
+type Name =
+  | 'waitingForTag'
+  | 'open'
+  | 'writing'
+  | 'awaitingSameTag'
+  | 'unknown'
+  | 'committed'
+  | 'aborted'
+  | 'cancelled'
+  | 'expired';
+/** Where a step leads, what it records (with the reason of an abort), what is done after the commit. */
+type Leads = readonly [to: Name, record: string | null, effect: BookingEffect | null];
+
+const findings = ['written', 'not-written', 'displaced', 'undecidable'] as const;
+const everyEvent: readonly BookingEvent[] = [
+  { type: 'TAG_READ' },
+  { type: 'ADMITTED' },
+  { type: 'DENIED', reason: 'INSUFFICIENT_FUNDS' },
+  { type: 'WRITTEN' },
+  { type: 'LOST' },
+  ...findings.map((finding): BookingEvent => ({ type: 'SAME_TAG', finding })),
+  { type: 'TIMEOUT' },
+  { type: 'CANCEL' },
+  { type: 'INTERRUPT' },
+  { type: 'RESOLVED', finding: 'written' },
+  { type: 'RESOLVED', finding: 'not-written' },
+];
+const nameOfEvent = (event: BookingEvent): string =>
+  'finding' in event ? `${event.type} ${event.finding}` : event.type;
+
+/** Every step there is; `last` is the last attempt at writing. */
+const steps: Readonly<Record<string, Leads>> = {
+  'waitingForTag: TAG_READ': ['open', 'Open', 'admit'],
+  'waitingForTag: TIMEOUT': ['expired', null, null],
+  'waitingForTag: CANCEL': ['cancelled', null, null],
+  'waitingForTag: INTERRUPT': ['cancelled', null, null],
+  'open: ADMITTED': ['writing', 'TerminalConfirmStarted', 'write-tag'],
+  'open: DENIED': ['aborted', 'Aborted INSUFFICIENT_FUNDS', null],
+  'open: CANCEL': ['aborted', 'Aborted CANCELLED', null],
+  'open: INTERRUPT': ['aborted', 'Aborted INTERRUPTED', null],
+  'writing: WRITTEN': ['committed', 'Committed', null],
+  'writing: LOST': ['awaitingSameTag', null, 'await-same-tag'],
+  'awaitingSameTag: SAME_TAG written': ['committed', 'Committed', null],
+  'awaitingSameTag: SAME_TAG not-written': ['writing', null, 'write-tag'],
+  'awaitingSameTag (last): SAME_TAG not-written': ['aborted', 'Aborted TAG_WRITE_FAILED', null],
+  'awaitingSameTag: SAME_TAG displaced': ['aborted', 'Aborted TAG_CHANGED', null],
+  'awaitingSameTag: SAME_TAG undecidable': ['unknown', 'TerminalConfirmUnknown', null],
+  'awaitingSameTag: TIMEOUT': ['unknown', 'TerminalConfirmUnknown', null],
+  'awaitingSameTag: INTERRUPT': ['unknown', 'TerminalConfirmUnknown', null],
+  'unknown: RESOLVED written': ['committed', 'Committed', null],
+  'unknown: RESOLVED not-written': ['aborted', 'Aborted INTERRUPTED', null],
+};
+
+type Snapshot = SnapshotFrom<BookingChart>;
+
+function nameOf({ value }: Snapshot): string {
+  return typeof value === 'string' ? value : Object.values(value).join();
+}
+
+/** Every state that can be reached, with the attempts at writing that brought it there. */
+function reachable(chart: BookingChart): readonly Snapshot[] {
+  const paths = getShortestPaths(chart, {
+    events: [...everyEvent],
+    serializeState: (state) => JSON.stringify([state.value, state.context]),
+  });
+  return paths.map(({ state }) => state);
+}
+
+describe.each([
+  { name: 'purchase', chart: purchaseChart },
+  { name: 'cash top-up', chart: cashTopUpChart },
+])('$name', ({ chart }) => {
+  test('begins with waiting for a tag, and records nothing', () => {
+    const [start, actions] = initialTransition(chart);
+    expect(nameOf(start)).toBe('waitingForTag');
+    expect(plannedWork(actions)).toEqual({ record: null, effect: 'await-tag' });
+  });
+
+  test('reaches every state of the table and no other', () => {
+    const names = new Set(reachable(chart).map(nameOf));
+    const table = new Set(Object.entries(steps).flatMap(([from, [to]]) => [from.split(/[ :]/)[0] ?? '', to]));
+    expect([...names].sort()).toEqual([...table].sort());
+  });
+
+  test('3.1, Q14, Q51: every event in every state does what the table says, and nothing where it says nothing', () => {
+    const seen = new Set<string>();
+    for (const snapshot of reachable(chart)) {
+      for (const event of everyEvent) {
+        const name = nameOf(snapshot);
+        const isLast = snapshot.context.writeAttempts === limits.writeAttemptsMax;
+        const usual = `${name}: ${nameOfEvent(event)}`;
+        const last = `${name} (last): ${nameOfEvent(event)}`;
+        const key = isLast && steps[last] ? last : usual;
+        const expected = steps[key];
+        expect({ key, can: snapshot.can(event) }).toEqual({ key, can: expected !== undefined });
+        if (!expected) continue;
+        seen.add(key);
+        const [next, actions] = transition(chart, snapshot, event);
+        const { record, effect } = plannedWork(actions);
+        const recorded = record && [record.state, record.reason].filter((part) => part !== null).join(' ');
+        expect([key, nameOf(next), recorded, effect]).toEqual([key, ...expected]);
+      }
+    }
+    expect([...seen].sort()).toEqual(Object.keys(steps).sort());
+  });
+
+  test('a torn write is tried again a bounded number of times', () => {
+    const attempts = reachable(chart).map(({ context }) => context.writeAttempts);
+    expect(Math.max(...attempts)).toBe(limits.writeAttemptsMax);
+  });
+
+  test('R35: final states are final, and every other one has a way out', () => {
+    for (const snapshot of reachable(chart)) {
+      const isFinal = ['committed', 'aborted', 'cancelled', 'expired'].includes(nameOf(snapshot));
+      expect({ name: nameOf(snapshot), status: snapshot.status }).toEqual({
+        name: nameOf(snapshot),
+        status: isFinal ? 'done' : 'active',
+      });
+      expect(everyEvent.some((event) => snapshot.can(event))).toBe(!isFinal);
+    }
+  });
+
+  test('a restored state goes on as the one it was: everything is in the snapshot', () => {
+    for (const snapshot of reachable(chart)) {
+      const restored = chart.resolveState({ value: snapshot.value, context: snapshot.context });
+      for (const event of everyEvent) expect(restored.can(event)).toBe(snapshot.can(event));
+    }
+  });
+});
+
+test.each([
+  ['booking', purchaseChart],
+  ['issue', issueChart],
+])('%s: no promise and no timer in the chart', (_, chart) => {
+  const definition = JSON.stringify(chart.config, (key, value: unknown) => {
+    if (['invoke', 'after', 'always', 'activities', 'delay'].includes(key)) throw new Error(`the chart has "${key}"`);
+    return value;
+  });
+  expect(definition).toContain('waitingForTag');
+});
+
+test('INV-09: a step with two records or two effects is refused', () => {
+  const record = { type: 'record', params: { state: 'Open', reason: null } };
+  const run = { type: 'run', params: { effect: 'admit' } };
+  expect(plannedWork([record, run])).toEqual({ record: { state: 'Open', reason: null }, effect: 'admit' });
+  expect(() => plannedWork([record, record])).toThrow('INV-09');
+  expect(() => plannedWork([run, run])).toThrow('INV-09');
+});
+
+describe('issue', () => {
+  const events: readonly IssueEvent[] = (
+    ['TAG_READ', 'WRITTEN', 'LOST', 'TIMEOUT', 'CANCEL', 'INTERRUPT'] as const
+  ).map((type) => ({
+    type,
+  }));
+  const issueSteps: Readonly<Record<string, readonly [to: string, actions: readonly string[]]>> = {
+    'waitingForTag: TAG_READ': ['writing', ['issue-tag']],
+    'waitingForTag: TIMEOUT': ['expired', []],
+    'waitingForTag: CANCEL': ['cancelled', []],
+    'waitingForTag: INTERRUPT': ['cancelled', []],
+    'writing: WRITTEN': ['issued', ['recordIssue']],
+    'writing: LOST': ['waitingForTag', ['await-tag']],
+  };
+
+  test('tag.md, "Writing" 4: a lost tag is waited for again; only a whole one is recorded', () => {
+    const paths = getShortestPaths(issueChart, { events: [...events] });
+    const seen = new Set<string>();
+    for (const { state } of paths) {
+      for (const event of events) {
+        const key = `${String(state.value)}: ${event.type}`;
+        const expected = issueSteps[key];
+        expect({ key, can: state.can(event) }).toEqual({ key, can: expected !== undefined });
+        if (!expected) continue;
+        seen.add(key);
+        const [next, actions] = transition(issueChart, state, event);
+        const told = actions.map(({ type, params }) =>
+          typeof params === 'object' && params !== null && 'effect' in params ? params.effect : type,
+        );
+        expect([key, next.value, told]).toEqual([key, ...expected]);
+      }
+    }
+    expect([...seen].sort()).toEqual(Object.keys(issueSteps).sort());
+  });
+});

@@ -1,0 +1,66 @@
+import { failed, ok, type Result } from '../domain/result.ts';
+import { sameBytes } from './bytes.ts';
+import type { TagDriver, TagFault } from './driver.ts';
+import type { TagWrite } from './issue.ts';
+import { headerLength, headerOffset, memoryLength, type SlotIndex, slotLength, slotOffset } from './layout.ts';
+
+export type WriteProgress = (done: number, total: number) => void;
+
+/** Whether a write is certain to be on the tag. Anything but `verified` leaves it open which units were written. */
+export type WriteResult = { readonly kind: 'verified' } | { readonly kind: 'open'; readonly fault: TagFault };
+
+/**
+ * Writes one slot and reads it back (tag.md, "Writing" 2–3). Between the two the header is read: its MAC is this tag's
+ * alone, so that a slot written to another tag, and read back from it, is never taken for a slot of this one.
+ *
+ * @param memory what was read of this tag before
+ */
+export async function writeSlotVerified(
+  driver: TagDriver,
+  memory: Uint8Array,
+  slot: SlotIndex,
+  bytes: Uint8Array,
+  onProgress: WriteProgress,
+): Promise<WriteResult> {
+  const offset = slotOffset(slot);
+  const known = memory.subarray(offset, offset + slotLength);
+  const written = await driver.write(offset, bytes, known, onProgress);
+  if (!written.ok) {
+    return { kind: 'open', fault: written.fault };
+  }
+  const header = await compare(driver, headerOffset, memory.subarray(headerOffset, headerOffset + headerLength));
+  return resultOf(header.ok ? await compare(driver, offset, bytes) : header);
+}
+
+/** All writes in their order, as an issue or a repair needs them, then the whole memory read back. */
+export async function writeAllVerified(
+  driver: TagDriver,
+  memory: Uint8Array,
+  writes: readonly TagWrite[],
+  onProgress: WriteProgress,
+): Promise<WriteResult> {
+  const expected = memory.slice();
+  for (const [index, { offset, bytes }] of writes.entries()) {
+    const written = await driver.write(offset, bytes, expected.slice(offset, offset + bytes.length));
+    if (!written.ok) {
+      return { kind: 'open', fault: written.fault };
+    }
+    expected.set(bytes, offset);
+    onProgress(index + 1, writes.length);
+  }
+  return resultOf(await compare(driver, 0, expected.subarray(0, memoryLength)));
+}
+
+function resultOf(compared: Result<void, TagFault>): WriteResult {
+  return compared.ok ? { kind: 'verified' } : { kind: 'open', fault: compared.fault };
+}
+
+async function compare(driver: TagDriver, offset: number, expected: Uint8Array): Promise<Result<void, TagFault>> {
+  const found = await driver.readRange(offset, expected.length);
+  if (!found.ok) {
+    return found;
+  }
+  return sameBytes(found.value, expected)
+    ? ok(undefined)
+    : failed({ kind: 'io', detail: 'the tag shows other bytes than were written' });
+}

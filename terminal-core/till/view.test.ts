@@ -1,0 +1,61 @@
+/**
+ * Goal: "safe to pack" is never shown too early, and the view has what a window needs to be drawn anew.
+ * Method: the view from figures that each lack one thing.
+ */
+import { describe, expect, test } from 'vitest';
+import { tillViewSchema } from '../../contract/ipc/till-view.ts';
+import { assignment, configuration } from '../../testing/till/festival.ts';
+import { tillView, type ViewSources } from './view.ts';
+
+const sources: ViewSources = {
+  revision: 1,
+  assignment: { ...assignment, haltedCode: null },
+  configuration,
+  merchantId: 'bar',
+  reader: { kind: 'simulated', state: 'ready', name: 'Simulated reader', detail: null },
+  replication: { state: 'online', since: '2026-07-04T20:15:00.000Z', fault: null, seal: 'sealed' },
+  counts: {
+    lastTerminalTransactionNumber: 7,
+    journalSeq: 9,
+    acknowledgedSeq: 9,
+    acknowledgedAt: '2026-07-04T20:15:00.000Z',
+    unfinishedCount: 0,
+    unknownCount: 0,
+    rejectedCount: 0,
+  },
+  cart: [],
+  screen: { screen: 'sale' },
+};
+const { counts, replication } = sources;
+
+describe('seal', () => {
+  test('sealed only when the backend has everything and nothing is going on', () => {
+    expect(tillView(sources).seal).toBe('sealed');
+    expect(tillView({ ...sources, counts: { ...counts, acknowledgedSeq: 8 } }).seal).toBe('open');
+    expect(tillView({ ...sources, counts: { ...counts, unfinishedCount: 1 } }).seal).toBe('open');
+    expect(tillView({ ...sources, replication: { ...replication, seal: 'open' } }).seal).toBe('open');
+    expect(tillView({ ...sources, replication: { ...replication, seal: 'unknown' } }).seal).toBe('unknown');
+  });
+});
+
+test('what somebody has to look at is counted, sent or not', () => {
+  const view = tillView({ ...sources, counts: { ...counts, journalSeq: 12, unknownCount: 2, rejectedCount: 3 } });
+  expect(view).toMatchObject({ attentionCount: 5, uplink: { unsentCount: 3 } });
+});
+
+test('fits the contract, with and without an assignment and a configuration', () => {
+  for (const part of [
+    {},
+    { configuration: null, merchantId: null },
+    { assignment: null, configuration: null, merchantId: null },
+  ]) {
+    const view = tillView({ ...sources, ...part });
+    expect(tillViewSchema.parse(view)).toEqual(view);
+  }
+});
+
+test('a page of the layout leaves out what the catalogue does not have', () => {
+  const layout = [{ name: 'Drinks', productIds: ['beer', 'gone', 'cup-back'] }];
+  const [page] = tillView({ ...sources, configuration: { ...configuration, layout } }).pages;
+  expect(page?.products.map(({ productId }) => productId)).toEqual(['beer', 'cup-back']);
+});

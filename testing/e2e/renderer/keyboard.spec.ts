@@ -1,0 +1,128 @@
+// Goal: everything at the till can be done with keys alone, and a key never does what nobody meant.
+// Method: the built renderer in Chromium on fed views; what it asks of the till is recorded and compared.
+import { expect, type Page, test } from '@playwright/test';
+import type { TillView } from '../../../contract/ipc/till-view.ts';
+import { makeViews } from './views.ts';
+import { type AskedCall, askedCalls, feedView, openWindowPage } from './window-page.ts';
+
+function view(name: string): TillView {
+  const found = makeViews()[name];
+  if (found === undefined) throw new Error(`views.ts has no ${name}`);
+  return found;
+}
+
+async function asked(page: Page, ...keys: string[]): Promise<AskedCall[]> {
+  for (const key of keys) await page.keyboard.press(key);
+  return await askedCalls(page);
+}
+
+test.beforeEach(async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await openWindowPage(page, '?theme=light&language=en&sound=off');
+});
+
+test('screens.md: digits are the quantity of the next product, Enter pays, also after a tap on a product', async ({
+  page,
+}) => {
+  await feedView(page, view('sale-cart'));
+  await asked(page, '1', '2');
+  await page.getByRole('button', { name: /^Water/ }).click();
+  expect(await askedCalls(page)).toEqual([['addToCart', { productId: 'water', quantity: 12 }]]);
+  await page.getByRole('button', { name: /^Water/ }).click();
+  expect(await askedCalls(page)).toEqual([['addToCart', { productId: 'water', quantity: 1 }]]);
+  expect(await asked(page, 'Enter')).toEqual([['sell', {}]]);
+});
+
+test('screens.md: a product is reached by Tab and the arrows, and Enter then means the product', async ({ page }) => {
+  await feedView(page, view('sale-cart'));
+  await page.getByRole('button', { name: /^Beer 0.5/ }).focus();
+  expect(await asked(page, 'ArrowRight', 'Enter')).toEqual([['addToCart', { productId: 'beer-small', quantity: 1 }]]);
+  await expect(page.getByRole('button', { name: /^Beer 0.3/ })).toBeFocused();
+});
+
+test('screens.md: every action of the sale has its key', async ({ page }) => {
+  await feedView(page, view('sale-cart'));
+  expect(await asked(page, 'F4', 'F5', 'F6')).toEqual([
+    ['issue', {}],
+    ['balance', {}],
+    ['clearCart', {}],
+  ]);
+  expect(await asked(page, '+', '-')).toEqual([
+    ['addToCart', { productId: 'deposit-back', quantity: 1 }],
+    ['addToCart', { productId: 'deposit-back', quantity: -1 }],
+  ]);
+  expect(await asked(page, 'F3', '1', '0', '0', '0', '0', 'Backspace', 'Enter')).toEqual([
+    ['topUp', { amountMinor: 1_000, method: 'cash' }],
+  ]);
+  expect(await asked(page, 'F2', '7', '5', '0', 'Enter')).toEqual([['addAmountToCart', { amountMinor: 750 }]]);
+  expect(await asked(page, 'F2', '7', 'Escape')).toEqual([]);
+  await page.keyboard.press('F7');
+  await expect(page.getByRole('tab', { name: 'Food' })).toHaveAttribute('aria-selected', 'true');
+});
+
+test('an empty cart is not paid, and an amount of zero is not taken', async ({ page }) => {
+  await feedView(page, view('sale'));
+  expect(await asked(page, 'Enter', '+', '-')).toEqual([]);
+  expect(await asked(page, 'F3', 'Enter')).toEqual([]);
+});
+
+test('screens.md: Escape cancels a tap, and nothing does once the tag is being written', async ({ page }) => {
+  await feedView(page, view('tap-sale'));
+  expect(await asked(page, 'Escape')).toEqual([['cancel', {}]]);
+  await feedView(page, view('writing'));
+  expect(await asked(page, 'Escape', 'Enter', 'F4', 'F3')).toEqual([]);
+});
+
+for (const name of ['done', 'refused', 'unknown']) {
+  test(`screens.md: Enter, Escape and Space lead from ${name} to the next customer`, async ({ page }) => {
+    await feedView(page, view(name));
+    expect(await asked(page, 'Enter', 'Escape', ' ')).toEqual([
+      ['dismiss', {}],
+      ['dismiss', {}],
+      ['dismiss', {}],
+    ]);
+  });
+}
+
+test('keys belong to the open settings, not to the till behind them', async ({ page }) => {
+  await feedView(page, view('sale-cart'));
+  await page.keyboard.press('F8');
+  await page.getByRole('dialog').waitFor();
+  expect(await asked(page, '3', 'F4', 'F6')).toEqual([]);
+});
+
+test('screens.md: each state is announced, and what needs a hand at once interrupts', async ({ page }) => {
+  const polite = page.locator('[aria-live="polite"].sr-only');
+  const assertive = page.locator('[aria-live="assertive"]');
+  await feedView(page, view('writing'));
+  await expect(polite).toHaveText('Keep holding the tag.');
+  await feedView(page, view('again'));
+  await expect(assertive).toHaveText('Same tag again, please.');
+  await feedView(page, view('refused'));
+  await expect(assertive).toContainText('Not enough on the tag');
+  await feedView(page, view('done'));
+  await expect(polite).toHaveText('Done. Paid');
+  await expect(assertive).toHaveText('');
+});
+
+test('screens.md: a state is said by sound too, unless it was switched off', async ({ page }) => {
+  await page.addInitScript(() => {
+    const started: number[] = [];
+    Reflect.set(window, 'tones', started);
+    const start = OscillatorNode.prototype.start;
+    OscillatorNode.prototype.start = function (when) {
+      started.push(this.frequency.value);
+      start.call(this, when);
+    };
+  });
+  const tones = () => page.evaluate(() => Reflect.get(window, 'tones'));
+  await openWindowPage(page, '?theme=light&language=en&sound=on');
+  await feedView(page, view('tap-sale'));
+  await feedView(page, view('done'));
+  await expect.poll(tones).toEqual([660, 990]);
+  await openWindowPage(page, '?theme=light&language=en&sound=off');
+  await feedView(page, view('tap-sale'));
+  await feedView(page, view('refused'));
+  await expect(page.getByRole('heading', { name: 'Not enough on the tag' })).toBeVisible();
+  expect(await tones()).toEqual([]);
+});
