@@ -47,6 +47,24 @@ export function itemOf(text: string, earlier: readonly ItemRequest[] = []): read
   return [...earlier, { productId, quantity: Number(groups?.['quantity'] ?? '1') }];
 }
 
+export function transactionNumberOf(text: string): number {
+  if (!/^[1-9]\d{0,9}$/.test(text)) throw new InvalidArgumentError('Write the number of the transaction, from 1.');
+  return Number(text);
+}
+
+export interface LineRequest {
+  readonly line: number;
+  readonly quantity: number;
+}
+
+/** `1:2` or `1`: a line of a sale and how many pieces of it; the flag may be repeated. */
+export function lineOf(text: string, earlier: readonly LineRequest[] = []): readonly LineRequest[] {
+  const groups = /^(?<line>[1-9]\d{0,2})(?::(?<quantity>[1-9]\d{0,2}))?$/.exec(text)?.groups;
+  const line = groups?.['line'];
+  if (line === undefined) throw new InvalidArgumentError('Write it like 1 or 1:2, with lines and pieces from 1.');
+  return [...earlier, { line: Number(line), quantity: Number(groups?.['quantity'] ?? '1') }];
+}
+
 export function backendUrlOf(text: string): string {
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
     throw new InvalidArgumentError('Write it like http://127.0.0.1:7480 or https://backend.example.');

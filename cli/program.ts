@@ -1,10 +1,14 @@
 import { Command, CommanderError } from 'commander';
+import { adjustCommand } from './commands/adjust.ts';
 import { backendCommand } from './commands/backend.ts';
 import { balanceCommand } from './commands/balance.ts';
+import { blockCommand } from './commands/block.ts';
+import { chargebackCommand } from './commands/chargeback.ts';
 import { cleanupCommand } from './commands/cleanup.ts';
 import { enrolCommand } from './commands/enrol.ts';
 import { exportCommand } from './commands/export.ts';
 import { issueCommand } from './commands/issue.ts';
+import { refundCommand } from './commands/refund.ts';
 import { replicateCommand } from './commands/replicate.ts';
 import { sellCommand } from './commands/sell.ts';
 import { statusCommand } from './commands/status.ts';
@@ -62,6 +66,10 @@ function buildProgram(run: RunCommand, streams: Streams, onComplaint: (text: str
     balanceCommand,
     topUpCommand,
     sellCommand,
+    refundCommand,
+    chargebackCommand,
+    adjustCommand,
+    blockCommand,
     replicateCommand,
     statusCommand,
     cleanupCommand,

@@ -56,16 +56,32 @@ export function progressSentence(step: Step): string | null {
 function committedSentence(step: Step, money: (amountMinor: number) => string, currency: string): string {
   const { transaction, tag } = step;
   if (transaction === undefined) return 'Committed.';
-  const feeMinor = transaction.amountMinor - transaction.balanceDeltaMinor;
-  const what =
-    transaction.type === 'TopUp'
-      ? `Topped up ${money(transaction.amountMinor)}${feeMinor > 0 ? `, fee ${money(feeMinor)}` : ''}.`
-      : transaction.balanceDeltaMinor <= 0
-        ? `Sold ${money(-transaction.balanceDeltaMinor)}.`
-        : `Paid back ${money(transaction.balanceDeltaMinor)}.`;
+  const what = whatHappened(transaction, money);
   if (tag === undefined) return what;
   const before = formatAmount(tag.balanceMinor - transaction.balanceDeltaMinor, currency);
   return `${what} Balance ${before} → ${formatAmount(tag.balanceMinor, currency)}.`;
+}
+
+function whatHappened(transaction: NonNullable<Step['transaction']>, money: (amountMinor: number) => string): string {
+  const { type, amountMinor, balanceDeltaMinor } = transaction;
+  const feeMinor = Math.abs(amountMinor - Math.abs(balanceDeltaMinor));
+  const fee = feeMinor > 0 ? `, fee ${money(feeMinor)}` : '';
+  switch (type) {
+    case 'TopUp':
+      return `Topped up ${money(amountMinor)}${fee}.`;
+    case 'Purchase':
+      return balanceDeltaMinor <= 0 ? `Sold ${money(-balanceDeltaMinor)}.` : `Paid back ${money(balanceDeltaMinor)}.`;
+    case 'Chargeback':
+      return `Took goods back for ${money(amountMinor)}.`;
+    case 'Refund':
+      return balanceDeltaMinor <= 0
+        ? `Pay out ${money(amountMinor)} now${fee}.`
+        : `Refund of ${money(amountMinor)} put back.`;
+    case 'TagAdjustment':
+      return balanceDeltaMinor === 0
+        ? "The tag's block was changed."
+        : `Brought ${money(balanceDeltaMinor)} onto the tag.`;
+  }
 }
 
 function numberOf(step: Step): string {

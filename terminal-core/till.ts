@@ -4,7 +4,15 @@ import type { OperationAnswer, OperationName, Operations, Outcome, TillStatus } 
 import type { Step } from '../contract/ipc/step.ts';
 import type { ChargeView, ScreenView, TillView } from '../contract/ipc/till-view.ts';
 import type { TillSettings } from '../contract/settings/till-settings.ts';
-import { type BookingChart, oneTapChart, twoTapChart } from './checkout/booking-chart.ts';
+import {
+  type BookingChart,
+  cashRefundChart,
+  cashTopUpChart,
+  chargebackChart,
+  purchaseChart,
+  tagAdjustmentChart,
+  twoTapPurchaseChart,
+} from './checkout/booking-chart.ts';
 import type {
   JournalStore,
   ReaderPort,
@@ -139,21 +147,21 @@ export class Till {
     removeFromCart: ({ line }) => Promise.resolve(this.#changeCart(removeLine(this.#cart, line))),
     clearCart: () => Promise.resolve(this.#changeCart(ok(emptyCart))),
     sell: (request) =>
-      this.#book(request.taps === 2 ? twoTapChart : oneTapChart, request, (desk) =>
+      this.#book(request.taps === 2 ? twoTapPurchaseChart : purchaseChart, request, (desk) =>
         saleCharge(this.#cart, desk.configuration, this.#merchantId() ?? ''),
       ),
     topUp: (request) =>
-      this.#book(oneTapChart, request, (desk) => cashTopUpCharge(request.amountMinor, desk.configuration)),
+      this.#book(cashTopUpChart, request, (desk) => cashTopUpCharge(request.amountMinor, desk.configuration)),
     refund: (request) =>
-      this.#bookByTag(viewOf('refund', request.amountMinor ?? 0), request, (desk, { reading }) =>
+      this.#bookByTag(cashRefundChart, viewOf('refund', request.amountMinor ?? 0), request, (desk, { reading }) =>
         cashRefundCharge(request.amountMinor, reading.image.balanceMinor, desk.configuration),
       ),
     reverseRefund: (request) =>
-      this.#bookByTag(viewOf('refund-reversal', 0), request, (desk, { uid }) =>
+      this.#bookByTag(cashRefundChart, viewOf('refund-reversal', 0), request, (desk, { uid }) =>
         reversalOf(desk.store, desk.assignment.assignmentId, uid, request.terminalTransactionNumber),
       ),
     chargeback: (request) =>
-      this.#bookByTag(viewOf('chargeback', 0), request, (desk, { uid }) =>
+      this.#bookByTag(chargebackChart, viewOf('chargeback', 0), request, (desk, { uid }) =>
         chargebackCharge(
           desk.store,
           desk.assignment.assignmentId,
@@ -165,7 +173,7 @@ export class Till {
     collectAdjustment: (request) => this.#collectAdjustment(request),
     block: (request) => {
       const charge = blockCharge(request.blocked);
-      return this.#bookByTag(charge.view, request, (_, { reading }) =>
+      return this.#bookByTag(tagAdjustmentChart, charge.view, request, (_, { reading }) =>
         reading.image.blocked === request.blocked
           ? failed(fault(request.blocked ? 'TAG_BLOCKED' : 'TAG_NOT_BLOCKED'))
           : ok(charge),
@@ -205,13 +213,14 @@ export class Till {
 
   /** A charge that depends on the tag. */
   #bookByTag(
+    chart: BookingChart,
     view: ChargeView,
     request: TapRequest,
     chargeFor: (desk: Desk, visit: CurrentVisit) => Result<Charge, Fault>,
   ): Promise<Result<Outcome, Fault>> {
     return this.#do(
       view,
-      (desk) => new Booking(oneTapChart, view, (visit) => chargeFor(desk, visit), desk, this.#patience(request)),
+      (desk) => new Booking(chart, view, (visit) => chargeFor(desk, visit), desk, this.#patience(request)),
     );
   }
 
@@ -225,7 +234,7 @@ export class Till {
         const next = nextAdjustment(known.value.pendingAdjustments, reading.image.adjustmentNumber);
         return next ? ok(adjustmentCharge(next)) : failed(fault('NO_ADJUSTMENT'));
       };
-      return new Booking(oneTapChart, view, chargeFor, desk, this.#patience(request));
+      return new Booking(tagAdjustmentChart, view, chargeFor, desk, this.#patience(request));
     });
   }
 

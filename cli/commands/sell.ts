@@ -11,6 +11,7 @@ import { failedWith, tapRequest, withTap } from '../till-work.ts';
 
 const sellFlagsSchema = tillFlagsSchema.extend({
   amount: z.string().optional(),
+  twoTaps: z.boolean().default(false),
   item: z.array(z.object({ productId: z.string(), quantity: z.int() })).default([]),
 });
 type SellFlags = z.infer<typeof sellFlagsSchema>;
@@ -21,6 +22,7 @@ export function sellCommand(run: RunCommand): Command {
     .description('sell products, or a free amount, for one tap of a tag')
     .option('--item <code:quantity>', 'a product of the catalogue, e.g. beer:2; may be repeated', itemOf)
     .option('--amount <amount>', 'a free amount instead of products, for example 55.00', amountTextOf)
+    .option('--two-taps', 'the customer confirms by showing the same tag a second time')
     .action((options: unknown) =>
       run(async (report) => {
         const flags = sellFlagsSchema.parse(options);
@@ -40,7 +42,7 @@ function contradictionIn(flags: SellFlags): string | null {
 async function sell(till: Till, flags: SellFlags, currency: string): Promise<Answer<Outcome>> {
   const filled =
     flags.amount === undefined ? await addItems(till, flags.item) : await addAmount(till, flags.amount, currency);
-  return filled.ok ? await till.call('sell', tapRequest(flags)) : filled;
+  return filled.ok ? await till.call('sell', { taps: flags.twoTaps ? 2 : 1, ...tapRequest(flags) }) : filled;
 }
 
 async function addItems(till: Till, items: readonly ItemRequest[]): Promise<Answer<null>> {

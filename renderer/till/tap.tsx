@@ -74,6 +74,23 @@ export function Charge({ charge }: { readonly charge: ChargeView }) {
           )}
         </div>
       );
+    case 'refund':
+      return charge.amountMinor === 0 ? null : (
+        <Figure label={t('tap.payOut')}>
+          <Money amountMinor={charge.amountMinor} />
+        </Figure>
+      );
+    case 'refund-reversal':
+    case 'chargeback':
+      return charge.amountMinor === 0 ? null : (
+        <Figure label={t('tap.toReturn')}>
+          <Money amountMinor={charge.amountMinor} />
+        </Figure>
+      );
+    case 'adjustment':
+    case 'block':
+    case 'unblock':
+      return <p className="text-[clamp(1.125rem,3vh,1.5rem)]">{t(`tap.${charge.purpose}`)}</p>;
     case 'issue':
       return <p className="text-[clamp(1.125rem,3vh,1.5rem)]">{t('tap.issue')}</p>;
     case 'balance':

@@ -185,9 +185,19 @@ function bookingChart(id: string, confirmStarted: typeof oneTap | typeof twoTaps
   });
 }
 
-export const oneTapChart = bookingChart('oneTap', oneTap);
-export const twoTapChart = bookingChart('twoTaps', twoTaps);
-export type BookingChart = typeof oneTapChart;
+/** A sale from a cart, paid with one tap (R11, R27). */
+export const purchaseChart = bookingChart('purchase', oneTap);
+/** The same, confirmed with a second tap (Q51). */
+export const twoTapPurchaseChart = bookingChart('twoTapPurchase', twoTaps);
+/** Cash comes in, the fee goes off, the rest is on the tag (R9, R10, Q14). */
+export const cashTopUpChart = bookingChart('cashTopUp', oneTap);
+/** Leftover money goes out in cash, only after Committed (R6, R27). */
+export const cashRefundChart = bookingChart('cashRefund', oneTap);
+/** Goods come back (R5). */
+export const chargebackChart = bookingChart('chargeback', oneTap);
+/** A change booked in the backend reaches the tag (Q20). */
+export const tagAdjustmentChart = bookingChart('tagAdjustment', oneTap);
+export type BookingChart = typeof purchaseChart;
 
 /** What one step asks for: at most one record, and at most one effect after it is committed. */
 export interface PlannedWork {

@@ -13,6 +13,7 @@ import type { Assignment, Random, Timers } from '../../terminal-core/checkout/po
 import { SimulatedReader } from '../../terminal-core/readers/simulated/simulated-reader.ts';
 import { httpUplink } from '../../terminal-core/replication/http-uplink.ts';
 import { Replicator } from '../../terminal-core/replication/replicator.ts';
+import { reservationsOver, tagLookupOver } from '../../terminal-core/replication/reservations.ts';
 import { StoredAssignment } from '../../terminal-core/store/assignment.ts';
 import { Journal } from '../../terminal-core/store/journal.ts';
 import { writeJournalExport } from '../../terminal-core/store/journal-export.ts';
@@ -111,6 +112,8 @@ export class InProcessTill {
       uplink,
       reader: this.link,
       replication: this.replicator,
+      reservations: reservationsOver(uplink, this.replicator, credentials),
+      tagLookup: tagLookupOver(uplink, credentials),
       clock: this.time,
       timers,
       random: fixedRandom,

@@ -70,6 +70,14 @@ export const faultsDe: Texts['fault'] = {
     title: 'Das Band liess sich nicht beschreiben',
     help: 'Es wurde nichts abgebucht. Beginne neu; geht es wieder nicht, nimm ein anderes.',
   },
+  TAG_NOT_BLOCKED: { title: 'Dieses Band ist nicht gesperrt', help: 'Es gibt nichts aufzuheben.' },
+  NOTHING_TO_REFUND: { title: 'Nichts auszuzahlen', help: 'Das Guthaben deckt die Gebühr nicht.' },
+  SALE_NOT_FOUND: {
+    title: 'Verkauf nicht gefunden',
+    help: 'Diese Kasse hat diesem Band nichts dergleichen verkauft. Geh zur Kasse, die verkauft hat, oder zur Information.',
+  },
+  ALREADY_RETURNED: { title: 'Schon zurückgenommen', help: 'Es käme mehr zurück, als verkauft wurde.' },
+  NO_ADJUSTMENT: { title: 'Nichts nachzutragen', help: 'Das Band ist auf dem neusten Stand.' },
   INTERRUPTED: { title: 'Unterbrochen', help: 'Die Kasse wurde mittendrin neu gestartet. Es wurde nichts abgebucht.' },
   OUTCOME_UNKNOWN: {
     title: 'Noch ungewiss',

@@ -54,6 +54,14 @@ export const faultsEn = {
     title: 'The tag could not be written',
     help: 'Nothing was taken. Start again; if it fails again, use another tag.',
   },
+  TAG_NOT_BLOCKED: { title: 'This tag is not blocked', help: 'There is nothing to lift.' },
+  NOTHING_TO_REFUND: { title: 'Nothing to refund', help: 'The balance does not cover the fee.' },
+  SALE_NOT_FOUND: {
+    title: 'Sale not found',
+    help: 'This till has no such sale on this tag. Go to the till that sold, or to the information desk.',
+  },
+  ALREADY_RETURNED: { title: 'Already taken back', help: 'More would come back than was sold.' },
+  NO_ADJUSTMENT: { title: 'Nothing to collect', help: 'The tag is up to date.' },
   INTERRUPTED: { title: 'Interrupted', help: 'The till was started again in the middle. Nothing was taken.' },
   OUTCOME_UNKNOWN: {
     title: 'Not known yet',

@@ -70,6 +70,14 @@ export const faultsFr: Texts['fault'] = {
     title: 'Écriture impossible',
     help: 'Rien n’a été débité. Recommencez ; si cela échoue encore, prenez un autre bracelet.',
   },
+  TAG_NOT_BLOCKED: { title: 'Ce bracelet n’est pas bloqué', help: 'Il n’y a rien à lever.' },
+  NOTHING_TO_REFUND: { title: 'Rien à rembourser', help: 'Le solde ne couvre pas les frais.' },
+  SALE_NOT_FOUND: {
+    title: 'Vente introuvable',
+    help: 'Cette caisse n’a rien vendu de tel à ce bracelet. Allez à la caisse qui a vendu, ou à l’accueil.',
+  },
+  ALREADY_RETURNED: { title: 'Déjà repris', help: 'On reprendrait plus que ce qui a été vendu.' },
+  NO_ADJUSTMENT: { title: 'Rien à porter', help: 'Le bracelet est à jour.' },
   INTERRUPTED: { title: 'Interrompu', help: 'La caisse a redémarré au milieu. Rien n’a été débité.' },
   OUTCOME_UNKNOWN: {
     title: 'Pas encore certain',
