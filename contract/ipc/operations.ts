@@ -59,7 +59,7 @@ export const operations = {
   clearCart: { request: nothing, answer: nothing },
   /** Starts the tap for the cart; answers when the sale has ended, however it did. */
   sell: {
-    request: tapRequest.extend({ taps: z.union([z.literal(1), z.literal(2)]).default(1) }),
+    request: tapRequest.extend({ taps: z.union([z.literal(1), z.literal(2)]).optional() }),
     answer: outcomeSchema,
   },
   topUp: {

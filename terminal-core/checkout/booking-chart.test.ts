@@ -12,15 +12,22 @@ import {
   type BookingChart,
   type BookingEffect,
   type BookingEvent,
+  type BookingRecord,
+  cashRefundChart,
   cashTopUpChart,
+  chargebackChart,
   plannedWork,
   purchaseChart,
+  tagAdjustmentChart,
+  twoTapPurchaseChart,
 } from './booking-chart.ts';
 import { type IssueEvent, issueChart } from './issue-chart.ts';
 
 type Name =
   | 'waitingForTag'
-  | 'open'
+  | 'admitting'
+  | 'reserving'
+  | 'awaitingSecondTap'
   | 'writing'
   | 'awaitingSameTag'
   | 'unknown'
@@ -36,6 +43,9 @@ const everyEvent: readonly BookingEvent[] = [
   { type: 'TAG_READ' },
   { type: 'ADMITTED' },
   { type: 'DENIED', reason: 'INSUFFICIENT_FUNDS' },
+  { type: 'RESERVED' },
+  { type: 'UNRESERVED' },
+  { type: 'SECOND_TAP' },
   { type: 'WRITTEN' },
   { type: 'LOST' },
   ...findings.map((finding): BookingEvent => ({ type: 'SAME_TAG', finding })),
@@ -48,16 +58,21 @@ const everyEvent: readonly BookingEvent[] = [
 const nameOfEvent = (event: BookingEvent): string =>
   'finding' in event ? `${event.type} ${event.finding}` : event.type;
 
-/** Every step there is; `last` is the last attempt at writing. */
-const steps: Readonly<Record<string, Leads>> = {
-  'waitingForTag: TAG_READ': ['open', 'Open', 'admit'],
+type Steps = Readonly<Record<string, Leads>>;
+
+/** What every chart has in common; `last` is the last attempt at writing. */
+const common: Steps = {
+  'waitingForTag: TAG_READ': ['admitting', 'open', 'admit'],
   'waitingForTag: TIMEOUT': ['expired', null, null],
   'waitingForTag: CANCEL': ['cancelled', null, null],
   'waitingForTag: INTERRUPT': ['cancelled', null, null],
-  'open: ADMITTED': ['writing', 'TerminalConfirmStarted', 'write-tag'],
-  'open: DENIED': ['aborted', 'Aborted INSUFFICIENT_FUNDS', null],
-  'open: CANCEL': ['aborted', 'Aborted CANCELLED', null],
-  'open: INTERRUPT': ['aborted', 'Aborted INTERRUPTED', null],
+  'admitting: ADMITTED': ['reserving', null, 'reserve'],
+  'admitting: DENIED': ['aborted', 'Aborted INSUFFICIENT_FUNDS', null],
+  'admitting: CANCEL': ['aborted', 'Aborted CANCELLED', null],
+  'admitting: INTERRUPT': ['aborted', 'Aborted INTERRUPTED', null],
+  'reserving: DENIED': ['aborted', 'Aborted INSUFFICIENT_FUNDS', null],
+  'reserving: CANCEL': ['aborted', 'Aborted CANCELLED', null],
+  'reserving: INTERRUPT': ['aborted', 'Aborted INTERRUPTED', null],
   'writing: WRITTEN': ['committed', 'Committed', null],
   'writing: LOST': ['awaitingSameTag', null, 'await-same-tag'],
   'awaitingSameTag: SAME_TAG written': ['committed', 'Committed', null],
@@ -70,6 +85,30 @@ const steps: Readonly<Record<string, Leads>> = {
   'unknown: RESOLVED written': ['committed', 'Committed', null],
   'unknown: RESOLVED not-written': ['aborted', 'Aborted INTERRUPTED', null],
 };
+
+/** One tap: the checkout and both images are one commit. */
+const oneTapSteps: Steps = {
+  ...common,
+  'reserving: RESERVED': ['writing', 'checkout-and-write', 'write-tag'],
+  'reserving: UNRESERVED': ['writing', 'checkout-and-write', 'write-tag'],
+};
+
+/** Two taps: the checkout is a commit of its own, and can be taken back until the tag is shown again. */
+const twoTapSteps: Steps = {
+  ...common,
+  'reserving: RESERVED': ['awaitingSecondTap', 'checkout', 'await-second-tap'],
+  'reserving: UNRESERVED': ['awaitingSecondTap', 'checkout', 'await-second-tap'],
+  'awaitingSecondTap: SECOND_TAP': ['writing', 'write', 'write-tag'],
+  'awaitingSecondTap: DENIED': ['aborted', 'Aborted INSUFFICIENT_FUNDS', null],
+  'awaitingSecondTap: CANCEL': ['aborted', 'Aborted CANCELLED', null],
+  'awaitingSecondTap: INTERRUPT': ['aborted', 'Aborted INTERRUPTED', null],
+  'awaitingSecondTap: TIMEOUT': ['aborted', 'Aborted TAG_NOT_SHOWN', null],
+};
+
+function nameOfRecord(record: BookingRecord | null): string | null {
+  if (record?.kind !== 'end') return record?.kind ?? null;
+  return record.reason === null ? record.state : `${record.state} ${record.reason}`;
+}
 
 type Snapshot = SnapshotFrom<BookingChart>;
 
@@ -87,9 +126,13 @@ function reachable(chart: BookingChart): readonly Snapshot[] {
 }
 
 describe.each([
-  { name: 'purchase', chart: purchaseChart },
-  { name: 'cash top-up', chart: cashTopUpChart },
-])('$name', ({ chart }) => {
+  { name: 'purchase', chart: purchaseChart, steps: oneTapSteps },
+  { name: 'purchase with two taps', chart: twoTapPurchaseChart, steps: twoTapSteps },
+  { name: 'cash top-up', chart: cashTopUpChart, steps: oneTapSteps },
+  { name: 'cash refund', chart: cashRefundChart, steps: oneTapSteps },
+  { name: 'chargeback', chart: chargebackChart, steps: oneTapSteps },
+  { name: 'tag adjustment', chart: tagAdjustmentChart, steps: oneTapSteps },
+])('$name', ({ chart, steps }) => {
   test('begins with waiting for a tag, and records nothing', () => {
     const [start, actions] = initialTransition(chart);
     expect(nameOf(start)).toBe('waitingForTag');
@@ -117,8 +160,7 @@ describe.each([
         seen.add(key);
         const [next, actions] = transition(chart, snapshot, event);
         const { record, effect } = plannedWork(actions);
-        const recorded = record && [record.state, record.reason].filter((part) => part !== null).join(' ');
-        expect([key, nameOf(next), recorded, effect]).toEqual([key, ...expected]);
+        expect([key, nameOf(next), nameOfRecord(record), effect]).toEqual([key, ...expected]);
       }
     }
     expect([...seen].sort()).toEqual(Object.keys(steps).sort());
@@ -160,9 +202,9 @@ test.each([
 });
 
 test('INV-09: a step with two records or two effects is refused', () => {
-  const record = { type: 'record', params: { state: 'Open', reason: null } };
+  const record = { type: 'record', params: { kind: 'open' } };
   const run = { type: 'run', params: { effect: 'admit' } };
-  expect(plannedWork([record, run])).toEqual({ record: { state: 'Open', reason: null }, effect: 'admit' });
+  expect(plannedWork([record, run])).toEqual({ record: { kind: 'open' }, effect: 'admit' });
   expect(() => plannedWork([record, record])).toThrow('INV-09');
   expect(() => plannedWork([run, run])).toThrow('INV-09');
 });

@@ -84,7 +84,7 @@ describe('sale', () => {
           emptyCart,
         );
         const items = purchaseItems(cart);
-        assertItemsBalance(items, -totalMinor(cart));
+        assertItemsBalance({ type: 'Purchase', items, balanceDeltaMinor: -totalMinor(cart) });
         for (const item of items) expect(transactionItemSchema.parse(item)).toEqual(item);
       }),
     );
@@ -92,10 +92,17 @@ describe('sale', () => {
 
   test('INV-01: items that come to another amount, or to none, are a broken invariant', () => {
     const items = cashTopUpItems(10_000, 500);
-    expect(() => assertItemsBalance(items, 9_499)).toThrow('INV-01');
+    const topUp = { type: 'TopUp', items } as const;
+    expect(() => assertItemsBalance({ ...topUp, balanceDeltaMinor: 9_499 })).toThrow('INV-01');
     expect(() =>
-      assertItemsBalance([...items, { kind: 'topup', debit: 'fee', credit: 'loss', amountMinor: 0 }], 9_500),
+      assertItemsBalance({
+        type: 'TopUp',
+        items: [...items, { kind: 'topup', debit: 'fee', credit: 'loss', amountMinor: 0 }],
+        balanceDeltaMinor: 9_500,
+      }),
     ).toThrow('INV-01');
+    expect(() => assertItemsBalance({ type: 'TagAdjustment', items, balanceDeltaMinor: 9_500 })).toThrow('INV-01');
+    assertItemsBalance({ type: 'TagAdjustment', items: [], balanceDeltaMinor: 9_500 });
   });
 
   test('an account of the customer is one whatever the purse', () => {
