@@ -42,24 +42,26 @@ describe('migrations', () => {
     const folder = stores.folder();
     stores.open(folder).close();
     const database = stores.open(folder);
-    expect(database.prepare('SELECT number, name FROM schema_migration').all()).toEqual([
-      { number: 1, name: 'first-sale' },
-    ]);
+    expect(database.prepare('SELECT number, name FROM schema_migration').all()).toEqual(
+      migrations.map(({ number, name }) => ({ number, name })),
+    );
     expect(filesOf(folder).filter((name) => name.includes('.before-'))).toEqual([]);
   });
 
-  const second = { number: 2, name: 'second', sql: 'CREATE TABLE note (text TEXT) STRICT' };
+  const released = migrations.map(({ number }) => number);
+  const next = released.length + 1;
+  const second = { number: next, name: 'second', sql: 'CREATE TABLE note (text TEXT) STRICT' };
   const backups = (folder: string): readonly string[] => filesOf(folder).filter((name) => name.includes('.before-'));
 
   test('of a database that has something in it come after a backup of what was there', () => {
     const folder = changedBehindOurBack(`INSERT INTO monitor VALUES (1, 'x', 'x', 'x', 1)`);
     const opened = openDatabase(databaseFile(folder), [...migrations, second]);
     if (!opened.ok) throw new Error(opened.fault.code);
-    expect(opened.value.prepare('SELECT number FROM schema_migration').pluck().all()).toEqual([1, 2]);
+    expect(opened.value.prepare('SELECT number FROM schema_migration').pluck().all()).toEqual([...released, next]);
     opened.value.close();
     const [backup = ''] = backups(folder);
     const copy = new Database(path.join(folder, backup), { readonly: true });
-    expect(copy.prepare('SELECT number FROM schema_migration').pluck().all()).toEqual([1]);
+    expect(copy.prepare('SELECT number FROM schema_migration').pluck().all()).toEqual(released);
     expect(copy.prepare('SELECT kind FROM monitor').pluck().all()).toEqual(['x']);
     copy.close();
     expect(backups(folder)).toHaveLength(1);
@@ -68,7 +70,7 @@ describe('migrations', () => {
 
   test('that fail leave the database at the release before, and usable by it', () => {
     const folder = changedBehindOurBack('SELECT 1');
-    const broken = { number: 3, name: 'broken', sql: 'CREATE TABLE note (text TEXT)' };
+    const broken = { number: next + 1, name: 'broken', sql: 'CREATE TABLE note (text TEXT)' };
     expect(() => openDatabase(databaseFile(folder), [...migrations, second, broken])).toThrow('already exists');
     expect(faultOf(folder)).toBeNull();
   });

@@ -221,6 +221,9 @@ function draftOf(till: ReturnType<typeof tills.open>) {
     amountMinor: 100,
     balanceDeltaMinor: -100,
     items: [{ kind: 'purchase', debit: 'merchant:bar', credit: 'customer', amountMinor: 100 }],
+    adjustmentNumber: null,
+    reference: null,
+    groupId: null,
     tag: { uid: till.uid(1), generation: 1, transactionNumber: 5, balanceBeforeMinor: 900, balanceAfterMinor: 800 },
     merchantId: 'bar',
   } as const;

@@ -75,6 +75,9 @@ export function purchaseOf(amountMinor: number, tagNumber = 1, of = uid): Transa
     amountMinor,
     balanceDeltaMinor: -amountMinor,
     items: [{ kind: 'purchase', debit: 'merchant:bar', credit: 'customer', amountMinor }],
+    adjustmentNumber: null,
+    reference: null,
+    groupId: null,
     tag: {
       uid: of,
       generation: 1,

@@ -7,7 +7,7 @@ ALTER TABLE txn ADD COLUMN reference_terminal_transaction_number INTEGER
 ALTER TABLE txn ADD COLUMN group_id TEXT;
 
 -- A tag's sales on this till, newest first: where a chargeback finds what it goes back on.
-CREATE INDEX txn_of_tag ON txn (tag_uid, terminal_transaction_number);
+CREATE INDEX txn_committed_of_tag ON txn (tag_uid, type, terminal_transaction_number) WHERE state = 'Committed';
 CREATE INDEX txn_reference ON txn (reference_terminal_transaction_number)
   WHERE reference_terminal_transaction_number IS NOT NULL;
 `;
