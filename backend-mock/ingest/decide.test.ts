@@ -3,7 +3,16 @@
 import { describe, expect, test } from 'vitest';
 import type { RejectionCode } from '../../contract/wire/batch.ts';
 import { type TransactionPayload, transactionPayloadSchema } from '../../contract/wire/transaction.ts';
-import { purchase, type SentTransaction, topUp, uid } from '../../testing/backend/payloads.ts';
+import {
+  chargeback,
+  purchase,
+  refund,
+  refundReversal,
+  type SentTransaction,
+  tagAdjustment,
+  topUp,
+  uid,
+} from '../../testing/backend/payloads.ts';
 import {
   bookingContent,
   type Decision,
@@ -134,9 +143,46 @@ describe('a transaction the backend has not heard of', () => {
         ),
       ),
     ).toBe('INVALID_TRANSITION');
-    for (const type of ['Chargeback', 'Refund', 'TagAdjustment'] as const) {
-      expect(codeOf(decide({ ...good, type }))).toBe('INVALID_TRANSITION');
+    expect(codeOf(decide({ ...tagAdjustment({ number: 1 }, 5_00, 1), paymentMethod: 'online' }))).toBe(
+      'INVALID_TRANSITION',
+    );
+  });
+
+  const sale = { assignmentId: 1, terminalTransactionNumber: 6 };
+  const back = refundReversal({ number: 7 }, 20_00, sale);
+  const mixed = {
+    ...refund({ number: 7, before: 50_00 }, 20_00, 1_00),
+    items: [...refund({ number: 7 }, 20_00, 1_00).items, ...back.items],
+    balanceDeltaMinor: -1_00,
+  };
+
+  test.each([
+    ['Q15: a refund with its fee', refund({ number: 7, before: 50_00 }, 20_00, 1_00)],
+    ['a refund taken back', back],
+    ['R5: a chargeback', chargeback({ number: 7 }, 11_00, sale, 2)],
+    ['Q20: an adjustment with a number', tagAdjustment({ number: 7, before: 20_00 }, -5_00, 3)],
+    ['Q20: the flag alone', tagAdjustment({ number: 7, before: 20_00 }, 0, null)],
+  ])('accepted: %s', (_name, sent) => {
+    expect(decide(sent)).toEqual({ outcome: 'accepted', effect: 'move', to: 'Committed' });
+    for (const state of ['Aborted', 'TerminalConfirmUnknown'] as const) {
+      expect(decide({ ...sent, state })).toEqual({ outcome: 'accepted', effect: 'move', to: state });
     }
+  });
+
+  test.each([
+    ['a refund that forgets its fee', { ...refund({ number: 7, before: 50_00 }, 20_00, 1_00), amountMinor: 21_00 }],
+    ['a refund out of the card channel', { ...refund({ number: 7 }, 20_00, 0), paymentMethod: 'card' as const }],
+    ['a reversal that names no refund', { ...back, reference: null }],
+    ['a reversal beside a refund', { ...mixed, reference: sale }],
+    [
+      'a chargeback by the wrong item',
+      { ...chargeback({ number: 7 }, 5_50, sale), items: back.items, amountMinor: 20_00 },
+    ],
+    ['an adjustment that books', { ...tagAdjustment({ number: 7 }, 20_00, 1), items: back.items }],
+    ['an adjustment without a number that moves money', tagAdjustment({ number: 7, before: 20_00 }, 5_00, null)],
+    ['an adjustment whose amount is not its change', { ...tagAdjustment({ number: 7 }, 5_00, 1), amountMinor: 4_99 }],
+  ])('UNBALANCED_ITEMS: %s', (_name, sent) => {
+    expect(codeOf(decide(sent))).toBe('UNBALANCED_ITEMS');
   });
 
   test('SCHEMA_INVALID: another currency, a commit without a number on the tag, a text PostgreSQL cannot hold', () => {

@@ -58,10 +58,8 @@ export function decideTransaction(
     // As JSON, because the name is whatever was sent, and the message is stored.
     return reject('UNKNOWN_ACCOUNT', `The edition has no account ${JSON.stringify(unknownAccount)}.`);
   }
-  if (payload.type === 'TopUp' || payload.type === 'Purchase') {
-    const imbalance = findImbalance(payload, payload.type);
-    if (imbalance !== undefined) return reject('UNBALANCED_ITEMS', imbalance);
-  }
+  const imbalance = findImbalance(payload);
+  if (imbalance !== undefined) return reject('UNBALANCED_ITEMS', imbalance);
   return known === undefined ? decideNew(payload, to) : decideKnown(payload, hash, to, known);
 }
 
@@ -110,11 +108,20 @@ function decideKnown(
 export function transitionKind(
   payload: Pick<TransactionPayload, 'type' | 'paymentMethod'>,
 ): TransitionKind | undefined {
-  if (payload.type === 'Purchase' && (payload.paymentMethod === 'tag' || payload.paymentMethod === 'none')) {
-    return 'terminal-purchase';
+  const { type, paymentMethod } = payload;
+  const byTag = paymentMethod === 'tag' || paymentMethod === 'none';
+  switch (type) {
+    case 'Purchase':
+      return byTag ? 'terminal-purchase' : undefined;
+    case 'Refund':
+      return paymentMethod === 'cash' ? 'terminal-cash-refund' : undefined;
+    case 'TopUp':
+      return paymentMethod === 'cash' ? 'terminal-cash-top-up' : undefined;
+    case 'Chargeback':
+      return byTag ? 'terminal-chargeback' : undefined;
+    case 'TagAdjustment':
+      return byTag ? 'terminal-tag-adjustment' : undefined;
   }
-  if (payload.type === 'TopUp' && payload.paymentMethod === 'cash') return 'terminal-cash-top-up';
-  return undefined;
 }
 
 function noTable(payload: TransactionPayload): string {
@@ -167,6 +174,7 @@ export function bookingContent(payload: TransactionPayload): string {
     amountMinor,
     balanceDeltaMinor,
     items,
+    [payload.adjustmentNumber ?? null, payload.reference ?? null],
     [tag.uid, tag.generation, tag.transactionNumber, tag.balanceBeforeMinor, tag.balanceAfterMinor],
   ]);
 }

@@ -13,21 +13,34 @@ import {
 } from './transitions.ts';
 
 const causes: readonly TransitionCause[] = ['TR', 'TO', 'TD', 'BJ', 'WH', 'TM', 'AD', 'CU'];
-const kinds: readonly TransitionKind[] = ['terminal-purchase', 'terminal-cash-top-up'];
+const kinds: readonly TransitionKind[] = [
+  'terminal-purchase',
+  'terminal-cash-refund',
+  'terminal-cash-top-up',
+  'terminal-chargeback',
+  'terminal-tag-adjustment',
+];
 const fromStates: readonly FromState[] = ['[*]', ...backendStates];
 
+/** "Cash refund at terminal: identical to purchase" (R27). */
+const withReserve = [
+  '[*]: ReservePending TO, Committed TR, Aborted TR, TerminalConfirmUnknown TR, Reserve TD',
+  'ReservePending: Committed TR, Aborted TR, TerminalConfirmUnknown TR, Reserve TD, ReserveExpired TM',
+  'ReserveExpired: Committed TR, Aborted TR, TerminalConfirmUnknown TR, Reserve TD',
+  'Reserve: Committed TR, Committed AD',
+  'TerminalConfirmUnknown: Committed TR, Committed AD, Aborted TR, Aborted AD, Reserve TD, Aborted TD',
+];
+/** "Cash top-up, chargeback and tag adjustment at terminal (no reserve)". */
+const withoutReserve = [
+  '[*]: Committed TR, Aborted TR, TerminalConfirmUnknown TR',
+  'TerminalConfirmUnknown: Committed TR, Committed AD, Committed TD, Aborted TR, Aborted AD, Aborted TD',
+];
 const page: Record<TransitionKind, readonly string[]> = {
-  'terminal-purchase': [
-    '[*]: ReservePending TO, Committed TR, Aborted TR, TerminalConfirmUnknown TR, Reserve TD',
-    'ReservePending: Committed TR, Aborted TR, TerminalConfirmUnknown TR, Reserve TD, ReserveExpired TM',
-    'ReserveExpired: Committed TR, Aborted TR, TerminalConfirmUnknown TR, Reserve TD',
-    'Reserve: Committed TR, Committed AD',
-    'TerminalConfirmUnknown: Committed TR, Committed AD, Aborted TR, Aborted AD, Reserve TD, Aborted TD',
-  ],
-  'terminal-cash-top-up': [
-    '[*]: Committed TR, Aborted TR, TerminalConfirmUnknown TR',
-    'TerminalConfirmUnknown: Committed TR, Committed AD, Committed TD, Aborted TR, Aborted AD, Aborted TD',
-  ],
+  'terminal-purchase': withReserve,
+  'terminal-cash-refund': withReserve,
+  'terminal-cash-top-up': withoutReserve,
+  'terminal-chargeback': withoutReserve,
+  'terminal-tag-adjustment': withoutReserve,
 };
 
 function onPage(kind: TransitionKind): ReadonlySet<string> {

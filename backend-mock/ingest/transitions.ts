@@ -7,7 +7,12 @@ import type { BackendState, ReplicableState } from '../../contract/wire/words.ts
 export type TransitionCause = 'TR' | 'TO' | 'TD' | 'BJ' | 'WH' | 'TM' | 'AD' | 'CU';
 
 /** The kinds of transaction this release has a table for (requirements.md 3.4). */
-export type TransitionKind = 'terminal-purchase' | 'terminal-cash-top-up';
+export type TransitionKind =
+  | 'terminal-purchase'
+  | 'terminal-cash-refund'
+  | 'terminal-cash-top-up'
+  | 'terminal-chargeback'
+  | 'terminal-tag-adjustment';
 
 /** `[*]`: the backend has not heard of the transaction. */
 export type FromState = BackendState | '[*]';
@@ -43,11 +48,42 @@ export const transitions: readonly Transition[] = [
   { kind: 'terminal-purchase', from: 'TerminalConfirmUnknown', to: 'Aborted', causes: ['TR', 'AD', 'TD'] },
   { kind: 'terminal-purchase', from: 'TerminalConfirmUnknown', to: 'Reserve', causes: ['TD'] },
 
+  { kind: 'terminal-cash-refund', from: '[*]', to: 'ReservePending', causes: ['TO'] },
+  { kind: 'terminal-cash-refund', from: '[*]', to: 'Reserve', causes: ['TD'] },
+  { kind: 'terminal-cash-refund', from: '[*]', to: 'TerminalConfirmUnknown', causes: ['TR'] },
+  { kind: 'terminal-cash-refund', from: '[*]', to: 'Committed', causes: ['TR'] },
+  { kind: 'terminal-cash-refund', from: '[*]', to: 'Aborted', causes: ['TR'] },
+  { kind: 'terminal-cash-refund', from: 'ReservePending', to: 'Committed', causes: ['TR'] },
+  { kind: 'terminal-cash-refund', from: 'ReservePending', to: 'Aborted', causes: ['TR'] },
+  { kind: 'terminal-cash-refund', from: 'ReservePending', to: 'TerminalConfirmUnknown', causes: ['TR'] },
+  { kind: 'terminal-cash-refund', from: 'ReservePending', to: 'Reserve', causes: ['TD'] },
+  { kind: 'terminal-cash-refund', from: 'ReservePending', to: 'ReserveExpired', causes: ['TM'] },
+  { kind: 'terminal-cash-refund', from: 'ReserveExpired', to: 'Committed', causes: ['TR'] },
+  { kind: 'terminal-cash-refund', from: 'ReserveExpired', to: 'Aborted', causes: ['TR'] },
+  { kind: 'terminal-cash-refund', from: 'ReserveExpired', to: 'TerminalConfirmUnknown', causes: ['TR'] },
+  { kind: 'terminal-cash-refund', from: 'ReserveExpired', to: 'Reserve', causes: ['TD'] },
+  { kind: 'terminal-cash-refund', from: 'Reserve', to: 'Committed', causes: ['TR', 'AD'] },
+  { kind: 'terminal-cash-refund', from: 'TerminalConfirmUnknown', to: 'Committed', causes: ['TR', 'AD'] },
+  { kind: 'terminal-cash-refund', from: 'TerminalConfirmUnknown', to: 'Aborted', causes: ['TR', 'AD', 'TD'] },
+  { kind: 'terminal-cash-refund', from: 'TerminalConfirmUnknown', to: 'Reserve', causes: ['TD'] },
+
   { kind: 'terminal-cash-top-up', from: '[*]', to: 'TerminalConfirmUnknown', causes: ['TR'] },
   { kind: 'terminal-cash-top-up', from: '[*]', to: 'Committed', causes: ['TR'] },
   { kind: 'terminal-cash-top-up', from: '[*]', to: 'Aborted', causes: ['TR'] },
   { kind: 'terminal-cash-top-up', from: 'TerminalConfirmUnknown', to: 'Committed', causes: ['TR', 'AD', 'TD'] },
   { kind: 'terminal-cash-top-up', from: 'TerminalConfirmUnknown', to: 'Aborted', causes: ['TR', 'AD', 'TD'] },
+
+  { kind: 'terminal-chargeback', from: '[*]', to: 'TerminalConfirmUnknown', causes: ['TR'] },
+  { kind: 'terminal-chargeback', from: '[*]', to: 'Committed', causes: ['TR'] },
+  { kind: 'terminal-chargeback', from: '[*]', to: 'Aborted', causes: ['TR'] },
+  { kind: 'terminal-chargeback', from: 'TerminalConfirmUnknown', to: 'Committed', causes: ['TR', 'AD', 'TD'] },
+  { kind: 'terminal-chargeback', from: 'TerminalConfirmUnknown', to: 'Aborted', causes: ['TR', 'AD', 'TD'] },
+
+  { kind: 'terminal-tag-adjustment', from: '[*]', to: 'TerminalConfirmUnknown', causes: ['TR'] },
+  { kind: 'terminal-tag-adjustment', from: '[*]', to: 'Committed', causes: ['TR'] },
+  { kind: 'terminal-tag-adjustment', from: '[*]', to: 'Aborted', causes: ['TR'] },
+  { kind: 'terminal-tag-adjustment', from: 'TerminalConfirmUnknown', to: 'Committed', causes: ['TR', 'AD', 'TD'] },
+  { kind: 'terminal-tag-adjustment', from: 'TerminalConfirmUnknown', to: 'Aborted', causes: ['TR', 'AD', 'TD'] },
 ];
 
 /** Whether the table has a row for this step. A replay (`from` = `to`) is not a step and never in the table. */

@@ -121,7 +121,7 @@ export const resolutionRequestSchema = z
       resolution: z.literal('booking'),
       editionId: numberSchema,
       note: noteSchema,
-      type: z.enum(['TopUp', 'Purchase']),
+      type: z.enum(['TopUp', 'Purchase', 'Chargeback', 'Refund']),
       /** Whose account `customer` is. */
       uid: tagUidSchema,
       items: z.array(transactionItemSchema).min(1).max(200),

@@ -18,6 +18,7 @@ export const problemCodes = [
   'TAG_BLOCKED',
   'RESERVATION_CONFLICT',
   'PAYMENT_CONFLICT',
+  'IDEMPOTENCY_CONFLICT',
   'UNAVAILABLE',
   'INTERNAL',
 ] as const;

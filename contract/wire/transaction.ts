@@ -63,6 +63,8 @@ export const transactionPayloadSchema = z
     /** Signed: what is written to the tag and into its history. */
     balanceDeltaMinor: signedAmountMinorSchema,
     adjustmentNumber: adjustmentNumberSchema.nullish(),
+    /** `TagAdjustment` only: what it did to the blocked flag, where it did anything. */
+    setBlocked: z.boolean().nullish(),
     items: z.array(transactionItemSchema).max(200),
     tag: transactionTagSchema,
     /** Both halves of an open loop purchase carry the same one (R13). */

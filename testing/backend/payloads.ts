@@ -81,6 +81,78 @@ export function purchase(plan: Plan, amountMinor: number, changes: Changes = {})
   };
 }
 
+/** A committed cash refund with its fee (R6, Q15): the fee goes off the tag as well. */
+export function refund(plan: Plan, amountMinor: number, feeMinor: number, changes: Changes = {}): SentTransaction {
+  const fee = { kind: 'refund-fee' as const, debit: 'fee', credit: 'customer', amountMinor: feeMinor };
+  return {
+    ...purchase(plan, amountMinor + feeMinor),
+    type: 'Refund',
+    paymentMethod: 'cash',
+    amountMinor,
+    items: [{ kind: 'refund', debit: 'top-up:cash', credit: 'customer', amountMinor }, ...(feeMinor > 0 ? [fee] : [])],
+    merchantId: null,
+    ...changes,
+  };
+}
+
+type Reference = NonNullable<SentTransaction['reference']>;
+
+/** A committed refund-reversal: the cash of a refund was not handed out and goes back onto the tag (money rule 4). */
+export function refundReversal(
+  plan: Plan,
+  amountMinor: number,
+  reference: Reference,
+  changes: Changes = {},
+): SentTransaction {
+  return {
+    ...topUp(plan, amountMinor, 0),
+    type: 'Refund',
+    items: [{ kind: 'refund-reversal', debit: 'customer', credit: 'top-up:cash', amountMinor }],
+    reference,
+    ...changes,
+  };
+}
+
+/** A committed chargeback: beers of a sale come back to the bar (R5, Q15). */
+export function chargeback(
+  plan: Plan,
+  amountMinor: number,
+  reference: Reference,
+  quantity = 1,
+  changes: Changes = {},
+): SentTransaction {
+  const goods = { productId: 'beer', name: 'Beer', quantity, unitPriceMinor: Math.floor(amountMinor / quantity) };
+  return {
+    ...topUp(plan, amountMinor, 0),
+    type: 'Chargeback',
+    paymentMethod: 'tag',
+    items: [{ kind: 'chargeback', debit: 'customer', credit: 'merchant:bar', amountMinor, ...goods }],
+    merchantId: 'bar',
+    reference,
+    ...changes,
+  };
+}
+
+/** A committed tag adjustment: brings what is booked already onto the tag, or only the blocked flag (Q20). */
+export function tagAdjustment(
+  plan: Plan,
+  deltaMinor: number,
+  adjustmentNumber: number | null,
+  changes: Changes = {},
+): SentTransaction {
+  return {
+    ...topUp(plan, 1, 0),
+    type: 'TagAdjustment',
+    paymentMethod: 'none',
+    amountMinor: Math.abs(deltaMinor),
+    balanceDeltaMinor: deltaMinor,
+    adjustmentNumber,
+    items: [],
+    tag: tag(plan.before ?? 0, deltaMinor, plan.tagNumber ?? plan.number, plan.uid),
+    ...changes,
+  };
+}
+
 export function snapshot(changes: Partial<TagSnapshotPayload> = {}): TagSnapshotPayload {
   return {
     uid,
