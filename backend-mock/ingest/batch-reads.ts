@@ -1,5 +1,5 @@
 import { transactionPayloadSchema } from '../../contract/wire/transaction.ts';
-import { backendStateSchema, type EditionMode } from '../../contract/wire/words.ts';
+import { backendStateSchema, type EditionMode, transactionTypeSchema } from '../../contract/wire/words.ts';
 import { invariant } from '../ledger/invariant.ts';
 import type { Connection } from '../store/database.ts';
 import { bookingContent, type KnownTransaction } from './decide.ts';
@@ -112,42 +112,72 @@ type TransactionRow = {
   state: string;
   state_cause: TransitionCause;
   state_version: number;
+  type: string;
+  uid: string;
   payload: string;
+  provisional: boolean;
+  steps: number;
   versions: { version: number; hash: string }[];
 };
 
-/** The transactions of this assignment with these numbers, by number. */
+/**
+ * The transactions of this assignment with these numbers, by number, locked: a reservation that expires or evidence that
+ * arrives meanwhile waits. The lock is a statement of its own, so that what is read is from after the wait.
+ */
 export async function readTransactions(
   connection: Connection,
   { editionId, assignmentId }: LockedAssignment,
   numbers: ReadonlySet<number>,
 ): Promise<Map<number, StoredTransaction>> {
   if (numbers.size === 0) return new Map();
+  const key = [editionId, assignmentId, [...numbers]];
+  const locked = await connection.query({
+    name: 'lock-transactions',
+    text: `SELECT 1 FROM transactions
+            WHERE edition_id = $1 AND assignment_id = $2 AND terminal_transaction_number = ANY($3::bigint[])
+            ORDER BY terminal_transaction_number FOR NO KEY UPDATE`,
+    values: key,
+  });
+  if (locked.rowCount === 0) return new Map();
   const found = await connection.query<TransactionRow>({
     name: 'read-transactions',
-    text: `SELECT t.backend_transaction_id, t.terminal_transaction_number, t.state, t.state_cause, t.state_version, t.payload,
+    text: `SELECT t.backend_transaction_id, t.terminal_transaction_number, t.type, t.uid, t.state, t.state_cause, t.state_version,
+                  t.payload, t.provisional,
+                  (SELECT count(*) FROM transaction_state s
+                    WHERE s.edition_id = t.edition_id AND s.backend_transaction_id = t.backend_transaction_id) AS steps,
                   (SELECT coalesce(jsonb_agg(jsonb_build_object('version', s.state_version, 'hash', s.content_hash)), '[]')
                      FROM transaction_state s
-                    WHERE s.edition_id = t.edition_id AND s.backend_transaction_id = t.backend_transaction_id) AS versions
+                    WHERE s.edition_id = t.edition_id AND s.backend_transaction_id = t.backend_transaction_id AND s.cause = 'TR') AS versions
              FROM transactions t
             WHERE t.edition_id = $1 AND t.assignment_id = $2 AND t.terminal_transaction_number = ANY($3::bigint[])`,
-    values: [editionId, assignmentId, [...numbers]],
+    values: key,
   });
   return new Map(found.rows.map((row) => [row.terminal_transaction_number, storedTransaction(row)]));
 }
 
 function storedTransaction(row: TransactionRow): StoredTransaction {
-  const payload = transactionPayloadSchema.safeParse(JSON.parse(row.payload));
-  invariant('INV-60', payload.success, 'a stored transaction must still be readable');
-  const { type, paymentMethod, currency, tag } = payload.data;
   return {
     backendTransactionId: row.backend_transaction_id,
     state: backendStateSchema.parse(row.state),
     stateCause: row.state_cause,
     stateVersion: row.state_version,
+    ...storedContent(row),
+    contentHashes: new Map(row.versions.map(({ version, hash }) => [version, hash])),
+    steps: row.steps,
+  };
+}
+
+function storedContent(row: TransactionRow): Pick<StoredTransaction, 'identity' | 'bookingContent'> {
+  if (row.provisional) {
+    // A reservation or tag evidence: its till has yet to say how it was paid and what was sold.
+    const type = transactionTypeSchema.parse(row.type);
+    return { identity: { type, uid: row.uid, paymentMethod: undefined, currency: undefined }, bookingContent: '' };
+  }
+  const payload = transactionPayloadSchema.safeParse(JSON.parse(row.payload));
+  invariant('INV-60', payload.success, 'a stored transaction must still be readable');
+  const { type, paymentMethod, currency, tag } = payload.data;
+  return {
     identity: { type, paymentMethod, currency, uid: tag.uid },
     bookingContent: bookingContent(payload.data),
-    contentHashes: new Map(row.versions.map(({ version, hash }) => [version, hash])),
-    steps: row.versions.length,
   };
 }

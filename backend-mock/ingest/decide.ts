@@ -14,7 +14,13 @@ import { judgeReplication, type TransitionCause, type TransitionKind } from './t
 export type EditionRules = { mode: EditionMode; currency: string; accountNames: ReadonlySet<string> };
 
 /** The content that no later version of the same transaction may change. */
-export type TransactionIdentity = Pick<TransactionPayload, 'type' | 'paymentMethod' | 'currency'> & { uid: string };
+export type TransactionIdentity = {
+  type: TransactionPayload['type'];
+  uid: string;
+  /** `undefined`, like the currency, while only a reservation or a tag has told of the transaction. */
+  paymentMethod: TransactionPayload['paymentMethod'] | undefined;
+  currency: string | undefined;
+};
 
 /** What the backend has of a transaction before the entry. */
 export type KnownTransaction = {
@@ -152,8 +158,8 @@ function isResolvable(name: string, edition: EditionRules): boolean {
 
 function changedIdentity(payload: TransactionPayload, known: TransactionIdentity): string | undefined {
   if (payload.type !== known.type) return 'type';
-  if (payload.paymentMethod !== known.paymentMethod) return 'paymentMethod';
-  if (payload.currency !== known.currency) return 'currency';
+  if (known.paymentMethod !== undefined && payload.paymentMethod !== known.paymentMethod) return 'paymentMethod';
+  if (known.currency !== undefined && payload.currency !== known.currency) return 'currency';
   return payload.tag.uid === known.uid ? undefined : 'tag.uid';
 }
 

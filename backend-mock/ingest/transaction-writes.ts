@@ -1,6 +1,6 @@
 import type { CustomerOfTag } from '../ledger/customers.ts';
 import { invariant } from '../ledger/invariant.ts';
-import type { Connection } from '../store/database.ts';
+import { type Connection, OvertakenError } from '../store/database.ts';
 import type { LockedAssignment } from './batch-reads.ts';
 import type { TransactionChange } from './interpret.ts';
 
@@ -8,7 +8,7 @@ const columns = `terminal_transaction_number bigint, state text, state_cause tex
   payment_method text, currency text, amount_minor bigint, balance_delta_minor bigint, customer_id bigint, uid text,
   tag_generation integer, tag_transaction_number bigint, balance_before_minor bigint, balance_after_minor bigint,
   merchant_id text, group_id text, cashier_id text, shift_id text, session text, opened_at timestamptz, ended_at timestamptz,
-  payload text, content_hash text`;
+  payload text, content_hash text, provisional boolean, reference_assignment_id bigint, reference_terminal_number bigint`;
 const names = columns
   .replaceAll(/\s+/g, ' ')
   .split(',')
@@ -19,6 +19,7 @@ const insertTransactions = {
   text: `INSERT INTO transactions (edition_id, backend_transaction_id, origin, assignment_id, received_at, ${names.join(', ')})
          SELECT $1, nextval('backend_transaction_number'), 'terminal', $2, $3, ${names.map((name) => `row.${name}`).join(', ')}
            FROM jsonb_to_recordset($4::jsonb) AS row(${columns})
+         ON CONFLICT DO NOTHING
          RETURNING terminal_transaction_number, backend_transaction_id`,
 };
 
@@ -49,7 +50,7 @@ const insertSteps = {
 
 /**
  * Writes what a batch says about transactions: rows, states and history. Returns the backend's number of every changed
- * transaction by its terminal number (R16). Throws where a number turns out to be used (INV-04).
+ * transaction by its terminal number (R16). Throws {@link OvertakenError} where another till made one known meanwhile.
  */
 export async function writeTransactions(
   connection: Connection,
@@ -72,7 +73,8 @@ export async function writeTransactions(
       ...insertTransactions,
       values: [editionId, assignmentId, now, JSON.stringify(fresh.map((change) => rowOf(change, customers)))],
     });
-    invariant('INV-04', made.rows.length === fresh.length, 'a terminal transaction number was used twice');
+    // Evidence about a tag that was new to both has made the row meanwhile: judged again, the batch finds it.
+    if (made.rows.length < fresh.length) throw new OvertakenError('a transaction was made known by another till');
     for (const row of made.rows) numbers.set(row.terminal_transaction_number, row.backend_transaction_id);
   }
   if (grown.length > 0) {
@@ -119,6 +121,10 @@ function rowOf(change: TransactionChange, customers: ReadonlyMap<string, Custome
     ended_at: payload.endedAt ?? null,
     payload: canonical,
     content_hash: hash,
+    // What its till says takes the place of a reservation or of evidence.
+    provisional: false,
+    reference_assignment_id: payload.reference?.assignmentId ?? null,
+    reference_terminal_number: payload.reference?.terminalTransactionNumber ?? null,
   };
 }
 

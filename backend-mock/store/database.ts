@@ -14,13 +14,21 @@ export type Database = {
   reads: Reads;
   /**
    * Runs `work` in one READ COMMITTED transaction and commits what it returns. On a serialization failure (40001) or a
-   * deadlock (40P01) the whole of it is repeated, so `work` must have no effect outside the database.
+   * deadlock (40P01), or an {@link OvertakenError}, the whole of it is repeated, so `work` must have no effect outside the database.
    */
   transaction<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 };
 
 const repeatableErrors = new Set(['40001', '40P01']);
+
+/** What a transaction relied on was changed under it by one that committed first: repeated, it sees that. */
+export class OvertakenError extends Error {
+  constructor(explanation: string) {
+    super(explanation);
+    this.name = 'OvertakenError';
+  }
+}
 
 /** `bigint` columns are amounts and numbers far below 2^53; one that is not must not lose digits in silence. */
 function parseInteger(text: string): number {
@@ -80,9 +88,9 @@ export function openDatabase(connection: pg.PoolConfig, random: Random, log: Log
         try {
           return await once(work);
         } catch (error) {
-          const code = databaseErrorCode(error);
-          if (code === undefined || !repeatableErrors.has(code) || attempt >= limits.transactionAttemptsMax)
-            throw error;
+          const code = error instanceof OvertakenError ? 'overtaken' : databaseErrorCode(error);
+          if (code === undefined || !(code === 'overtaken' || repeatableErrors.has(code))) throw error;
+          if (attempt >= limits.transactionAttemptsMax) throw error;
           log.info({ code, attempt }, 'a database transaction is repeated');
           await pause(attempt, random);
         }

@@ -53,7 +53,7 @@ export function tillsOfTest(): TillsOfTest {
 export const patient = { firstTagOnly: false };
 
 /** Holds a tag on the reader until the work has ended. */
-async function withTag(till: InProcessTill, tag: number, ended: Ended): Ended {
+export async function withTag(till: InProcessTill, tag: number, ended: Ended): Ended {
   const [outcome] = await Promise.all([ended, till.hand({ kind: 'hold', tagId: till.tagId(tag) })]);
   await till.hand({ kind: 'remove' });
   return outcome;

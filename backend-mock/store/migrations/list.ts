@@ -1,6 +1,10 @@
 import { books } from './0001-books.ts';
+import { holdsAndEvidence } from './0002-holds-and-evidence.ts';
 
 export type Migration = { version: number; name: string; sql: string };
 
 /** In order, without gaps; the schema may only grow. */
-export const migrations: readonly Migration[] = [{ version: 1, name: 'books', sql: books }];
+export const migrations: readonly Migration[] = [
+  { version: 1, name: 'books', sql: books },
+  { version: 2, name: 'holds-and-evidence', sql: holdsAndEvidence },
+];
