@@ -169,7 +169,8 @@ export class Till {
     this.#work = { interrupt: () => work.interrupt(), cancel: () => work.cancel(), ended: running };
     try {
       const end = await running;
-      if (end.result === 'committed' && charge.purpose === 'sale') this.#cart = emptyCart;
+      const isPaid = end.result === 'committed' || end.fault?.code === 'EARLIER_COMMITTED';
+      if (isPaid && charge.purpose === 'sale') this.#cart = emptyCart;
       const { doneMs } = this.#parts.settings;
       this.#show(endScreen(charge, end, instant(this.#parts.clock, doneMs)) ?? this.#idleScreen());
       if (this.#screen.screen === 'done') this.#leaveDoneAfter(doneMs);

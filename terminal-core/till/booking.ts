@@ -186,12 +186,23 @@ export class Booking implements TagWork {
   async #acceptTag(first: TagVisit): Promise<Result<TagVisit, Fault>> {
     const accepted = await acceptTag(this.#desk, first);
     if (!accepted.ok) return accepted;
-    const { uid, reading } = accepted.value;
+    const { visit, committedEarlier } = accepted.value;
+    const { uid, reading } = visit;
     this.#desk.report({ event: 'tagRead', tag: stepTag(uid, reading.image) });
     if (reading.image.blocked || this.#desk.configuration.blockedTags.includes(uid))
       return failed(fault('TAG_BLOCKED'));
-    this.#visit = accepted.value;
-    return accepted;
+    const repeated = committedEarlier.find((earlier) => this.#repeats(earlier));
+    if (repeated) return failed(earlierCommitted(repeated));
+    this.#visit = visit;
+    return ok(visit);
+  }
+
+  /**
+   * The same again, while the cashier could not know that it had gone through: not charged twice without being asked for
+   * twice. On the command line every call is a decision of its own.
+   */
+  #repeats({ type, amountMinor }: TillTransaction): boolean {
+    return !this.#patience.firstTagOnly && type === this.#charge.type && amountMinor === this.#charge.amountMinor;
   }
 
   #admit(): BookingEvent {
@@ -324,6 +335,10 @@ export class Booking implements TagWork {
         invariant('INV-09', false, `a booking ended in ${this.#transaction.state}`);
     }
   }
+}
+
+function earlierCommitted({ terminalTransactionNumber, amountMinor }: TillTransaction): Fault {
+  return fault('EARLIER_COMMITTED', { terminalTransactionNumber, amountMinor });
 }
 
 /** What an operator should see of a tag that says something no till of this event should have left on it. */

@@ -70,6 +70,10 @@ export const faultsDe: Texts['fault'] = {
     title: 'Das Band liess sich nicht beschreiben',
     help: 'Es wurde nichts abgebucht. Beginne neu; geht es wieder nicht, nimm ein anderes.',
   },
+  EARLIER_COMMITTED: {
+    title: 'Schon bezahlt',
+    help: 'Die Buchung davor hat doch geklappt: Das Band zeigt sie. Es wurde nichts weiter abgebucht.',
+  },
   INTERRUPTED: { title: 'Unterbrochen', help: 'Die Kasse wurde mittendrin neu gestartet. Es wurde nichts abgebucht.' },
   OUTCOME_UNKNOWN: {
     title: 'Noch ungewiss',
@@ -138,6 +142,10 @@ export const faultsDe: Texts['fault'] = {
   DATABASE_CORRUPT: {
     title: 'Die Daten sind beschädigt',
     help: 'Damit macht die Kasse nicht weiter. Support rufen, Datenordner behalten.',
+  },
+  DATABASE_UNREACHABLE: {
+    title: 'Die Datenbank ist nicht erreichbar',
+    help: 'Prüfe Ordner, Berechtigungen und Festplatte, dann starte die Kasse neu.',
   },
   DISK_FULL: {
     title: 'Die Festplatte ist voll',

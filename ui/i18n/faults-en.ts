@@ -54,6 +54,10 @@ export const faultsEn = {
     title: 'The tag could not be written',
     help: 'Nothing was taken. Start again; if it fails again, use another tag.',
   },
+  EARLIER_COMMITTED: {
+    title: 'Paid already',
+    help: 'The transaction before went through after all: the tag shows it. Nothing more was taken.',
+  },
   INTERRUPTED: { title: 'Interrupted', help: 'The till was started again in the middle. Nothing was taken.' },
   OUTCOME_UNKNOWN: {
     title: 'Not known yet',
@@ -110,6 +114,10 @@ export const faultsEn = {
   DATABASE_CORRUPT: {
     title: 'The data is damaged',
     help: 'The till does not go on with it. Tell support, keep the data folder.',
+  },
+  DATABASE_UNREACHABLE: {
+    title: 'The database cannot be reached',
+    help: 'Check the folder, its permissions and the disk, then start the till again.',
   },
   DISK_FULL: { title: 'The disk is full', help: 'Make room on this computer. Nothing can be sold until then.' },
   JOURNAL_FORKED: {
