@@ -89,15 +89,20 @@ export function electronBinary(runtime: ElectronRuntime): string {
 export function electronEnvironment(runtime: ElectronRuntime): NodeJS.ProcessEnv {
   const environment: NodeJS.ProcessEnv = { ...process.env, KLINK_NODE: process.execPath };
   if (runtime.kind !== 'official') environment['ELECTRON_OVERRIDE_DIST_PATH'] = runtime.folder;
+  // A virtual screen has no graphics driver; on a busy machine Chromium then sometimes waits for one for ever.
+  if (!hasScreen()) environment['KLINK_NO_GPU'] = '1';
   // Chromium refuses its sandbox to root; tests in containers run as root, events do not.
   if (process.platform === 'linux' && process.getuid?.() === 0) environment['ELECTRON_DISABLE_SANDBOX'] = '1';
   return environment;
 }
 
+function hasScreen(): boolean {
+  return process.platform !== 'linux' || Boolean(process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY']);
+}
+
 /** Puts a virtual screen around a command where there is none, and says so. */
 export function withScreen(command: readonly string[], log: (line: string) => void): readonly string[] {
-  const { DISPLAY, WAYLAND_DISPLAY } = process.env;
-  if (process.platform !== 'linux' || DISPLAY || WAYLAND_DISPLAY) return command;
+  if (hasScreen()) return command;
   if (spawnSync('xvfb-run', ['--help'], { stdio: 'ignore' }).error) {
     throw new Error('there is no display and no xvfb-run; scripts/setup-debian.sh installs it');
   }

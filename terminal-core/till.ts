@@ -250,7 +250,8 @@ export class Till {
     this.#work = { interrupt: () => work.interrupt(), cancel: () => work.cancel(), ended: running };
     try {
       const end = await running;
-      if (end.result === 'committed' && charge.purpose === 'sale') this.#cart = emptyCart;
+      const isPaid = end.result === 'committed' || end.fault?.code === 'EARLIER_COMMITTED';
+      if (isPaid && charge.purpose === 'sale') this.#cart = emptyCart;
       const { doneMs } = this.#parts.settings;
       this.#show(endScreen(charge, end, instant(this.#parts.clock, doneMs)) ?? this.#idleScreen());
       if (this.#screen.screen === 'done') this.#leaveDoneAfter(doneMs);
@@ -343,13 +344,21 @@ export class Till {
     return ok(this.#status());
   }
 
-  async #replicate({ timeoutMs }: Request<'replicate'>): Promise<Result<OperationAnswer<'replicate'>, Fault>> {
+  async #replicate({
+    timeoutMs,
+    untilEmpty,
+  }: Request<'replicate'>): Promise<Result<OperationAnswer<'replicate'>, Fault>> {
     if (!this.#parts.assignments.assignment()) return failed(fault('NOT_ENROLLED'));
-    const drained = await this.#parts.replication.drain(timeoutMs);
+    const { replication } = this.#parts;
+    const drained = await replication.drain(timeoutMs, untilEmpty);
+    // On the command line nothing else ever asks for new prices and blocked tags.
+    const refreshed = drained.fault ? null : await replication.refreshConfiguration();
+    const problem = refreshed && !refreshed.ok ? refreshed.fault : drained.fault;
     const { seal } = this.view();
     const counts = this.#parts.store.counts();
     this.#publish();
-    return ok({ ...drained, unsentCount: counts.journalSeq - counts.acknowledgedSeq, sealed: seal === 'sealed' });
+    const unsentCount = counts.journalSeq - counts.acknowledgedSeq;
+    return ok({ ...drained, fault: problem, unsentCount, sealed: seal === 'sealed' });
   }
 
   #status(): TillStatus {

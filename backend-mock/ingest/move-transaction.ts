@@ -1,6 +1,6 @@
 import type { BackendState } from '../../contract/wire/words.ts';
 import { invariant } from '../ledger/invariant.ts';
-import type { Connection } from '../store/database.ts';
+import { type Connection, OvertakenError } from '../store/database.ts';
 import { isLegalTransition, type TransitionCause, type TransitionKind } from './transitions.ts';
 
 /** A step that no till asked for: by evidence (TD), an online call (TO) or an operator (AD). */
@@ -12,7 +12,10 @@ export type Move = {
   cause: Exclude<TransitionCause, 'TR'>;
 };
 
-/** Takes one step of the table and writes it down. Throws where the table has no such step (INV-06). */
+/**
+ * Takes one step of the table and writes it down. Throws where the table has no such step (INV-06), and
+ * {@link OvertakenError} where the transaction is no longer in `from`.
+ */
 export async function moveTransaction(connection: Connection, editionId: number, move: Move, now: Date): Promise<void> {
   const { backendTransactionId, kind, from, to, cause } = move;
   invariant('INV-06', isLegalTransition(kind, from, to, cause), `${kind}: ${from} → ${to} by ${cause} is not legal`);
@@ -28,5 +31,5 @@ export async function moveTransaction(connection: Connection, editionId: number,
              FROM moved`,
     values: [editionId, backendTransactionId, from, to, cause, now],
   });
-  invariant('INV-06', moved.rowCount === 1, 'a transaction moved while its tag was locked');
+  if (moved.rowCount !== 1) throw new OvertakenError('a transaction moved before it was reached');
 }

@@ -72,7 +72,8 @@ export async function readFunds(
 ): Promise<Funds> {
   const found = await connection.query<{ booked_minor: number; held_minor: number }>({
     name: 'read-funds',
-    text: `SELECT (SELECT coalesce(sum(balance_minor), 0) FROM account WHERE edition_id = $1 AND customer_id = $2) AS booked_minor,
+    text: `SELECT (SELECT coalesce(sum(balance_minor), 0) FROM account
+                    WHERE edition_id = $1 AND customer_id = $2 AND name LIKE '%/default') AS booked_minor,
                   (SELECT coalesce(-sum(balance_delta_minor), 0) FROM transactions
                     WHERE edition_id = $1 AND customer_id = $2 AND state IN ('ReservePending', 'Reserve')
                       AND (state = 'Reserve' OR reserve_expires_at IS NULL OR reserve_expires_at > $3)) AS held_minor`,

@@ -12,6 +12,8 @@ import { confine, confineContents, openTillWindow } from './till-window.ts';
 import { watchBundles } from './watch-bundles.ts';
 import { answerWindowCalls } from './window-calls.ts';
 
+// Where the graphics driver is none or a bad one, the window may never appear: everything is drawn without it then.
+if (process.env['KLINK_NO_GPU'] !== undefined) app.commandLine.appendSwitch('disable-gpu');
 registerAppScheme();
 const options = launchOptions();
 if (options !== null) run(options);

@@ -29,7 +29,10 @@ export function openTillWindow(settings: TillSettings): BrowserWindow {
       spellcheck: false,
     },
   });
-  window.once('ready-to-show', () => window.show());
+  window.once('ready-to-show', () => {
+    window.show();
+    log('info', 'window is shown');
+  });
   window.webContents.on('render-process-gone', (_event, details) => {
     log('error', 'the window crashed and is loaded again', { reason: details.reason });
     if (details.reason !== 'clean-exit' && !window.isDestroyed()) window.webContents.reload();

@@ -222,8 +222,8 @@ export interface ReplicationPort {
   onChange(listener: () => void): () => void;
   /** There is something new in the journal. */
   wake(): void;
-  /** Sends until nothing is left, something stands in the way for good, or the time is up. */
-  drain(timeoutMs: number): Promise<DrainResult>;
+  /** Sends until nothing is left, something stands in the way (with patience: for good), or the time is up. */
+  drain(timeoutMs: number, isPatient: boolean): Promise<DrainResult>;
   /** Fetches the configuration if it has changed. */
   refreshConfiguration(): Promise<Result<void, Fault>>;
 }

@@ -33,6 +33,8 @@ const texts: Readonly<Record<FaultCode, string>> = {
   TAG_ALREADY_ISSUED: 'This tag has already been issued for this event.',
   TAG_UNRESOLVED:
     'An earlier transaction of this tag is unresolved and the tag shows an older state. Call a supervisor.',
+  EARLIER_COMMITTED:
+    'The transaction before (No. {terminalTransactionNumber}) went through after all: the tag shows it. Nothing more was taken.',
   TAG_CHANGED: 'Another till wrote to the tag in between. Start again.',
   TAG_OTHER: 'This is another tag. Show the same one as before.',
   TAG_WRITE_FAILED: 'The tag cannot be written. Nothing was booked; give the customer another tag.',
@@ -64,6 +66,8 @@ const texts: Readonly<Record<FaultCode, string>> = {
   DATABASE_NEWER: 'The database was made by a newer release of Klink. Use that release or a newer one.',
   DATABASE_EDITED: 'The structure of the database was changed by hand ({detail}). Restore the backup beside it.',
   DATABASE_CORRUPT: 'The database is damaged: {detail} Export what can be read and enrol the till again.',
+  DATABASE_UNREACHABLE:
+    'The database cannot be read or written: {detail} Check the folder, its permissions and the disk; then start the till again.',
   DISK_FULL: 'The disk is full. Make room, then start the till again; nothing that was confirmed is lost.',
   JOURNAL_FORKED:
     'The backend knows another history of this till: its disk was restored. It sells no more; export the journal and enrol it again.',

@@ -124,7 +124,7 @@ function onBatch(
 
 /** Drains, and lets every pause on the way pass at once. */
 async function drain({ replicator, time }: World, timeoutMs = hourMs) {
-  const draining = replicator.drain(timeoutMs);
+  const draining = replicator.drain(timeoutMs, true);
   let isOver = false;
   const ended = draining.finally(() => {
     isOver = true;
@@ -219,7 +219,7 @@ describe('answers that are none', () => {
     ['a cut connection', 'cut'],
   ])('%s: nothing is acknowledged, and it is tried again after a pause', async (_, reply) => {
     const one = await world(3, onBatch(1, reply));
-    const draining = one.replicator.drain(hourMs);
+    const draining = one.replicator.drain(hourMs, true);
     let delayMs = await one.time.alarmSet();
     while (delayMs > limits.replication.backoffCapMs) delayMs = await one.time.alarmSet();
     expect(delayMs).toBeGreaterThanOrEqual(limits.replication.backoffFloorMs);
@@ -241,7 +241,7 @@ describe('answers that are none', () => {
 
   test('a drain ends at its time, also while the backend says nothing', async () => {
     const one = await world(3, onBatch(1, 'silence'), 60_000);
-    const draining = one.replicator.drain(2_000);
+    const draining = one.replicator.drain(2_000, true);
     await one.backend.received(2);
     one.time.advance(2_000);
     expect(await draining).toMatchObject({ sentCount: 0, fault: { code: 'BACKEND_UNREACHABLE' } });
@@ -435,7 +435,11 @@ describe('in the background', () => {
       return null;
     });
     one.replicator.start();
-    const asked = [one.replicator.drain(hourMs), one.replicator.refreshConfiguration(), one.replicator.drain(hourMs)];
+    const asked = [
+      one.replicator.drain(hourMs, true),
+      one.replicator.refreshConfiguration(),
+      one.replicator.drain(hourMs, true),
+    ];
     one.time.advance(0);
     one.replicator.wake();
     await Promise.all(asked);

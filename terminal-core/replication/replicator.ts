@@ -96,7 +96,7 @@ export class Replicator implements ReplicationPort {
     else this.#schedule(0);
   }
 
-  async drain(timeoutMs: number): Promise<DrainResult> {
+  async drain(timeoutMs: number, isPatient: boolean): Promise<DrainResult> {
     const deadlineMs = this.#parts.clock.nowMs() + timeoutMs;
     const before = this.#parts.journal.acknowledgedSeq();
     let rejectedCount = 0;
@@ -107,7 +107,8 @@ export class Replicator implements ReplicationPort {
       const round = await this.#roundWithin(deadlineMs - this.#parts.clock.nowMs(), countRejected);
       const leftMs = deadlineMs - this.#parts.clock.nowMs();
       const isOver = round.kind === 'empty' || round.kind === 'stuck' || leftMs <= 0;
-      if (isOver || (round.kind === 'retry' && round.retryAfterMs !== null && round.retryAfterMs > leftMs)) {
+      const isHopeless = round.kind === 'retry' && (!isPatient || (round.retryAfterMs ?? 0) > leftMs);
+      if (isOver || isHopeless) {
         const sentCount = this.#parts.journal.acknowledgedSeq() - before;
         return { sentCount, rejectedCount, fault: 'fault' in round ? round.fault : null };
       }

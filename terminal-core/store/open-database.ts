@@ -52,9 +52,11 @@ export function openDatabaseReadOnly(file: string): Database.Database {
 export function databaseFault(error: unknown): Fault | null {
   if (!(error instanceof Database.SqliteError)) return null;
   const { code, message } = error;
-  if (code === 'SQLITE_FULL' || code.startsWith('SQLITE_IOERR')) return fault('DISK_FULL');
-  if (code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB' || code === 'SQLITE_CANTOPEN')
+  if (code === 'SQLITE_FULL') return fault('DISK_FULL');
+  if (code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB')
     return fault('DATABASE_CORRUPT', { detail: `${message}.` });
+  if (code === 'SQLITE_CANTOPEN' || code === 'SQLITE_READONLY' || code.startsWith('SQLITE_IOERR'))
+    return fault('DATABASE_UNREACHABLE', { detail: `${message}.` });
   return null;
 }
 

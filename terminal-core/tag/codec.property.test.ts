@@ -189,6 +189,25 @@ describe.each(unitLengths)('torn writes in units of %i bytes', (unitLength) => {
     );
   });
 
+  test('R22: a repair torn while it silences the slots shows an image of the number that was doubled, or none', () => {
+    fc.assert(
+      fc.property(image, image, garbage, fc.boolean(), (one, other, torn, areBothReadable) => {
+        const twin = { ...other, transactionNumber: one.transactionNumber };
+        const first = encodeSlot(one, header, mac);
+        const second = encodeSlot(twin, header, mac);
+        const slots = areBothReadable ? [first, second] : [flip(first, 0), flip(second, 0)];
+        const memory = joinBytes(encodeHeader(header, mac), ...slots);
+        const { before } = repairWrites(header, issuedImage(1, 7), mac);
+        for (const state of tornStates(memory, before, torn, unitLength)) {
+          const reading = decodeMemory(state, expectation);
+          const shown = reading.kind === 'current' ? reading.image : null;
+          expect(reading.kind === 'corrupt' || (areBothReadable && reading.kind === 'current')).toBe(true);
+          expect([null, one.transactionNumber]).toContain(shown?.transactionNumber ?? null);
+        }
+      }),
+    );
+  });
+
   test('R22: a torn repair shows no balance, neither the old one nor an older one', () => {
     fc.assert(
       fc.property(image, image, garbage, (one, other, torn) => {

@@ -2,7 +2,7 @@ import type { Fault } from '../../contract/ipc/fault.ts';
 import type { ChargeView } from '../../contract/ipc/till-view.ts';
 import { fault } from '../domain/fault.ts';
 import { invariant } from '../domain/invariant.ts';
-import type { Result } from '../domain/result.ts';
+import { ok, type Result } from '../domain/result.ts';
 import type { TagImage } from '../tag/image.ts';
 import { acceptTag } from './accept-tag.ts';
 import { type Desk, instant, type Patience } from './desk.ts';
@@ -50,10 +50,11 @@ export class BalanceLook implements TagWork {
   async #accept(first: TagVisit): Promise<Result<TagVisit, Fault>> {
     const accepted = await acceptTag(this.#desk, first);
     if (!accepted.ok) return accepted;
-    const { uid, reading } = accepted.value;
+    const { visit } = accepted.value;
+    const { uid, reading } = visit;
     this.#desk.store.recordSnapshot(snapshotOf(uid, reading.image, instant(this.#desk.clock)));
     this.#seen = { uid, image: reading.image };
-    return accepted;
+    return ok(visit);
   }
 
   #showBalance(): WorkEnd {

@@ -184,15 +184,26 @@ export class Booking implements TagWork {
   async #acceptTag(first: TagVisit): Promise<Result<TagVisit, Fault>> {
     const accepted = await acceptTag(this.#desk, first);
     if (!accepted.ok) return accepted;
-    const { uid, reading } = accepted.value;
+    const { visit, committedEarlier } = accepted.value;
+    const { uid, reading } = visit;
     this.#desk.report({ event: 'tagRead', tag: stepTag(uid, reading.image) });
-    const charge = await this.#chargeFor(accepted.value);
+    const charge = await this.#chargeFor(visit);
     if (!charge.ok) return charge;
     const isBlocked = reading.image.blocked || this.#desk.configuration.blockedTags.includes(uid);
     if (isBlocked && !charge.value.takesBlockedTags) return failed(fault('TAG_BLOCKED'));
+    const repeated = committedEarlier.find((earlier) => this.#repeats(earlier, charge.value));
+    if (repeated) return failed(earlierCommitted(repeated));
     this.#charge = charge.value;
-    this.#visit = accepted.value;
-    return accepted;
+    this.#visit = visit;
+    return ok(visit);
+  }
+
+  /**
+   * The same again, while the cashier could not know that it had gone through: not charged twice without being asked for
+   * twice. On the command line every call is a decision of its own.
+   */
+  #repeats({ type, amountMinor }: TillTransaction, charge: Charge): boolean {
+    return !this.#patience.firstTagOnly && type === charge.type && amountMinor === charge.amountMinor;
   }
 
   #admit(): BookingEvent {
@@ -345,6 +356,10 @@ export class Booking implements TagWork {
         invariant('INV-09', false, `a booking ended in ${this.#transaction.state}`);
     }
   }
+}
+
+function earlierCommitted({ terminalTransactionNumber, amountMinor }: TillTransaction): Fault {
+  return fault('EARLIER_COMMITTED', { terminalTransactionNumber, amountMinor });
 }
 
 /** What an operator should see of a tag that says something no till of this event should have left on it. */

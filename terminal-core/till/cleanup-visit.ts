@@ -40,7 +40,7 @@ export class CleanupVisit {
   async #resolve(visit: TagVisit): Promise<Result<TagVisit, Fault>> {
     const resolved = await cleanUpWithTag(this.#desk, visit);
     if (!resolved.ok) return failed(cleanupFault(resolved.fault));
-    return this.#leftCount() === 0 ? ok(resolved.value) : failed(fault('OUTCOME_UNKNOWN'));
+    return this.#leftCount() === 0 ? ok(resolved.value.visit) : failed(fault('OUTCOME_UNKNOWN'));
   }
 
   #count(desk: Desk, step: Parameters<Desk['report']>[0]): ReturnType<Desk['report']> {

@@ -28,6 +28,12 @@ export function cleanUpWithoutTag(desk: TaglessDesk): CleanupCounts {
   return countEnds(rows.map((row) => endBy(desk, row, decideCleanup(leftBehind(row), { kind: 'none' }))));
 }
 
+/** What is left of a tag's past: the visit to go on with, and what turned out to have been committed after all. */
+export interface ResolvedTag {
+  readonly visit: TagVisit;
+  readonly committed: readonly TillTransaction[];
+}
+
 /**
  * Resolves what is unresolved of the tag on the reader, before anything new is started on it (requirements.md 3.1). Never
  * writes to the tag. Certainty that nothing was written needs a second look after switching the field off, so the visit
@@ -37,9 +43,10 @@ export function cleanUpWithoutTag(desk: TaglessDesk): CleanupCounts {
 export async function cleanUpWithTag(
   desk: CleanupDesk,
   first: TagVisit,
-): Promise<Result<TagVisit, 'gone' | 'suspicious'>> {
+): Promise<Result<ResolvedTag, 'gone' | 'suspicious'>> {
   let visit = first;
   let isSuspicious = false;
+  const ended: TillTransaction[] = [];
   for (const row of desk.store.unresolved(first.uid)) {
     let finding = findingOf(desk, row, visit);
     let decision = decideCleanup(leftBehind(row), evidenceOf(finding, false));
@@ -50,10 +57,11 @@ export async function cleanUpWithTag(
       finding = findingOf(desk, row, visit);
       decision = decideCleanup(leftBehind(row), evidenceOf(finding, true));
     }
-    endBy(desk, row, decision);
+    ended.push(endBy(desk, row, decision));
     isSuspicious ||= finding?.kind === 'undecidable' && isRollback(finding.monitor);
   }
-  return isSuspicious ? failed('suspicious') : ok(visit);
+  const committed = ended.filter(({ state }) => state === 'Committed');
+  return isSuspicious ? failed('suspicious') : ok({ visit, committed });
 }
 
 /** The fault of `cleanUpWithTag`'s refusals. */

@@ -5,12 +5,13 @@
  * socket; what the tags hold is read by the witness, which shares no code with the till.
  */
 import { afterEach, describe, expect, test } from 'vitest';
+import { batchRequestSchema } from '../../contract/wire/batch.ts';
 import { transactionPayloadSchema } from '../../contract/wire/transaction.ts';
 import * as festival from '../../testing/till/festival.ts';
 import { patient, sell, startSale, states, tillsOfTest, topUp, withTag, witnessed } from '../../testing/till/flows.ts';
 import type { InProcessTill } from '../../testing/till/in-process-till.ts';
 import { settled } from '../../testing/till/manual-time.ts';
-import { type Reply, ScriptedBackend } from '../../testing/till/scripted-backend.ts';
+import { type ReceivedRequest, type Reply, ScriptedBackend } from '../../testing/till/scripted-backend.ts';
 
 const tills = tillsOfTest();
 const one = { firstTagOnly: true };
@@ -296,7 +297,13 @@ describe('with a backend', () => {
     expect(await collect()).toMatchObject({ value: { step: { error: { code: 'BACKEND_UNREACHABLE' } } } });
   });
 
-  const seal = (till: InProcessTill): Reply => ({ status: 200, json: till.journal.ownSeal() });
+  /** Everything is accepted, and the seal is the till's own. */
+  function accepting(till: InProcessTill, { resource, body }: ReceivedRequest): Reply {
+    const seal = till.journal.ownSeal();
+    if (!resource.startsWith('batches')) return resource === 'seal' ? { status: 200, json: seal } : { status: 503 };
+    const { entries } = batchRequestSchema.parse(JSON.parse(body));
+    return { status: 200, json: { results: entries.map(({ seq }) => ({ seq, outcome: 'accepted' })), seal } };
+  }
   const held: Reply = {
     status: 200,
     json: { backendTransactionId: 9, state: 'ReservePending', expiresAt: '2026-07-04T20:15:03.120Z' },
@@ -315,12 +322,9 @@ describe('with a backend', () => {
     { name: 'connection cut', reply: 'cut', state: 'Committed', reason: null },
   ] as const)('Q51 step 1, online: $name → $state', async ({ reply, state, reason }) => {
     const { backend, till } = await onlineTill({});
-    backend.answer = ({ resource }) =>
-      resource === 'seal' ? seal(till) : resource.includes('reservation') ? reply : { status: 503 };
-    await till.till.operations.replicate({ untilEmpty: false, timeoutMs: 0 });
-    // The last word before the sale has to be that the backend is there.
-    backend.answer = ({ resource }) =>
-      resource.startsWith('batches') ? { status: 503 } : resource === 'seal' ? seal(till) : reply;
+    backend.answer = (request) => (request.resource.startsWith('transactions') ? reply : accepting(till, request));
+    await till.till.operations.replicate({ untilEmpty: true, timeoutMs: 1_000 });
+    expect(till.view.uplink.state).toBe('online');
     const { ended } = await startSale(till, 1_000, true);
     await till.hand({ kind: 'hold', tagId: till.tagId(0) });
     await ended;

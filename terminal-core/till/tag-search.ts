@@ -53,12 +53,18 @@ export class TagSearch {
         // Whoever stopped the search while the tag was read was told that nothing will be booked.
         if (taken.ok) return this.#wait.stopped ?? { kind: 'tag', visit: taken.value };
         this.#onFault(taken.fault);
-        const mayHelpToHoldStill = taken.fault.code === 'TAG_GONE';
-        if (this.#patience.firstTagOnly && !mayHelpToHoldStill) return { kind: 'refused', fault: taken.fault };
+        if (this.#isLast(taken.fault)) return { kind: 'refused', fault: taken.fault };
       }
     } finally {
       this.#wait.close();
     }
+  }
+
+  /** Whether no other tag can help, or none may. */
+  #isLast({ code }: Fault): boolean {
+    if (code === 'EARLIER_COMMITTED') return true;
+    const mayHelpToHoldStill = code === 'TAG_GONE';
+    return this.#patience.firstTagOnly && !mayHelpToHoldStill;
   }
 
   async #look(presence: Presence, accept: Accept): Promise<Result<TagVisit, Fault>> {

@@ -15,6 +15,7 @@ import {
   journalKinds,
   lookAtBalance,
   monitors,
+  patient,
   sell,
   startSale,
   states,
@@ -78,6 +79,29 @@ describe('torn off at every write', () => {
         isWhole(row) ? { transactionNumber: 3, balanceMinor: 3_000 } : { transactionNumber: 2, balanceMinor: 8_500 },
       );
       expect(monitors(till)).toEqual([]);
+    }
+  });
+
+  test('the same sale again at the window: what turns out to be paid already is not charged twice', async () => {
+    for (const row of rows) {
+      const { till, ended } = await tornSale(row.writeNumber, row.point);
+      await till.pass(30_000);
+      await ended;
+      await till.till.operations.dismiss({});
+      expect(till.view.cart.totalMinor).toBe(5_500);
+      const again = till.till.operations.sell(patient);
+      await till.hand({ kind: 'hold', tagId: till.tagId(0) });
+      expect(await again).toMatchObject(
+        isWhole(row)
+          ? { value: { result: 'refused', step: { error: { code: 'EARLIER_COMMITTED' } } } }
+          : { value: { result: 'committed' } },
+      );
+      expect(states(till)).toEqual(['Committed', ...(isWhole(row) ? ['Committed'] : ['Aborted', 'Committed'])]);
+      expect(witnessed(till)).toMatchObject({ transactionNumber: 2, balanceMinor: 4_000 });
+      expect(till.view.cart.totalMinor).toBe(0);
+      // Asked for twice, it is charged twice.
+      await till.hand({ kind: 'remove' });
+      expect(await sell(till, 1_000)).toMatchObject({ value: { result: 'committed' } });
     }
   });
 

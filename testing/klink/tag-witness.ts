@@ -12,6 +12,7 @@ export interface WitnessedTag {
   readonly balanceMinor: number;
   readonly generation: number;
   readonly blocked: boolean;
+  readonly adjustmentNumber: number;
   readonly history: readonly WitnessedHistoryEntry[];
 }
 
@@ -85,6 +86,7 @@ export function witnessTag(memory: Uint8Array, uid: Uint8Array, editionKey: Uint
     balanceMinor: slot.readInt32BE(4),
     generation: slot.readUInt8(9),
     blocked: (slot.readUInt8(8) & 1) === 1,
+    adjustmentNumber: slot.readUInt16BE(10),
     history: [0, 1, 2].flatMap((index) => historyEntry(slot, index)),
   };
 }

@@ -8,7 +8,7 @@ import { transactionPayloadSchema } from '../../contract/wire/transaction.ts';
 import { type WitnessedTag, witnessTag } from '../klink/tag-witness.ts';
 import { secrets } from './festival.ts';
 
-const drawerSchema = z.object({ tags: z.array(z.object({ uid: z.string(), memory: z.string() })) });
+const drawerSchema = z.object({ tags: z.array(z.object({ model: z.string(), uid: z.string(), memory: z.string() })) });
 const firstUserByte = 16;
 const memoryLength = 144;
 
@@ -41,11 +41,18 @@ export function witnessedTags(folder: string): ReadonlyMap<string, WitnessedTag 
   const drawer = drawerSchema.parse(JSON.parse(fs.readFileSync(path.join(folder, 'simulated-tags.json'), 'utf8')));
   const key = Buffer.from(secrets.keySets[0]?.keyHex ?? '', 'hex');
   return new Map(
-    drawer.tags.map(({ uid, memory }) => {
-      const logical = Buffer.from(memory, 'hex').subarray(firstUserByte, firstUserByte + memoryLength);
-      return [uid, witnessTag(logical, Buffer.from(uid, 'hex'), key)];
-    }),
+    drawer.tags.map(({ model, uid, memory }) => [
+      uid,
+      witnessTag(logicalMemory(model, Buffer.from(memory, 'hex')), Buffer.from(uid, 'hex'), key),
+    ]),
   );
+}
+
+/** tag.md, "Mapping to technologies": from page 4 on; of a MIFARE Classic the three data blocks of sectors 1, 2 and 3. */
+function logicalMemory(model: string, memory: Buffer): Buffer {
+  return model === 'classic1k'
+    ? Buffer.concat([64, 128, 192].map((sectorStart) => memory.subarray(sectorStart, sectorStart + 48)))
+    : memory.subarray(firstUserByte, firstUserByte + memoryLength);
 }
 
 const journalSchema = z.array(
@@ -86,7 +93,7 @@ function numberFaults(database: Database.Database): readonly string[] {
 function itemFaults(database: Database.Database): readonly string[] {
   const numbers = database
     .prepare(
-      `SELECT terminal_transaction_number FROM txn WHERE balance_delta_minor <> (
+      `SELECT terminal_transaction_number FROM txn WHERE CASE type WHEN 'TagAdjustment' THEN 0 ELSE balance_delta_minor END <> (
          SELECT coalesce(sum(CASE WHEN debit_account = 'customer' THEN amount_minor ELSE -amount_minor END), 0)
          FROM txn_item WHERE txn_item.terminal_transaction_number = txn.terminal_transaction_number)`,
     )

@@ -31,6 +31,8 @@ const tagSpecSchema = z.object({
   uid: bytesSchema,
   /** Null for that of its model. */
   atr: bytesSchema.nullable(),
+  /** Key A of a MIFARE Classic's sectors; null for the transport key. */
+  classicKey: bytesSchema.nullable(),
 });
 export type TagSpec = z.infer<typeof tagSpecSchema>;
 

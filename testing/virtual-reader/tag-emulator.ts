@@ -1,4 +1,5 @@
 import { emulateTag } from '../../terminal-core/readers/simulated/emulate-tag.ts';
+import { EmulatedClassicTag } from '../../terminal-core/readers/simulated/emulated-classic-tag.ts';
 import type { EmulatedTag } from '../../terminal-core/readers/simulated/emulated-tag.ts';
 import type { ReaderKeys } from '../../terminal-core/readers/simulated/reader-front.ts';
 import type { FaultPlan, SeenApdu, TagSpec } from './emulator-messages.ts';
@@ -48,6 +49,9 @@ export class TagEmulator {
 
   make(tagId: string, spec: TagSpec): void {
     const chip = emulateTag(spec.model, spec.uid);
+    if (chip instanceof EmulatedClassicTag && spec.classicKey !== null) {
+      chip.setKeyA(spec.classicKey);
+    }
     this.#tags.set(tagId, { chip, atr: spec.atr ?? chip.atr });
   }
 

@@ -8,13 +8,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { tearPoints } from '../../contract/ipc/simulator.ts';
 import { fromHex, toHex } from '../../terminal-core/tag/bytes.ts';
 import { encodeSlot } from '../../terminal-core/tag/codec.ts';
-import type { TagDriver } from '../../terminal-core/tag/driver.ts';
 import { driverFor } from '../../terminal-core/tag/driver-for.ts';
 import { issueWrites } from '../../terminal-core/tag/issue.ts';
 import { slotLength, slotOffset } from '../../terminal-core/tag/layout.ts';
 import { issuedImage, nextImage } from '../../terminal-core/tag/next-image.ts';
 import { editionHeader, macOf, memoryWith, readAs } from './edition.ts';
 import { ReaderHostClient } from './reader-host-client.ts';
+import { expectValue, nextShown, type ShownTag, showTag } from './shown-tag.ts';
 import { startVirtualReader, type VirtualReader, type VirtualTag } from './virtual-reader.ts';
 
 const uid = '04A1B2C3D4E5F6';
@@ -39,30 +39,8 @@ afterEach(async () => {
   await host.stop();
 });
 
-interface Shown {
-  readonly presenceId: number;
-  readonly driver: TagDriver;
-}
-
-async function show(tag: VirtualTag): Promise<Shown> {
-  await reader.insert(tag);
-  return shown();
-}
-
-async function shown(): Promise<Shown> {
-  const { presenceId, atr } = await host.present();
-  const driver = driverFor(atr, host.transmitTo(presenceId));
-  if (!driver.ok) {
-    throw new Error(JSON.stringify(driver.fault));
-  }
-  return { presenceId, driver: driver.value };
-}
-
-function expectValue<T>(result: { ok: true; value: T } | { ok: false; fault: unknown }): T {
-  if (!result.ok) {
-    throw new Error(JSON.stringify(result.fault));
-  }
-  return result.value;
+function show(tag: VirtualTag): Promise<ShownTag> {
+  return showTag(reader, host, tag);
 }
 
 const before = { ...issuedImage(1_767_225_600), balanceMinor: 9500, transactionNumber: 1 };
@@ -125,7 +103,7 @@ describe('a tag that stays', () => {
     const { presenceId } = await show(await tagInUse());
     expect(await host.reset(presenceId)).toMatchObject({ kind: 'answer' });
     await host.gone(presenceId);
-    const again = await shown();
+    const again = await nextShown(host);
     expect(again.presenceId).toBeGreaterThan(presenceId);
     expect(await host.transmit(presenceId, getUid)).toMatchObject({ kind: 'failure', fault: 'card-gone' });
     expect(toHex(expectValue(await again.driver.readUid()))).toBe(uid);
@@ -176,7 +154,7 @@ describe('a tag that leaves', () => {
     const { presenceId } = await show(await tagInUse());
     await reader.insert(second);
     expect(await host.transmit(presenceId, getUid)).toMatchObject({ kind: 'failure', fault: 'card-gone' });
-    const { driver } = await shown();
+    const { driver } = await nextShown(host);
     expect(toHex(expectValue(await driver.readUid()))).toBe('04FFEEDDCCBBAA');
     expect((await reader.apdus()).filter(({ tagId }) => tagId === second.tagId)).toHaveLength(1);
   });
@@ -258,7 +236,7 @@ describe('a reader that does not tell the truth', () => {
     await host.gone(presenceId);
     await host.state('fault');
     await host.state('ready');
-    const again = await shown();
+    const again = await nextShown(host);
     expect(again.presenceId).toBeGreaterThan(presenceId);
     expect(toHex(expectValue(await again.driver.readUid()))).toBe(uid);
   });
@@ -287,11 +265,11 @@ describe('a tag that cannot be used', () => {
   });
 
   test('another kind of card is refused by its ATR, with its name', async () => {
-    await reader.insert(await reader.makeTag({ uid: 'A1B2C3D4', atr: '3B8F8001804F0CA000000306030001000000006A' }));
+    await reader.insert(await reader.makeTag({ uid: 'A1B2C3D4', atr: '3B8F8001804F0CA0000003060300020000000069' }));
     const { presenceId, atr } = await host.present();
     expect(driverFor(atr, host.transmitTo(presenceId))).toEqual({
       ok: false,
-      fault: { kind: 'unsupported', detail: 'MIFARE Classic 1K' },
+      fault: { kind: 'unsupported', detail: 'MIFARE Classic 4K' },
     });
   });
 });

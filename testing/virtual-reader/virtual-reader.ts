@@ -19,6 +19,8 @@ export interface NewTag {
   readonly uid: string;
   /** In hex, for a card that is announced as something else. */
   readonly atr?: string;
+  /** In hex: key A of every sector of a MIFARE Classic, where it is not the transport key. */
+  readonly classicKey?: string;
 }
 
 export interface VirtualReaderOptions {
@@ -77,6 +79,7 @@ export class VirtualReader {
       model: tag.model ?? 'ntag213',
       uid: bytesOf(tag.uid),
       atr: tag.atr === undefined ? null : bytesOf(tag.atr),
+      classicKey: tag.classicKey === undefined ? null : bytesOf(tag.classicKey),
     };
     await this.#emulator.ask({ kind: 'make', tagId, spec });
     return { tagId };

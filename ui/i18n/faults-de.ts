@@ -78,6 +78,10 @@ export const faultsDe: Texts['fault'] = {
   },
   ALREADY_RETURNED: { title: 'Schon zurückgenommen', help: 'Es käme mehr zurück, als verkauft wurde.' },
   NO_ADJUSTMENT: { title: 'Nichts nachzutragen', help: 'Das Band ist auf dem neusten Stand.' },
+  EARLIER_COMMITTED: {
+    title: 'Schon bezahlt',
+    help: 'Die Buchung davor hat doch geklappt: Das Band zeigt sie. Es wurde nichts weiter abgebucht.',
+  },
   INTERRUPTED: { title: 'Unterbrochen', help: 'Die Kasse wurde mittendrin neu gestartet. Es wurde nichts abgebucht.' },
   OUTCOME_UNKNOWN: {
     title: 'Noch ungewiss',
@@ -146,6 +150,10 @@ export const faultsDe: Texts['fault'] = {
   DATABASE_CORRUPT: {
     title: 'Die Daten sind beschädigt',
     help: 'Damit macht die Kasse nicht weiter. Support rufen, Datenordner behalten.',
+  },
+  DATABASE_UNREACHABLE: {
+    title: 'Die Datenbank ist nicht erreichbar',
+    help: 'Prüfe Ordner, Berechtigungen und Festplatte, dann starte die Kasse neu.',
   },
   DISK_FULL: {
     title: 'Die Festplatte ist voll',

@@ -62,6 +62,10 @@ export const faultsEn = {
   },
   ALREADY_RETURNED: { title: 'Already taken back', help: 'More would come back than was sold.' },
   NO_ADJUSTMENT: { title: 'Nothing to collect', help: 'The tag is up to date.' },
+  EARLIER_COMMITTED: {
+    title: 'Paid already',
+    help: 'The transaction before went through after all: the tag shows it. Nothing more was taken.',
+  },
   INTERRUPTED: { title: 'Interrupted', help: 'The till was started again in the middle. Nothing was taken.' },
   OUTCOME_UNKNOWN: {
     title: 'Not known yet',
@@ -118,6 +122,10 @@ export const faultsEn = {
   DATABASE_CORRUPT: {
     title: 'The data is damaged',
     help: 'The till does not go on with it. Tell support, keep the data folder.',
+  },
+  DATABASE_UNREACHABLE: {
+    title: 'The database cannot be reached',
+    help: 'Check the folder, its permissions and the disk, then start the till again.',
   },
   DISK_FULL: { title: 'The disk is full', help: 'Make room on this computer. Nothing can be sold until then.' },
   JOURNAL_FORKED: {

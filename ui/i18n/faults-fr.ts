@@ -78,6 +78,10 @@ export const faultsFr: Texts['fault'] = {
   },
   ALREADY_RETURNED: { title: 'Déjà repris', help: 'On reprendrait plus que ce qui a été vendu.' },
   NO_ADJUSTMENT: { title: 'Rien à porter', help: 'Le bracelet est à jour.' },
+  EARLIER_COMMITTED: {
+    title: 'Déjà payé',
+    help: 'La transaction précédente a bien abouti : le bracelet la montre. Rien de plus n’a été débité.',
+  },
   INTERRUPTED: { title: 'Interrompu', help: 'La caisse a redémarré au milieu. Rien n’a été débité.' },
   OUTCOME_UNKNOWN: {
     title: 'Pas encore certain',
@@ -143,6 +147,10 @@ export const faultsFr: Texts['fault'] = {
   DATABASE_CORRUPT: {
     title: 'Données abîmées',
     help: 'La caisse ne continue pas avec elles. Prévenez l’assistance, gardez le dossier.',
+  },
+  DATABASE_UNREACHABLE: {
+    title: 'Base de données inaccessible',
+    help: 'Vérifiez le dossier, ses droits et le disque, puis redémarrez la caisse.',
   },
   DISK_FULL: { title: 'Le disque est plein', help: 'Faites de la place sur cet ordinateur. Aucune vente d’ici là.' },
   JOURNAL_FORKED: {

@@ -58,6 +58,13 @@ export class EmulatedClassicTag implements EmulatedTag {
     }
   }
 
+  /** As a supplier does who delivers cards with keys of its own. */
+  setKeyA(key: Uint8Array): void {
+    for (let sector = 0; sector < sectorCount; sector += 1) {
+      this.memory.set(key.subarray(0, keyLength), (sector * blocksPerSector + trailerPlace) * blockLength);
+    }
+  }
+
   enterField(keys: ReaderKeys): void {
     this.#keys = keys;
     this.#open = null;

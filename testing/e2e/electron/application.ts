@@ -18,43 +18,20 @@ export interface Application {
   close(): Promise<void>;
 }
 
-const seenTimeoutMs = 10_000;
-const launchAttempts = 3;
-
-/**
- * Launches the application until Playwright sees its window. On a busy machine Playwright misses the window of an old
- * Electron now and then, although it is there: main is asked before it is launched again, so that only this is forgiven.
- */
-async function launch(
-  args: readonly string[],
-  env: Readonly<Record<string, string>>,
-): Promise<{ electron: ElectronApplication; page: Page }> {
-  for (let attempt = 1; ; attempt += 1) {
-    // Without a path Playwright takes the Electron of `scripts/with-electron.ts` and holds the application back until it
-    // is connected; with one, it would start the application at once.
-    const electron = await _electron.launch({ timeout: 30_000, args: [rootFolder, ...args], env });
-    const page = await electron.firstWindow({ timeout: seenTimeoutMs }).catch(() => null);
-    if (page !== null) return { electron, page };
-    const shown = await electron.evaluate(({ BrowserWindow }) =>
-      BrowserWindow.getAllWindows().map((window) => [window.isVisible(), window.webContents.getURL()]),
-    );
-    expect(shown).toEqual([[true, expect.stringContaining('app://till/')]]);
-    await electron.close();
-    if (attempt === launchAttempts) throw new Error('Playwright does not see the window of the application');
-  }
-}
-
 /** Starts the real application on a data folder; `--reader` and the like go through `flags`. */
 export async function startApplication(
   dataFolder: string,
   flags: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Application> {
-  const { electron, page } = await launch(['--data', dataFolder, ...flags], {
-    ...environment(),
-    ...env,
-    KLINK_NO_DIALOGS: '1',
+  // Without a path Playwright takes the Electron of `scripts/with-electron.ts` and holds the application back until it is
+  // connected; with one, it would start the application at once.
+  const electron = await _electron.launch({
+    args: [rootFolder, '--data', dataFolder, ...flags],
+    timeout: 30_000,
+    env: { ...environment(), ...env, KLINK_NO_DIALOGS: '1' },
   });
+  const page = await electron.firstWindow();
   await page.setViewportSize({ width: 1280, height: 800 });
   return {
     electron,

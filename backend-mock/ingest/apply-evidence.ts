@@ -1,0 +1,251 @@
+import { tagHistoryEntrySchema } from '../../contract/wire/journal.ts';
+import { type TransactionPayload, transactionPayloadSchema } from '../../contract/wire/transaction.ts';
+import { backendStateSchema, transactionTypeSchema } from '../../contract/wire/words.ts';
+import type { CustomerOfTag } from '../ledger/customers.ts';
+import { invariant } from '../ledger/invariant.ts';
+import type { Connection } from '../store/database.ts';
+import { raiseAlert } from './alerts.ts';
+import type { LockedAssignment } from './batch-reads.ts';
+import { transitionKind } from './decide.ts';
+import { holdByEvidence, listAsMissing } from './evidence-holds.ts';
+import type { Interpretation } from './interpret.ts';
+import { findImbalance } from './item-balance.ts';
+import { moveTransaction } from './move-transaction.ts';
+import { type ClaimedTransaction, claimsOf, judgeClaim, sortClaims, type TagClaim } from './tag-evidence.ts';
+
+/** A transaction that a tag proved written: its items are to be booked. */
+export type ProvenTransaction = { backendTransactionId: number; payload: TransactionPayload };
+
+/**
+ * Lets authenticated tags speak (Q6, Q9, Q49, Q8), after the batch's own transactions are written and under the locks of their
+ * tags: snapshots of this batch, and earlier ones about transactions that this batch left unknown. Returns what became
+ * `Committed` by proof; the caller books it with the batch.
+ */
+export async function applyEvidence(
+  connection: Connection,
+  assignment: LockedAssignment,
+  interpretation: Interpretation,
+  customers: ReadonlyMap<string, CustomerOfTag>,
+  now: Date,
+): Promise<ProvenTransaction[]> {
+  const read = interpretation.snapshots.flatMap(({ payload }) => claimsOf(payload));
+  const claims = [...read, ...(await earlierClaims(connection, assignment, interpretation))];
+  if (claims.length === 0) return [];
+  const { agreed, disputed } = sortClaims(claims);
+  for (const claim of disputed) await alertAbout(connection, assignment, 'EVIDENCE_MISMATCH', claim, now);
+  const found = await readClaimed(connection, assignment.editionId, agreed);
+  const holds: TagClaim[] = [];
+  const missing: TagClaim[] = [];
+  const proven: ProvenTransaction[] = [];
+  for (const claim of agreed) {
+    const row = found.get(keyOf(claim));
+    invariant('INV-60', row !== undefined, 'every claim was looked up');
+    const verdict = judgeClaim(claim, row.transaction, row);
+    switch (verdict.verdict) {
+      case 'nothing':
+        break;
+      case 'hold':
+        holds.push(claim);
+        break;
+      case 'missing':
+        missing.push(claim);
+        if (!row.assignmentKnown)
+          await alertAbout(connection, assignment, 'EVIDENCE_OF_UNKNOWN_ASSIGNMENT', claim, now);
+        break;
+      case 'alert':
+        await alertAbout(connection, assignment, verdict.code, claim, now);
+        break;
+      case 'move': {
+        const booked = await moveByProof(connection, assignment, claim, row, verdict.to, now);
+        if (booked !== undefined) proven.push(booked);
+      }
+    }
+  }
+  await holdByEvidence(connection, assignment, holds, customers, now);
+  await listAsMissing(connection, assignment, missing);
+  await abortDisplaced(connection, assignment.editionId, agreed, now);
+  return proven;
+}
+
+const keyOf = ({ assignmentId, terminalTransactionNumber }: TagClaim) => `${assignmentId}/${terminalTransactionNumber}`;
+
+async function alertAbout(
+  connection: Connection,
+  assignment: LockedAssignment,
+  code: string,
+  claim: TagClaim,
+  now: Date,
+): Promise<void> {
+  const detail = `number ${claim.tagTransactionNumber} of tag ${claim.uid}, generation ${claim.generation}, shows a ${claim.type} of ${claim.deltaMinor}`;
+  await raiseAlert(connection, assignment, code, keyOf(claim), detail, now);
+}
+
+/** Snapshots received before that can tell about transactions which this batch left `TerminalConfirmUnknown`. */
+async function earlierClaims(
+  connection: Connection,
+  { editionId }: LockedAssignment,
+  { changes }: Interpretation,
+): Promise<TagClaim[]> {
+  const unknown = [...changes.values()].flatMap((change) => {
+    const tag = change.content?.payload.tag;
+    if (change.state !== 'TerminalConfirmUnknown' || tag === undefined || tag.transactionNumber === null) return [];
+    return [{ uid: tag.uid, generation: tag.generation, number: tag.transactionNumber }];
+  });
+  if (unknown.length === 0) return [];
+  const found = await connection.query<{
+    uid: string;
+    tag_generation: number;
+    tag_transaction_number: number;
+    balance_minor: number;
+    adjustment_number: number;
+    history: string;
+    read_at: Date;
+  }>({
+    name: 'snapshots-about-unknown-transactions',
+    text: `SELECT DISTINCT s.uid, s.tag_generation, s.tag_transaction_number, s.balance_minor, s.adjustment_number, s.history, s.read_at
+             FROM jsonb_to_recordset($2::jsonb) AS row(uid text, generation integer, number bigint)
+             JOIN tag_snapshot s ON s.edition_id = $1 AND s.uid = row.uid AND s.tag_generation = row.generation
+              AND s.tag_transaction_number BETWEEN row.number AND row.number + 2`,
+    values: [editionId, JSON.stringify(unknown)],
+  });
+  return found.rows
+    .flatMap((row) =>
+      claimsOf({
+        uid: row.uid,
+        generation: row.tag_generation,
+        transactionNumber: row.tag_transaction_number,
+        balanceMinor: row.balance_minor,
+        adjustmentNumber: row.adjustment_number,
+        history: tagHistoryEntrySchema.nullable().array().parse(JSON.parse(row.history)),
+        readAt: row.read_at.toISOString(),
+      }),
+    )
+    .filter((claim) =>
+      unknown.some(({ uid, number }) => claim.uid === uid && claim.tagTransactionNumber === number),
+    );
+}
+
+type ClaimedRow = {
+  backendTransactionId: number | undefined;
+  transaction: ClaimedTransaction | undefined;
+  payload: string | undefined;
+  rejected: boolean;
+  assignmentKnown: boolean;
+};
+
+async function readClaimed(
+  connection: Connection,
+  editionId: number,
+  claims: readonly TagClaim[],
+): Promise<ReadonlyMap<string, ClaimedRow>> {
+  const keys = claims.map(({ assignmentId, terminalTransactionNumber }) => ({
+    assignment_id: assignmentId,
+    number: terminalTransactionNumber,
+  }));
+  const found = await connection.query<{
+    assignment_id: number;
+    number: number;
+    backend_transaction_id: number | null;
+    state: string | null;
+    type: string | null;
+    uid: string | null;
+    tag_generation: number | null;
+    tag_transaction_number: number | null;
+    balance_delta_minor: number | null;
+    payload: string | null;
+    rejected: boolean;
+    assignment_known: boolean;
+  }>({
+    name: 'read-claimed-transactions',
+    text: `SELECT row.assignment_id, row.number, t.backend_transaction_id, t.state, t.type, t.uid, t.tag_generation,
+                  t.tag_transaction_number, t.balance_delta_minor, t.payload,
+                  EXISTS (SELECT FROM transition_log l WHERE l.edition_id = $1 AND l.assignment_id = row.assignment_id
+                             AND l.terminal_transaction_number = row.number) AS rejected,
+                  EXISTS (SELECT FROM assignment a WHERE a.edition_id = $1 AND a.assignment_id = row.assignment_id) AS assignment_known
+             FROM jsonb_to_recordset($2::jsonb) AS row(assignment_id bigint, number bigint)
+             LEFT JOIN transactions t ON t.edition_id = $1 AND t.assignment_id = row.assignment_id
+              AND t.terminal_transaction_number = row.number`,
+    values: [editionId, JSON.stringify(keys)],
+  });
+  return new Map(
+    found.rows.map((row) => [
+      `${row.assignment_id}/${row.number}`,
+      {
+        backendTransactionId: row.backend_transaction_id ?? undefined,
+        transaction:
+          row.state === null
+            ? undefined
+            : {
+                state: backendStateSchema.parse(row.state),
+                type: transactionTypeSchema.parse(row.type),
+                uid: row.uid ?? '',
+                generation: row.tag_generation,
+                tagTransactionNumber: row.tag_transaction_number,
+                deltaMinor: row.balance_delta_minor ?? 0,
+              },
+        payload: row.payload ?? undefined,
+        rejected: row.rejected,
+        assignmentKnown: row.assignment_known,
+      },
+    ]),
+  );
+}
+
+async function moveByProof(
+  connection: Connection,
+  assignment: LockedAssignment,
+  claim: TagClaim,
+  row: ClaimedRow,
+  to: 'Reserve' | 'Committed',
+  now: Date,
+): Promise<ProvenTransaction | undefined> {
+  const { backendTransactionId, transaction } = row;
+  invariant('INV-60', backendTransactionId !== undefined && transaction !== undefined, 'what moves is stored');
+  const step = { backendTransactionId, from: transaction.state, to, cause: 'TD' as const };
+  if (to === 'Reserve') {
+    const kind = claim.type === 'Refund' ? 'terminal-cash-refund' : 'terminal-purchase';
+    await moveTransaction(connection, assignment.editionId, { ...step, kind }, now);
+    return undefined;
+  }
+  const payload = transactionPayloadSchema.parse(JSON.parse(row.payload ?? '{}'));
+  const kind = transitionKind(payload);
+  const imbalance = findImbalance({ ...payload, state: 'Committed' });
+  if (kind === undefined || imbalance !== undefined) {
+    // Its till sent it while nobody asked for its sums; it stays unknown until the till or an operator settles it.
+    await alertAbout(connection, assignment, 'EVIDENCE_UNBOOKABLE', claim, now);
+    return undefined;
+  }
+  await moveTransaction(connection, assignment.editionId, { ...step, kind }, now);
+  return { backendTransactionId, payload };
+}
+
+/**
+ * Q9, proof of not written: a tag shows that another transaction holds the number of an unknown one, in the same generation. A
+ * snapshot that merely does not reach the number proves nothing and never gets here.
+ */
+async function abortDisplaced(
+  connection: Connection,
+  editionId: number,
+  claims: readonly TagClaim[],
+  now: Date,
+): Promise<void> {
+  if (claims.length === 0) return;
+  const found = await connection.query<{ backend_transaction_id: number; type: string; payload: string }>({
+    name: 'displaced-transactions',
+    text: `SELECT DISTINCT t.backend_transaction_id, t.payload
+             FROM jsonb_to_recordset($2::jsonb) AS row("assignmentId" bigint, "terminalTransactionNumber" bigint, uid text,
+               generation integer, "tagTransactionNumber" bigint)
+             JOIN transactions t ON t.edition_id = $1 AND t.uid = row.uid AND t.tag_generation = row.generation
+              AND t.tag_transaction_number = row."tagTransactionNumber" AND t.state = 'TerminalConfirmUnknown'
+              AND (t.assignment_id, t.terminal_transaction_number) <> (row."assignmentId", row."terminalTransactionNumber")
+            ORDER BY t.backend_transaction_id`,
+    values: [editionId, JSON.stringify(claims)],
+  });
+  for (const row of found.rows) {
+    const kind = transitionKind(transactionPayloadSchema.parse(JSON.parse(row.payload)));
+    invariant('INV-60', kind !== undefined, 'what a till sent has a table');
+    const { backend_transaction_id: backendTransactionId } = row;
+    const move = { backendTransactionId, kind, from: 'TerminalConfirmUnknown', to: 'Aborted', cause: 'TD' } as const;
+    await moveTransaction(connection, editionId, move, now);
+  }
+}
