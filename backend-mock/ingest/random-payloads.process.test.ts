@@ -96,14 +96,12 @@ function put(value: unknown, [first, ...rest]: readonly Part[], other: unknown):
   );
 }
 
-const spoilt = fc
-  .constantFrom(...templates)
-  .chain(({ kind, payload, places }) =>
-    fc.record({
-      kind: fc.constant(kind),
-      payload: fc.tuple(fc.constantFrom(...places), strange).map(([place, other]) => put(payload, place, other)),
-    }),
-  );
+const spoilt = fc.constantFrom(...templates).chain(({ kind, payload, places }) =>
+  fc.record({
+    kind: fc.constant(kind),
+    payload: fc.tuple(fc.constantFrom(...places), strange).map(([place, other]) => put(payload, place, other)),
+  }),
+);
 const nonsense = fc.record({
   kind: fc.oneof(
     fc.constantFrom('transaction', 'tagSnapshot', 'tagEvent', 'shift'),
