@@ -98,6 +98,8 @@ export class Till {
     null;
   #stopDoneTimer: (() => void) | null = null;
   #isStopping = false;
+  /** The card of the last booking; a customer's tag left lying must not pay for the next one. */
+  #servedPresenceId: number | null = null;
 
   constructor(parts: TillParts) {
     this.#parts = parts;
@@ -250,6 +252,7 @@ export class Till {
     this.#work = { interrupt: () => work.interrupt(), cancel: () => work.cancel(), ended: running };
     try {
       const end = await running;
+      if (end.result === 'committed') this.#servedPresenceId = this.#parts.reader.presence?.presenceId ?? null;
       const isPaid = end.result === 'committed' || end.fault?.code === 'EARLIER_COMMITTED';
       if (isPaid && charge.purpose === 'sale') this.#cart = emptyCart;
       const { doneMs } = this.#parts.settings;
@@ -281,7 +284,12 @@ export class Till {
 
   #patience({ timeoutMs, firstTagOnly }: TapRequest): Patience {
     const { tapTimeoutMs, sameTagTimeoutMs } = this.#parts.settings;
-    return { tapTimeoutMs: timeoutMs ?? tapTimeoutMs, sameTagTimeoutMs: timeoutMs ?? sameTagTimeoutMs, firstTagOnly };
+    return {
+      tapTimeoutMs: timeoutMs ?? tapTimeoutMs,
+      sameTagTimeoutMs: timeoutMs ?? sameTagTimeoutMs,
+      firstTagOnly,
+      servedPresenceId: this.#servedPresenceId,
+    };
   }
 
   /** The till as a piece of work needs it, or why it may not begin. */

@@ -1,3 +1,4 @@
+import { blockTag } from '../ledger/tags.ts';
 import { limits } from '../limits.ts';
 import type { Connection } from '../store/database.ts';
 import { raiseAlert } from './alerts.ts';
@@ -149,10 +150,7 @@ async function reportDuplicateNumbers(
     values: [assignment.editionId, JSON.stringify(written)],
   });
   for (const row of found.rows) {
-    await connection.query(
-      `UPDATE tag SET blocked_reason = 'tag number used twice' WHERE edition_id = $1 AND uid = $2 AND blocked_reason IS NULL`,
-      [assignment.editionId, row.uid],
-    );
+    await blockTag(connection, assignment.editionId, row.uid, 'tag number used twice');
     const detail = `number ${row.tag_transaction_number} of generation ${row.tag_generation} was used by ${row.times} transactions`;
     await raiseAlert(
       connection,

@@ -1,12 +1,19 @@
+import { z } from 'zod';
 import { type BatchAnswer, batchAnswerSchema } from '../../contract/wire/batch.ts';
+import { tagUidSchema } from '../../contract/wire/identifiers.ts';
 import type { ProblemCode } from '../../contract/wire/problem.ts';
+import { collectAdjustments } from '../adjustments/collect.ts';
 import { readSharedAccounts } from '../ledger/accounts.ts';
 import { book, type Posting } from '../ledger/booking.ts';
 import { type CustomerOfTag, resolveCustomers } from '../ledger/customers.ts';
+import { expireReservations } from '../ledger/holds.ts';
 import { invariant } from '../ledger/invariant.ts';
+import { lockTags } from '../ledger/tags.ts';
 import type { Clock } from '../ports.ts';
 import type { Connection, Database } from '../store/database.ts';
 import { raiseAlert } from './alerts.ts';
+import { applyEvidence, type ProvenTransaction } from './apply-evidence.ts';
+import { raiseFlags } from './batch-flags.ts';
 import {
   type LockedAssignment,
   lockAssignment,
@@ -19,7 +26,9 @@ import { entryHash, journalStartHash } from './chain.ts';
 import { writeEvidence } from './evidence-writes.ts';
 import { type Interpretation, interpretBatch, type TransactionChange } from './interpret.ts';
 import { writeBatch, writeJournal, writeRejections } from './journal-writes.ts';
+import { hints } from './payload-flaws.ts';
 import type { PreparedBatch } from './prepared-batch.ts';
+import { flagExcessReturns } from './returned-goods.ts';
 import { writeTransactions } from './transaction-writes.ts';
 
 export type Refusal = {
@@ -117,7 +126,14 @@ async function takeBatch(
 ): Promise<BatchAnswer> {
   const { editionId, lastSeq, mode, currency } = assignment;
   const accounts = await readSharedAccounts(connection, editionId);
-  const transactions = await readTransactions(connection, assignment, numbersOf(batch, storedEntries));
+  await lockTags(connection, editionId, uidsNamed(batch));
+  const numbersNamed = numbersOf(batch, storedEntries);
+  await expireReservations(
+    connection,
+    { of: 'numbers', editionId, assignmentId: assignment.assignmentId, numbers: [...numbersNamed] },
+    now,
+  );
+  const transactions = await readTransactions(connection, assignment, numbersNamed);
   const edition = { mode, currency, accountNames: new Set(accounts.keys()) };
   const interpretation = interpretBatch(batch.entries, { edition, lastSeq, storedEntries, transactions });
   const changes = [...interpretation.changes.values()];
@@ -136,9 +152,29 @@ async function takeBatch(
   const answer: BatchAnswer = { results: interpretation.verdicts.map((verdict) => verdict.result), seal };
   await writeBatch(connection, assignment, batch, seal, JSON.stringify(answer), now);
   await writeEvidence(connection, assignment, interpretation, now);
+  const proven = await applyEvidence(connection, assignment, interpretation, customers, now);
+  await collectAdjustments(connection, assignment, interpretation, numbers, now);
+  await flagExcessReturns(connection, assignment, changes, now);
+  await raiseFlags(connection, assignment, interpretation, now);
   // Last, because merchants' and top-up accounts are shared by every till: their locks are held for the commit alone.
-  await book(connection, editionId, postingsOf(changes, numbers, accounts, customers), now);
+  const booked = [...bookedByBatch(changes, numbers), ...proven];
+  await book(connection, editionId, postingsOf(booked, accounts, customers), now);
   return answer;
+}
+
+/** UIDs that the entries name, wherever they parse that far: their tags are locked before anything is judged. */
+function uidsNamed(batch: PreparedBatch): Set<string> {
+  return new Set(
+    batch.entries.flatMap(({ payload }) => {
+      const own = hints(payload).uid ?? plainUid(payload);
+      return own === undefined ? [] : [own];
+    }),
+  );
+}
+
+function plainUid(payload: unknown): string | undefined {
+  const parsed = z.object({ uid: tagUidSchema }).safeParse(payload);
+  return parsed.success ? parsed.data.uid : undefined;
 }
 
 function numbersOf(batch: PreparedBatch, storedEntries: ReadonlyMap<number, StoredEntry>): Set<number> {
@@ -161,22 +197,26 @@ function uidsOf({ changes, snapshots, tagEvents }: Interpretation): Set<string> 
   return uids;
 }
 
-function postingsOf(
+function bookedByBatch(
   changes: readonly TransactionChange[],
   numbers: ReadonlyMap<number, number>,
+): ProvenTransaction[] {
+  return changes.flatMap((change) => {
+    if (!change.books || change.content === undefined) return [];
+    const backendTransactionId = numbers.get(change.terminalTransactionNumber);
+    invariant('INV-03', backendTransactionId !== undefined, 'what is booked has a number');
+    return [{ backendTransactionId, payload: change.content.payload }];
+  });
+}
+
+function postingsOf(
+  booked: readonly ProvenTransaction[],
   accounts: ReadonlyMap<string, number>,
   customers: ReadonlyMap<string, CustomerOfTag>,
 ): Posting[] {
-  return changes.flatMap((change) => {
-    if (!change.books || change.content === undefined) return [];
-    const { items, tag } = change.content.payload;
-    const backendTransactionId = numbers.get(change.terminalTransactionNumber);
+  return booked.flatMap(({ backendTransactionId, payload: { items, tag } }) => {
     const customer = customers.get(tag.uid)?.accountId;
-    invariant(
-      'INV-03',
-      backendTransactionId !== undefined && customer !== undefined,
-      'what is booked has a number and a customer',
-    );
+    invariant('INV-03', customer !== undefined, 'what is booked has a customer');
     const resolve = (name: string) => {
       const account = name.startsWith('customer') ? customer : accounts.get(name);
       invariant('INV-03', account !== undefined, 'what is booked has its accounts');

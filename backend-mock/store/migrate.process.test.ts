@@ -41,7 +41,7 @@ test('a second start finds the schema done; any number of starts at once make it
     const starts = await Promise.all(Array.from({ length: 6 }, () => startTestBackend(databaseUrl)));
     await Promise.all(starts.map((backend) => backend.close()));
     const applied = await database.pool.query('SELECT version FROM schema_migration');
-    expect(applied.rows).toEqual([{ version: 1 }]);
+    expect(applied.rows).toEqual([{ version: 1 }, { version: 2 }]);
     const editions = await database.pool.query('SELECT demo_code FROM edition ORDER BY edition_id');
     expect(editions.rows).toEqual([{ demo_code: 'DEMO-FEST' }, { demo_code: 'DEMO-CANTEEN' }]);
   });
@@ -50,7 +50,7 @@ test('a second start finds the schema done; any number of starts at once make it
 test('a newer schema is refused and left as it is', async () => {
   await withDatabase(async (database) => {
     await migrate(database, now, nothing);
-    await database.pool.query(`INSERT INTO schema_migration VALUES (2, 'from the future', 'x', '2026-01-01Z')`);
+    await database.pool.query(`INSERT INTO schema_migration VALUES (3, 'from the future', 'x', '2026-01-01Z')`);
     await expect(migrate(database, now, nothing)).rejects.toThrow('newer than this program');
   });
 });
@@ -65,7 +65,7 @@ test('an edited migration is refused', async () => {
 
 test('a migration that fails leaves the database as it was', async () => {
   await withDatabase(async (database) => {
-    const broken = [...migrations, { version: 2, name: 'broken', sql: 'CREATE TABLE half (id int); SELECT 1/0' }];
+    const broken = [...migrations, { version: 3, name: 'broken', sql: 'CREATE TABLE half (id int); SELECT 1/0' }];
     await migrate(database, now, nothing);
     await expect(migrate(database, now, nothing, broken)).rejects.toMatchObject({ code: '22012' });
     const half = await database.pool.query(`SELECT to_regclass('half') AS half`);

@@ -16,6 +16,7 @@ export const faultCodes = {
     'CANCELLED',
     'TAG_NOT_SHOWN',
     'TAG_GONE',
+    'TAG_SERVED',
     'TAG_UNKNOWN',
     'TAG_FOREIGN_EDITION',
     'TAG_FORGED',

@@ -22,6 +22,7 @@ const texts: Readonly<Record<FaultCode, string>> = {
   CANCELLED: 'Cancelled. Nothing was booked.',
   TAG_NOT_SHOWN: 'No tag was shown in time. Nothing was booked.',
   TAG_GONE: 'The tag left too early. Hold it still and try again.',
+  TAG_SERVED: 'This tag has just been served. Take it away first; then the next one counts.',
   TAG_UNKNOWN: 'This tag is blank or not one of ours. Issue it first.',
   TAG_FOREIGN_EDITION: 'This tag belongs to another event.',
   TAG_FORGED: 'This tag claims to be one of ours, but its signature is wrong. Do not accept it; call a supervisor.',

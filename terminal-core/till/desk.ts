@@ -26,6 +26,8 @@ export interface Patience {
   readonly sameTagTimeoutMs: number;
   /** The command line: the first tag that cannot be used ends the work. A window goes on waiting for another one. */
   readonly firstTagOnly: boolean;
+  /** The card that was served last: as long as it lies there it is not taken for the next customer's. */
+  readonly servedPresenceId: number | null;
 }
 
 export function instant(clock: Clock, laterMs = 0): string {

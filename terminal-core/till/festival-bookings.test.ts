@@ -174,6 +174,28 @@ describe('deposits', () => {
   });
 });
 
+test('a tag left lying after its sale does not pay for the next customer; lifted and shown again it does', async () => {
+  const till = await tills.charged();
+  const { ended } = await startSale(till, 1_000);
+  await till.hand({ kind: 'hold', tagId: till.tagId(0) });
+  await ended;
+  const { ended: next } = await startSale(till, 2_000);
+  expect(till.screen).toMatchObject({ screen: 'tap', fault: { code: 'TAG_SERVED' } });
+  expect(witnessed(till)?.balanceMinor).toBe(8_500);
+  await till.hand({ kind: 'remove' });
+  await till.hand({ kind: 'hold', tagId: till.tagId(0) });
+  expect(await next).toMatchObject({ value: { result: 'committed' } });
+  expect(witnessed(till)?.balanceMinor).toBe(6_500);
+});
+
+test('a tag that lies there before anything is rung up pays, held on', async () => {
+  const till = await tills.charged();
+  await till.hand({ kind: 'hold', tagId: till.tagId(0) });
+  const { ended } = await startSale(till, 1_000);
+  await settled();
+  expect(await ended).toMatchObject({ value: { result: 'committed' } });
+});
+
 describe('block', () => {
   test('tag.md, "Writing" 4: an adjustment of 0 sets the flag; a blocked tag buys nothing until it is lifted', async () => {
     const till = await tills.charged();

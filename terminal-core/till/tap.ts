@@ -1,5 +1,6 @@
 import type { Fault } from '../../contract/ipc/fault.ts';
 import type { ChargeView } from '../../contract/ipc/till-view.ts';
+import { fault } from '../domain/fault.ts';
 import { type Desk, instant, type Patience } from './desk.ts';
 import { type Accept, TagSearch } from './tag-search.ts';
 
@@ -18,9 +19,10 @@ export class Tap {
   readonly #search: TagSearch;
   /** The search's timer runs from the beginning; a tag that is refused gives no more time. */
   readonly #deadlineAt: string;
+  readonly #seenPresenceId: number | null;
 
   /** @param seenPresenceId a card that lies there already and has to leave before it counts again */
-  constructor(desk: Desk, patience: Patience, charge: ChargeView, seenPresenceId: number | null = null) {
+  constructor(desk: Desk, patience: Patience, charge: ChargeView, seenPresenceId = patience.servedPresenceId) {
     this.#desk = desk;
     this.#charge = charge;
     this.#deadlineAt = instant(desk.clock, patience.tapTimeoutMs);
@@ -28,12 +30,13 @@ export class Tap {
       this.#show(problem);
       desk.report({ event: problem.code === 'TAG_GONE' ? 'tagGone' : 'tagRefused', error: problem });
     });
+    this.#seenPresenceId = seenPresenceId;
     if (seenPresenceId !== null) this.#search.ignore(seenPresenceId);
   }
 
   /** @param before what to say about the tag that was there before */
   async run(accept: Accept, before: Fault | null = null): Promise<TapEnd> {
-    this.#show(before);
+    this.#show(before ?? this.#served());
     this.#desk.report({ event: 'waitingForTag' });
     const found = await this.#search.find(accept);
     switch (found.kind) {
@@ -50,6 +53,11 @@ export class Tap {
 
   stop(by: 'CANCEL' | 'INTERRUPT'): void {
     this.#search.stop(by);
+  }
+
+  #served(): Fault | null {
+    const lying = this.#desk.reader.presence?.presenceId ?? null;
+    return lying !== null && lying === this.#seenPresenceId ? fault('TAG_SERVED') : null;
   }
 
   #show(problem: Fault | null): void {

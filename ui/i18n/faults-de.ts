@@ -23,6 +23,7 @@ export const faultsDe: Texts['fault'] = {
   AMOUNT_BELOW_FEE: { title: 'Weniger als die Gebühr', help: 'Für das Band bliebe nichts übrig. Wähle mehr.' },
   CANCELLED: { title: 'Abgebrochen', help: 'Es wurde nichts abgebucht.' },
   TAG_NOT_SHOWN: { title: 'Es kam kein Band', help: 'Es wurde nichts abgebucht. Beginne neu, wenn das Band da ist.' },
+  TAG_SERVED: { title: 'Nimm das Band zuerst weg', help: 'Es wurde eben bedient. Danach zählt das nächste.' },
   TAG_GONE: {
     title: 'Das Band war zu früh weg',
     help: 'Es wurde nichts abgebucht. Beginne neu und halte das Band hin.',

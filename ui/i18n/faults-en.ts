@@ -16,6 +16,7 @@ export const faultsEn = {
   AMOUNT_BELOW_FEE: { title: 'Less than the fee', help: 'Nothing would be left for the tag. Choose a greater amount.' },
   CANCELLED: { title: 'Cancelled', help: 'Nothing was taken.' },
   TAG_NOT_SHOWN: { title: 'No tag was shown', help: 'Nothing was taken. Start again when the tag is at hand.' },
+  TAG_SERVED: { title: 'Take the tag away first', help: 'It has just been served. Then the next one counts.' },
   TAG_GONE: { title: 'The tag left too early', help: 'Nothing was taken. Start again and keep holding the tag.' },
   TAG_UNKNOWN: { title: 'Not a tag of this event', help: 'Issue it first, or ask for the right wristband.' },
   TAG_FOREIGN_EDITION: {

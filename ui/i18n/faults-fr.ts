@@ -29,6 +29,7 @@ export const faultsFr: Texts['fault'] = {
     title: 'Aucun bracelet présenté',
     help: 'Rien n’a été débité. Recommencez quand le bracelet est là.',
   },
+  TAG_SERVED: { title: 'Retirez d’abord le bracelet', help: 'Il vient d’être servi. Le suivant comptera ensuite.' },
   TAG_GONE: {
     title: 'Bracelet parti trop tôt',
     help: 'Rien n’a été débité. Recommencez et gardez le bracelet en place.',

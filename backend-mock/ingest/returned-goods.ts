@@ -1,0 +1,90 @@
+import { type TransactionItem, type TransactionPayload, transactionPayloadSchema } from '../../contract/wire/transaction.ts';
+import { blockTag } from '../ledger/tags.ts';
+import type { Connection } from '../store/database.ts';
+import { raiseAlert } from './alerts.ts';
+import type { LockedAssignment } from './batch-reads.ts';
+import type { TransactionChange } from './interpret.ts';
+
+type Total = { quantity: number; amountMinor: number };
+
+/** What of a sale or a refund came back more often than it went, by product; empty where nothing did. */
+export function returnedBeyond(given: readonly TransactionItem[], taken: readonly TransactionItem[]): string[] {
+  const gave = totals(given);
+  return [...totals(taken)].flatMap(([product, back]) => {
+    const went = gave.get(product) ?? { quantity: 0, amountMinor: 0 };
+    if (back.quantity <= went.quantity && back.amountMinor <= went.amountMinor) return [];
+    return [`${product}: ${back.quantity} for ${back.amountMinor} of ${went.quantity} for ${went.amountMinor}`];
+  });
+}
+
+function totals(items: readonly TransactionItem[]): ReadonlyMap<string, Total> {
+  const sums = new Map<string, Total>();
+  for (const item of items) {
+    const product = item.productId ?? item.name ?? '';
+    const sum = sums.get(product) ?? { quantity: 0, amountMinor: 0 };
+    sums.set(product, {
+      quantity: sum.quantity + (item.quantity ?? 1),
+      amountMinor: sum.amountMinor + item.amountMinor,
+    });
+  }
+  return sums;
+}
+
+/** The lines that can come back: goods of a sale, the cash of a refund. */
+function returnable({ type, items }: TransactionPayload): TransactionItem[] {
+  const kind = type === 'Purchase' ? 'purchase' : 'refund';
+  return items.filter((item) => item.kind === kind);
+}
+
+/**
+ * A quantity returned beyond what was sold, or a refund taken back twice, has happened and is booked; the operator is told and
+ * the tag blocked (requirements.md 3.4, "chargeback"). Looks at every sale and refund that this batch commits or refers to, so
+ * that it finds the same whichever arrives first.
+ */
+export async function flagExcessReturns(
+  connection: Connection,
+  assignment: LockedAssignment,
+  changes: readonly TransactionChange[],
+  now: Date,
+): Promise<void> {
+  const keys = changes.flatMap((change) => keysOf(change, assignment.assignmentId));
+  if (keys.length === 0) return;
+  const found = await connection.query<{ uid: string; given: string; taken: string[]; assignment_id: number; number: number }>({
+    name: 'returns-of-sales',
+    text: `SELECT sale.uid, sale.payload AS given, sale.assignment_id, sale.terminal_transaction_number AS number,
+                  array_agg(back.payload ORDER BY back.backend_transaction_id) AS taken
+             FROM (SELECT DISTINCT * FROM jsonb_to_recordset($2::jsonb) AS row(assignment_id bigint, number bigint)) AS row
+             JOIN transactions back ON back.edition_id = $1 AND back.reference_assignment_id = row.assignment_id
+              AND back.reference_terminal_number = row.number AND back.state = 'Committed'
+             JOIN transactions sale ON sale.edition_id = $1 AND sale.assignment_id = row.assignment_id
+              AND sale.terminal_transaction_number = row.number AND sale.state = 'Committed' AND sale.type IN ('Purchase', 'Refund')
+            GROUP BY sale.uid, sale.payload, sale.assignment_id, sale.terminal_transaction_number`,
+    values: [assignment.editionId, JSON.stringify(keys)],
+  });
+  for (const row of found.rows) {
+    const given = transactionPayloadSchema.parse(JSON.parse(row.given));
+    const taken = row.taken.map((text) => transactionPayloadSchema.parse(JSON.parse(text)));
+    const excess = returnedBeyond(
+      returnable(given),
+      taken.flatMap(({ items }) => items),
+    );
+    if (excess.length === 0) continue;
+    const subject = `${row.assignment_id}/${row.number}`;
+    await raiseAlert(connection, assignment, 'RETURNED_BEYOND_SALE', subject, excess.join('; '), now);
+    for (const uid of new Set([row.uid, ...taken.map(({ tag }) => tag.uid)]))
+      await blockTag(connection, assignment.editionId, uid, 'more returned than sold');
+  }
+}
+
+/** A committed sale's own key is looked up too: its chargeback may have come through a till that was quicker. */
+function keysOf(change: TransactionChange, ownAssignmentId: number): { assignment_id: number; number: number }[] {
+  const payload = change.content?.payload;
+  if (!change.books || payload === undefined) return [];
+  if (payload.reference != null) {
+    const { assignmentId, terminalTransactionNumber } = payload.reference;
+    return [{ assignment_id: assignmentId, number: terminalTransactionNumber }];
+  }
+  return payload.type === 'Purchase' || payload.type === 'Refund'
+    ? [{ assignment_id: ownAssignmentId, number: payload.terminalTransactionNumber }]
+    : [];
+}
