@@ -17,6 +17,11 @@ export const limits = {
   transactionAttemptsMax: 5,
   /** First pause before such an attempt is repeated; it doubles, with jitter. */
   transactionBackoffMs: 10,
+  /** How long an online checkout holds its amount (Q12); a late Committed is booked all the same (Q10). */
+  reservationLifetimeMs: 10 * 60 * 1000,
+  /** Pause between two rounds of the job that marks expired reservations, and how many it takes at once. */
+  expiryIntervalMs: 5_000,
+  expiryRowsMax: 500,
   enrolmentCodeLifetimeMs: 24 * 60 * 60 * 1000,
   adminSessionLifetimeMs: 12 * 60 * 60 * 1000,
   /**

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { seedDemo } from './demo/seed-demo.ts';
 import { ensurePassword } from './http/operator-login.ts';
 import { buildServer } from './http/server.ts';
+import { startExpiryJob } from './jobs/expire-reservations.ts';
 import { limits } from './limits.ts';
 import { createLog } from './log.ts';
 import { type Clock, type Random, systemClock, systemRandom } from './ports.ts';
@@ -29,6 +30,8 @@ export type BackendOptions = {
   announce?: (line: string) => void;
   log?: Logger;
   clock?: Clock;
+  /** How often expired reservations are marked; whoever looks at one sooner sees it expired as well. */
+  expiryIntervalMs?: number;
   random?: Random;
 };
 
@@ -55,11 +58,13 @@ export async function startBackend(options: BackendOptions): Promise<RunningBack
     await prepareDatabase(database, options, { clock, random });
     const app = await buildServer({ database, clock, random, demo: options.demo }, log);
     await app.listen({ port: options.port, host: options.host ?? '127.0.0.1' });
+    const expiry = startExpiryJob(database, clock, log, options.expiryIntervalMs ?? limits.expiryIntervalMs);
     return running(app.server.address(), async () => {
       // Requests under way end by themselves; one that does not arrive may not hold up the stop.
       const impatience = setTimeout(() => app.server.closeAllConnections(), limits.drainTimeoutMs);
       await app.close();
       clearTimeout(impatience);
+      await expiry.stop();
       await release(database, embedded);
     });
   } catch (error) {

@@ -78,7 +78,14 @@ async function collectNumbered(
   const matched = new Set(found.rows.map((row) => row.backend_transaction_id));
   for (const row of rows.filter(({ backend_transaction_id: id }) => !matched.has(id))) {
     const detail = `adjustment ${row.adjustment_number} of ${row.amount_minor} was written to tag ${row.uid}, and none such was waiting`;
-    await raiseAlert(connection, assignment, 'ADJUSTMENT_UNEXPECTED', `${row.uid}/${row.adjustment_number}`, detail, now);
+    await raiseAlert(
+      connection,
+      assignment,
+      'ADJUSTMENT_UNEXPECTED',
+      `${row.uid}/${row.adjustment_number}`,
+      detail,
+      now,
+    );
   }
 }
 

@@ -21,6 +21,7 @@ import { transitionLogRoutes } from './admin-transition-log.ts';
 import { answerErrors } from './error-answers.ts';
 import { sessionRoutes } from './operator-login.ts';
 import { readJsonBodies } from './request-body.ts';
+import { reservationRoute, tagLookupRoute } from './reservation-routes.ts';
 import { type App, problemAnswers, type Service } from './service.ts';
 import { batchRoute, configurationRoute, enrolmentRoute, sealRoute } from './terminal-routes.ts';
 
@@ -79,6 +80,8 @@ export async function buildServer(service: Service, log: Logger): Promise<App> {
     configurationRoute(typed, service);
     batchRoute(typed, service);
     sealRoute(typed, service);
+    reservationRoute(typed, service);
+    tagLookupRoute(typed, service);
     sessionRoutes(typed, service);
     accountRoutes(typed, service);
     catalogueRoutes(typed, service);

@@ -1,6 +1,6 @@
 import { tagHistoryEntrySchema } from '../../contract/wire/journal.ts';
 import { type TransactionPayload, transactionPayloadSchema } from '../../contract/wire/transaction.ts';
-import { backendStateSchema, transactionTypeSchema } from '../../contract/wire/words.ts';
+import { type BackendState, backendStateSchema, transactionTypeSchema } from '../../contract/wire/words.ts';
 import type { CustomerOfTag } from '../ledger/customers.ts';
 import { invariant } from '../ledger/invariant.ts';
 import type { Connection } from '../store/database.ts';
@@ -16,10 +16,16 @@ import { type ClaimedTransaction, claimsOf, judgeClaim, sortClaims, type TagClai
 /** A transaction that a tag proved written: its items are to be booked. */
 export type ProvenTransaction = { backendTransactionId: number; payload: TransactionPayload };
 
+export type EvidenceOutcome = {
+  proven: ProvenTransaction[];
+  /** Where evidence moved transactions, by the backend's number: what the till is told (Q9). */
+  moved: ReadonlyMap<number, BackendState>;
+};
+
 /**
  * Lets authenticated tags speak (Q6, Q9, Q49, Q8), after the batch's own transactions are written and under the locks of their
- * tags: snapshots of this batch, and earlier ones about transactions that this batch left unknown. Returns what became
- * `Committed` by proof; the caller books it with the batch.
+ * tags: snapshots of this batch, and earlier ones about transactions that this batch left unknown. Returns what moved; the caller books
+ * what became `Committed` with the batch.
  */
 export async function applyEvidence(
   connection: Connection,
@@ -27,10 +33,11 @@ export async function applyEvidence(
   interpretation: Interpretation,
   customers: ReadonlyMap<string, CustomerOfTag>,
   now: Date,
-): Promise<ProvenTransaction[]> {
+): Promise<EvidenceOutcome> {
+  const moved = new Map<number, BackendState>();
   const read = interpretation.snapshots.flatMap(({ payload }) => claimsOf(payload));
   const claims = [...read, ...(await earlierClaims(connection, assignment, interpretation))];
-  if (claims.length === 0) return [];
+  if (claims.length === 0) return { proven: [], moved };
   const { agreed, disputed } = sortClaims(claims);
   for (const claim of disputed) await alertAbout(connection, assignment, 'EVIDENCE_MISMATCH', claim, now);
   const found = await readClaimed(connection, assignment.editionId, agreed);
@@ -56,15 +63,18 @@ export async function applyEvidence(
         await alertAbout(connection, assignment, verdict.code, claim, now);
         break;
       case 'move': {
-        const booked = await moveByProof(connection, assignment, claim, row, verdict.to, now);
-        if (booked !== undefined) proven.push(booked);
+        const step = await moveByProof(connection, assignment, claim, row, verdict.to, now);
+        if (step === undefined) break;
+        const { backendTransactionId, payload } = step;
+        moved.set(backendTransactionId, verdict.to);
+        if (payload !== undefined) proven.push({ backendTransactionId, payload });
       }
     }
   }
   await holdByEvidence(connection, assignment, holds, customers, now);
   await listAsMissing(connection, assignment, missing);
-  await abortDisplaced(connection, assignment.editionId, agreed, now);
-  return proven;
+  for (const id of await abortDisplaced(connection, assignment.editionId, agreed, now)) moved.set(id, 'Aborted');
+  return { proven, moved };
 }
 
 const keyOf = ({ assignmentId, terminalTransactionNumber }: TagClaim) => `${assignmentId}/${terminalTransactionNumber}`;
@@ -120,9 +130,7 @@ async function earlierClaims(
         readAt: row.read_at.toISOString(),
       }),
     )
-    .filter((claim) =>
-      unknown.some(({ uid, number }) => claim.uid === uid && claim.tagTransactionNumber === number),
-    );
+    .filter((claim) => unknown.some(({ uid, number }) => claim.uid === uid && claim.tagTransactionNumber === number));
 }
 
 type ClaimedRow = {
@@ -191,6 +199,7 @@ async function readClaimed(
   );
 }
 
+/** Takes the step that a claim proves; returns what is to be booked, if anything, and whether it moved. */
 async function moveByProof(
   connection: Connection,
   assignment: LockedAssignment,
@@ -198,14 +207,14 @@ async function moveByProof(
   row: ClaimedRow,
   to: 'Reserve' | 'Committed',
   now: Date,
-): Promise<ProvenTransaction | undefined> {
+): Promise<{ backendTransactionId: number; payload: TransactionPayload | undefined } | undefined> {
   const { backendTransactionId, transaction } = row;
   invariant('INV-60', backendTransactionId !== undefined && transaction !== undefined, 'what moves is stored');
   const step = { backendTransactionId, from: transaction.state, to, cause: 'TD' as const };
   if (to === 'Reserve') {
     const kind = claim.type === 'Refund' ? 'terminal-cash-refund' : 'terminal-purchase';
     await moveTransaction(connection, assignment.editionId, { ...step, kind }, now);
-    return undefined;
+    return { backendTransactionId, payload: undefined };
   }
   const payload = transactionPayloadSchema.parse(JSON.parse(row.payload ?? '{}'));
   const kind = transitionKind(payload);
@@ -228,9 +237,9 @@ async function abortDisplaced(
   editionId: number,
   claims: readonly TagClaim[],
   now: Date,
-): Promise<void> {
-  if (claims.length === 0) return;
-  const found = await connection.query<{ backend_transaction_id: number; type: string; payload: string }>({
+): Promise<number[]> {
+  if (claims.length === 0) return [];
+  const found = await connection.query<{ backend_transaction_id: number; payload: string }>({
     name: 'displaced-transactions',
     text: `SELECT DISTINCT t.backend_transaction_id, t.payload
              FROM jsonb_to_recordset($2::jsonb) AS row("assignmentId" bigint, "terminalTransactionNumber" bigint, uid text,
@@ -248,4 +257,5 @@ async function abortDisplaced(
     const move = { backendTransactionId, kind, from: 'TerminalConfirmUnknown', to: 'Aborted', cause: 'TD' } as const;
     await moveTransaction(connection, editionId, move, now);
   }
+  return found.rows.map((row) => row.backend_transaction_id);
 }

@@ -13,7 +13,8 @@ export async function raiseFlags(
   const key = (number: number | undefined) => `${assignment.assignmentId}/${number ?? 'unknown'}`;
   for (const { terminalTransactionNumber, steps } of changes.values()) {
     if (!steps.some((step) => step.from === 'ReserveExpired' && step.to === 'Committed')) continue;
-    const detail = 'Committed arrived after its reservation had expired; it is booked, and may take the customer below zero';
+    const detail =
+      'Committed arrived after its reservation had expired; it is booked, and may take the customer below zero';
     await raiseAlert(connection, assignment, 'LATE_COMMIT', key(terminalTransactionNumber), detail, now);
   }
   for (const { terminalTransactionNumber, from, to } of rejections) {

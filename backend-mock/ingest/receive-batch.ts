@@ -143,6 +143,11 @@ async function takeBatch(
     const id = terminalTransactionNumber === undefined ? undefined : numbers.get(terminalTransactionNumber);
     if (id !== undefined && result.state !== undefined) result.backendTransactionId = id;
   }
+  const { proven, moved } = await applyEvidence(connection, assignment, interpretation, customers, now);
+  for (const { result } of interpretation.verdicts) {
+    const state = result.backendTransactionId === undefined ? undefined : moved.get(result.backendTransactionId);
+    if (state !== undefined && result.state !== undefined) result.state = state;
+  }
   const fresh = interpretation.verdicts.filter((verdict) => verdict.isNew);
   await writeJournal(connection, assignment, fresh, now);
   await writeRejections(connection, assignment, interpretation.rejections, now);
@@ -152,7 +157,6 @@ async function takeBatch(
   const answer: BatchAnswer = { results: interpretation.verdicts.map((verdict) => verdict.result), seal };
   await writeBatch(connection, assignment, batch, seal, JSON.stringify(answer), now);
   await writeEvidence(connection, assignment, interpretation, now);
-  const proven = await applyEvidence(connection, assignment, interpretation, customers, now);
   await collectAdjustments(connection, assignment, interpretation, numbers, now);
   await flagExcessReturns(connection, assignment, changes, now);
   await raiseFlags(connection, assignment, interpretation, now);

@@ -1,4 +1,8 @@
-import { type TransactionItem, type TransactionPayload, transactionPayloadSchema } from '../../contract/wire/transaction.ts';
+import {
+  type TransactionItem,
+  type TransactionPayload,
+  transactionPayloadSchema,
+} from '../../contract/wire/transaction.ts';
 import { blockTag } from '../ledger/tags.ts';
 import type { Connection } from '../store/database.ts';
 import { raiseAlert } from './alerts.ts';
@@ -49,7 +53,13 @@ export async function flagExcessReturns(
 ): Promise<void> {
   const keys = changes.flatMap((change) => keysOf(change, assignment.assignmentId));
   if (keys.length === 0) return;
-  const found = await connection.query<{ uid: string; given: string; taken: string[]; assignment_id: number; number: number }>({
+  const found = await connection.query<{
+    uid: string;
+    given: string;
+    taken: string[];
+    assignment_id: number;
+    number: number;
+  }>({
     name: 'returns-of-sales',
     text: `SELECT sale.uid, sale.payload AS given, sale.assignment_id, sale.terminal_transaction_number AS number,
                   array_agg(back.payload ORDER BY back.backend_transaction_id) AS taken

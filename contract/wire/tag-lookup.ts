@@ -23,6 +23,8 @@ export const tagLookupAnswerSchema = z
     blocked: z.boolean(),
     /** Highest one any till has reported, 0 where none has: a repair writes the next (R22). */
     generation: z.int().min(0).max(255),
+    /** Highest adjustment known to be on the tag: a repair writes it, so that the next one fits (Q20). */
+    collectedAdjustmentNumber: adjustmentNumberSchema.optional(),
     /** Booked on the customer's default purse. */
     balanceMinor: signedAmountMinorSchema,
     /** Booked less held. */
