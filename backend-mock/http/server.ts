@@ -15,6 +15,7 @@ import { z } from 'zod';
 import { limits } from '../limits.ts';
 import { accountRoutes } from './admin-books.ts';
 import { catalogueRoutes } from './admin-catalogue.ts';
+import { tagRoutes } from './admin-tags.ts';
 import { terminalRoutes } from './admin-terminals.ts';
 import { transactionRoutes } from './admin-transactions.ts';
 import { transitionLogRoutes } from './admin-transition-log.ts';
@@ -85,6 +86,7 @@ export async function buildServer(service: Service, log: Logger): Promise<App> {
     sessionRoutes(typed, service);
     accountRoutes(typed, service);
     catalogueRoutes(typed, service);
+    tagRoutes(typed, service);
     terminalRoutes(typed, service);
     transactionRoutes(typed, service);
     transitionLogRoutes(typed, service);

@@ -33,6 +33,7 @@ const coherent = {
   balanceDifferences: [],
   numberGaps: [],
   tagDifferences: [],
+  missingTransactions: [],
   unresolvedRejections: 0,
   findings: 0,
 };

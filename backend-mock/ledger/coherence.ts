@@ -15,14 +15,25 @@ export async function reportCoherence(connection: Connection, editionId: number)
   const balanceDifferences = await findBalanceDifferences(connection, editionId);
   const numberGaps = await findNumberGaps(connection, editionId);
   const tagDifferences = await findTagDifferences(connection, editionId);
+  const missingTransactions = await findMissing(connection, editionId);
   const unresolvedRejections = await countUnresolved(connection, editionId);
   const findings =
     (sumMinor === 0 ? 0 : 1) +
     balanceDifferences.length +
     numberGaps.length +
     tagDifferences.length +
+    missingTransactions.length +
     unresolvedRejections;
-  return { editionId, sumMinor, balanceDifferences, numberGaps, tagDifferences, unresolvedRejections, findings };
+  return {
+    editionId,
+    sumMinor,
+    balanceDifferences,
+    numberGaps,
+    tagDifferences,
+    missingTransactions,
+    unresolvedRejections,
+    findings,
+  };
 }
 
 async function sumOfAccounts(connection: Connection, editionId: number): Promise<number> {
@@ -56,7 +67,7 @@ async function findBalanceDifferences(
 async function findNumberGaps(connection: Connection, editionId: number): Promise<Coherence['numberGaps']> {
   const found = await connection.query<{ assignment_id: number; from_number: number; to_number: number }>(
     `WITH received AS (
-       SELECT assignment_id, terminal_transaction_number AS number FROM transactions WHERE edition_id = $1 AND assignment_id IS NOT NULL
+       SELECT assignment_id, terminal_transaction_number AS number FROM transactions WHERE edition_id = $1 AND assignment_id IS NOT NULL AND NOT provisional
        UNION SELECT assignment_id, terminal_transaction_number FROM transition_log
               WHERE edition_id = $1 AND terminal_transaction_number IS NOT NULL
      ), step AS (
@@ -77,50 +88,78 @@ async function findNumberGaps(connection: Connection, editionId: number): Promis
   return [...gaps].map(([assignmentId, missing]) => ({ assignmentId, missing }));
 }
 
-/** In tag mode: the customer's booked balance against the newest generation of the tag as last seen. */
+/** Missing while neither the transaction nor a rejected entry of its number has arrived. */
+const stillMissing = `NOT EXISTS (SELECT FROM transactions t WHERE t.edition_id = m.edition_id AND t.assignment_id = m.assignment_id
+                                 AND t.terminal_transaction_number = m.terminal_transaction_number)
+              AND NOT EXISTS (SELECT FROM transition_log l WHERE l.edition_id = m.edition_id AND l.assignment_id = m.assignment_id
+                                 AND l.terminal_transaction_number = m.terminal_transaction_number)`;
+
+/** What tags show and no till has sent (Q6). */
+async function findMissing(connection: Connection, editionId: number): Promise<Coherence['missingTransactions']> {
+  const found = await connection.query<Coherence['missingTransactions'][number]>(
+    `SELECT m.assignment_id AS "assignmentId", m.terminal_transaction_number AS "terminalTransactionNumber", m.type,
+            m.balance_delta_minor AS "balanceDeltaMinor", m.uid, m.tag_transaction_number AS "tagTransactionNumber"
+       FROM missing_transaction m WHERE m.edition_id = $1 AND ${stillMissing}
+      ORDER BY m.assignment_id, m.terminal_transaction_number, m.uid LIMIT $2`,
+    [editionId, limits.listRowsMax],
+  );
+  return found.rows;
+}
+
+type Clues = { unresolved: boolean; lacking: boolean; rejected: boolean; duplicated: boolean };
+
+/**
+ * In tag mode: the customer's booked balance against the newest generation of the tag as last seen and the adjustments that it has
+ * not collected yet (Q20).
+ */
 async function findTagDifferences(connection: Connection, editionId: number): Promise<TagDifference[]> {
-  const found = await connection.query<{
-    uid: string;
-    booked_minor: number;
-    tag_minor: number;
-    unresolved: boolean;
-    rejected: boolean;
-    duplicated: boolean;
-  }>(
+  const found = await connection.query<
+    Clues & { uid: string; booked_minor: number; tag_minor: number; uncollected_minor: number; evidence_minor: number }
+  >(
     `WITH newest AS (
        SELECT DISTINCT ON (uid) uid, tag_generation, balance_minor FROM tag_last_seen
         WHERE edition_id = $1 ORDER BY uid, tag_generation DESC
+     ), weighed AS (
+       SELECT newest.uid, account.balance_minor AS booked_minor, newest.balance_minor AS tag_minor,
+              (SELECT coalesce(sum(a.amount_minor), 0) FROM tag_adjustment a
+                WHERE a.edition_id = $1 AND a.uid = newest.uid AND a.collected_at IS NULL AND a.superseded_at IS NULL) AS uncollected_minor
+         FROM newest
+         JOIN edition ON edition.edition_id = $1 AND edition.mode = 'tag'
+         JOIN tag ON tag.edition_id = $1 AND tag.uid = newest.uid
+         JOIN account ON account.edition_id = $1 AND account.customer_id = tag.customer_id
+     ), differing AS (SELECT * FROM weighed WHERE booked_minor - uncollected_minor <> tag_minor),
+     evident AS (
+       SELECT t.uid, t.balance_delta_minor FROM transactions t JOIN differing USING (uid)
+        WHERE t.edition_id = $1 AND t.uid IS NOT NULL AND t.state = 'Reserve'
+       UNION ALL
+       SELECT m.uid, m.balance_delta_minor FROM missing_transaction m JOIN differing USING (uid) WHERE m.edition_id = $1 AND ${stillMissing}
      )
-     SELECT newest.uid, account.balance_minor AS booked_minor, newest.balance_minor AS tag_minor,
-            EXISTS (SELECT FROM transactions t WHERE t.edition_id = $1 AND t.uid IS NOT NULL AND t.uid = newest.uid
-                       AND t.state IN ('TerminalConfirmUnknown', 'ReservePending', 'Reserve', 'ExternalPending', 'ExternalUnknown')) AS unresolved,
-            EXISTS (SELECT FROM transition_log l WHERE l.edition_id = $1 AND l.uid = newest.uid AND l.resolved_at IS NULL) AS rejected,
-            EXISTS (SELECT FROM transactions t WHERE t.edition_id = $1 AND t.uid IS NOT NULL AND t.uid = newest.uid AND t.state = 'Committed'
+     SELECT uid, booked_minor, tag_minor, uncollected_minor,
+            (SELECT coalesce(sum(e.balance_delta_minor), 0) FROM evident e WHERE e.uid = differing.uid) AS evidence_minor,
+            EXISTS (SELECT FROM evident e WHERE e.uid = differing.uid) AS lacking,
+            EXISTS (SELECT FROM transactions t WHERE t.edition_id = $1 AND t.uid IS NOT NULL AND t.uid = differing.uid
+                       AND t.state IN ('TerminalConfirmUnknown', 'ReservePending', 'ExternalPending', 'ExternalUnknown')) AS unresolved,
+            EXISTS (SELECT FROM transition_log l WHERE l.edition_id = $1 AND l.uid = differing.uid AND l.resolved_at IS NULL) AS rejected,
+            EXISTS (SELECT FROM transactions t WHERE t.edition_id = $1 AND t.uid IS NOT NULL AND t.uid = differing.uid AND t.state = 'Committed'
+                       AND t.assignment_id IS NOT NULL
                      GROUP BY t.tag_generation, t.tag_transaction_number HAVING count(*) > 1) AS duplicated
-       FROM newest
-       JOIN edition ON edition.edition_id = $1 AND edition.mode = 'tag'
-       JOIN tag ON tag.edition_id = $1 AND tag.uid = newest.uid
-       JOIN account ON account.edition_id = $1 AND account.customer_id = tag.customer_id
-      WHERE account.balance_minor <> newest.balance_minor
-      ORDER BY newest.uid`,
+       FROM differing ORDER BY uid`,
     [editionId],
   );
   return found.rows.map((row) => ({
     uid: row.uid,
     bookedMinor: row.booked_minor,
     tagMinor: row.tag_minor,
+    uncollectedMinor: row.uncollected_minor,
+    evidenceMinor: row.evidence_minor,
     likelyCause: likelyCause(row),
   }));
 }
 
-function likelyCause(row: {
-  unresolved: boolean;
-  rejected: boolean;
-  duplicated: boolean;
-}): TagDifference['likelyCause'] {
-  if (row.duplicated) return 'clone-or-rollback';
-  if (row.rejected) return 'rejected-transaction';
-  return row.unresolved ? 'unresolved-transaction' : 'missing-transaction';
+function likelyCause({ duplicated, rejected, lacking, unresolved }: Clues): TagDifference['likelyCause'] {
+  if (duplicated) return 'clone-or-rollback';
+  if (rejected) return 'rejected-transaction';
+  return unresolved && !lacking ? 'unresolved-transaction' : 'missing-transaction';
 }
 
 async function countUnresolved(connection: Connection, editionId: number): Promise<number> {

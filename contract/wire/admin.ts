@@ -35,12 +35,27 @@ export const coherenceAnswerSchema = z
         uid: z.string(),
         bookedMinor: z.int(),
         tagMinor: z.int(),
+        /** Booked and on their way to the tag as adjustments (Q20): no difference by themselves. */
+        uncollectedMinor: z.int(),
+        /** On the tag and not booked, as far as evidence shows: held ones (negative) and missing ones. */
+        evidenceMinor: z.int(),
         likelyCause: z.enum([
           'missing-transaction',
           'unresolved-transaction',
           'rejected-transaction',
           'clone-or-rollback',
         ]),
+      }),
+    ),
+    /** What tags show, holds nothing and no till has sent (Q6); what lowered a balance is held as `Reserve` instead. */
+    missingTransactions: z.array(
+      z.object({
+        assignmentId: z.int(),
+        terminalTransactionNumber: z.int(),
+        type: z.string(),
+        balanceDeltaMinor: z.int(),
+        uid: z.string(),
+        tagTransactionNumber: z.int(),
       }),
     ),
     /** How many rows of the transition log nobody has resolved. */

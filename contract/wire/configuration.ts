@@ -32,6 +32,36 @@ export const productSchema = z
   .meta({ id: 'Product' });
 export type Product = z.infer<typeof productSchema>;
 
+export const cashierRoles = ['cashier', 'supervisor'] as const;
+export type CashierRole = (typeof cashierRoles)[number];
+
+/** A PIN as it is typed. */
+export const pinSchema = z.string().regex(/^\d{4,12}$/);
+
+/**
+ * A PIN as a till may know it, so that it can be checked without a network: `$scrypt$ln=14,r=8,p=1$salt$hash` in the PHC
+ * string format. `ln` is the binary logarithm of N; salt (16 bytes) and hash (32 bytes) are base64 without padding. The
+ * costs are bounded, because a till has to check a PIN against every cashier.
+ */
+export const pinHashSchema = z
+  .string()
+  .regex(/^\$scrypt\$ln=1[0-6],r=8,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/)
+  .meta({ id: 'PinHash' });
+
+/** Somebody who may work at the tills of an edition. */
+export const cashierSchema = z
+  .object({
+    cashierId: shortTextSchema,
+    name: shortTextSchema,
+    /** A supervisor may refund, take back, block and reverse, and confirms it for a cashier. */
+    role: z.enum(cashierRoles),
+    pinHash: pinHashSchema,
+    /** Shown instead of typing the PIN. A UID can be copied: what protects it is that tags of staff are not lent. */
+    tagUid: tagUidSchema.optional(),
+  })
+  .meta({ id: 'Cashier' });
+export type Cashier = z.infer<typeof cashierSchema>;
+
 /** What a till needs to sell: cached, so that it also sells without a network. */
 export const configurationSchema = z
   .object({
@@ -44,6 +74,8 @@ export const configurationSchema = z
     blockedTags: z.array(tagUidSchema),
     /** Amounts the top-up screen offers. */
     topUpAmountsMinor: z.array(amountMinorSchema),
+    /** Empty: nobody has to log in. */
+    cashiers: z.array(cashierSchema).max(500).default([]),
   })
   .meta({ id: 'Configuration' });
 export type Configuration = z.infer<typeof configurationSchema>;
