@@ -44,6 +44,7 @@ export const configuration: Configuration = {
   limits,
   blockedTags: [],
   topUpAmountsMinor: [2_000, 5_000, 10_000],
+  cashiers: [],
 };
 
 const { keySets: _, ...openEdition } = edition;
