@@ -200,23 +200,25 @@ export const tagAdjustmentChart = bookingChart('tagAdjustment', oneTap);
 export type BookingChart = typeof purchaseChart;
 
 /** What one step asks for: at most one record, and at most one effect after it is committed. */
-export interface PlannedWork {
-  readonly record: BookingRecord | null;
-  readonly effect: BookingEffect | null;
+export interface PlannedWork<Record, Effect> {
+  readonly record: Record | null;
+  readonly effect: Effect | null;
 }
 
 /** Reads a step's work out of the list of actions that `transition` returns; `assign` has been applied already. */
-export function plannedWork(actions: readonly { readonly type: string; readonly params: unknown }[]): PlannedWork {
-  const records = actions.map(({ params }) => params).filter(isRecord);
-  const effects = actions.map(({ params }) => params).filter(isRun);
+export function plannedWork<Record = BookingRecord, Effect = BookingEffect>(
+  actions: readonly { readonly type: string; readonly params: unknown }[],
+): PlannedWork<Record, Effect> {
+  const records = actions.map(({ params }) => params).filter(isRecord<Record>);
+  const effects = actions.map(({ params }) => params).filter(isRun<Effect>);
   invariant('INV-09', records.length <= 1 && effects.length <= 1, 'a step is one commit and one effect');
   return { record: records[0] ?? null, effect: effects[0]?.effect ?? null };
 }
 
-function isRecord(params: unknown): params is BookingRecord {
+function isRecord<Record>(params: unknown): params is Record {
   return typeof params === 'object' && params !== null && 'kind' in params;
 }
 
-function isRun(params: unknown): params is { readonly effect: BookingEffect } {
+function isRun<Effect>(params: unknown): params is { readonly effect: Effect } {
   return typeof params === 'object' && params !== null && 'effect' in params;
 }
