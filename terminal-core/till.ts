@@ -305,7 +305,8 @@ export class Till {
     const keys = new EditionKeys(assignment.edition.id, this.#secrets.keySets);
     const report = (step: Omit<Step, 'at'>) => this.#report(step);
     const show = (screen: ScreenView) => this.#show(screen);
-    return ok({ assignment, configuration, keys, reader, store, reservations, clock, timers, show, report });
+    const staff = { cashierId: null, approvedBy: null };
+    return ok({ staff, assignment, configuration, keys, reader, store, reservations, clock, timers, show, report });
   }
 
   #taglessDesk(): TaglessDesk {

@@ -61,11 +61,17 @@ export const shiftPayloadSchema = z
     shiftId: shortTextSchema,
     event: z.enum(['opened', 'closed']),
     cashierId: shortTextSchema,
+    /** What was counted: into the drawer at the opening (the float), out of it at the closing. */
     countedCashMinor: amountMinorSchema.nullable(),
     /** Cash of transactions whose outcome is unknown, on a line of its own. */
     unknownCashMinor: signedAmountMinorSchema,
+    /** At the closing: the float and all cash that is Committed, as the till knows it. */
+    expectedCashMinor: signedAmountMinorSchema.optional(),
+    /** At the closing: gap-free from 1 for an assignment. */
+    zNumber: z.int().min(1).optional(),
   })
   .meta({ id: 'ShiftPayload' });
+export type ShiftPayload = z.infer<typeof shiftPayloadSchema>;
 
 /**
  * One fact of a till, as it is hashed, stored and sent. `hash` is the lower-case hex SHA-256 over the five lines

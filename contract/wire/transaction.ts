@@ -71,6 +71,8 @@ export const transactionPayloadSchema = z
     groupId: shortTextSchema.nullish(),
     cashierId: shortTextSchema.nullish(),
     shiftId: shortTextSchema.nullish(),
+    /** The supervisor who confirmed it for the cashier, where one had to. */
+    approvedBy: shortTextSchema.nullish(),
     merchantId: shortTextSchema.nullish(),
     reference: z
       .object({

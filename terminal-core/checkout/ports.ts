@@ -8,6 +8,7 @@ import type { ReservationAnswer, ReservationRequest } from '../../contract/wire/
 import type { TagLookupAnswer } from '../../contract/wire/tag-lookup.ts';
 import type { TransactionType } from '../../contract/wire/words.ts';
 import type { Result } from '../domain/result.ts';
+import type { ClosedShift, Shift, ShiftSum } from '../domain/shift.ts';
 import type { TillTransaction, TransactionDraft, WriteImages } from '../domain/transaction.ts';
 import type { Transmit } from '../tag/transmit.ts';
 
@@ -115,6 +116,28 @@ export interface TransactionStore {
   recordMonitor(transaction: TillTransaction, kind: string, at: string): void;
   recordTagEvent(event: TagEventPayload, at: string): void;
   counts(): StoreCounts;
+}
+
+export interface ShiftClosing {
+  readonly closedBy: string;
+  readonly countedCashMinor: number;
+  readonly at: string;
+}
+
+/** The till's shifts. Every change is one commit, journalled with it. */
+export interface ShiftStore {
+  /** The one that is open, or null. */
+  current(): Shift | null;
+  open(cashierId: string, floatMinor: number, at: string): Shift;
+  /** The transactions of a shift, added up by what counts alike. */
+  sums(shiftId: string): readonly ShiftSum[];
+  /** Fixes the figures and draws the next Z number; nothing of it changes afterwards (INV-10). */
+  close(shiftId: string, closing: ShiftClosing): ClosedShift;
+}
+
+/** Checks a PIN against what the configuration keeps of it; takes some time on purpose. */
+export interface PinVerifier {
+  matches(pin: string, pinHash: string): Promise<boolean>;
 }
 
 export interface AssignmentStore {

@@ -49,6 +49,12 @@ export interface TillTransaction {
   readonly reference: TransactionReference | null;
   /** Both halves of an open loop purchase (R13). */
   readonly groupId: string | null;
+  /** Who was logged in; null where nobody has to. */
+  readonly cashierId: string | null;
+  /** The supervisor who confirmed it for the cashier. */
+  readonly approvedBy: string | null;
+  /** The shift that was open, if one was. */
+  readonly shiftId: string | null;
   readonly openedAt: string;
   readonly writeStartedAt: string | null;
   readonly images: WriteImages | null;
@@ -70,6 +76,8 @@ export type TransactionDraft = Pick<
   | 'adjustmentNumber'
   | 'reference'
   | 'groupId'
+  | 'cashierId'
+  | 'approvedBy'
 >;
 
 /** The changes of state a till may make (requirements.md 3.1); the backend states its own table. */
@@ -108,8 +116,9 @@ export function transactionPayload(transaction: TillTransaction): TransactionPay
       balanceAfterMinor: transaction.state === 'Aborted' ? tag.balanceBeforeMinor : tag.balanceAfterMinor,
     },
     groupId: transaction.groupId,
-    cashierId: null,
-    shiftId: null,
+    cashierId: transaction.cashierId,
+    shiftId: transaction.shiftId,
+    ...(transaction.approvedBy === null ? {} : { approvedBy: transaction.approvedBy }),
     merchantId: transaction.merchantId,
     reference: transaction.reference && { ...transaction.reference },
     openedAt: transaction.openedAt,

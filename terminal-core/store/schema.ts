@@ -40,7 +40,7 @@ export const txn = sqliteTable('txn', {
   balanceDeltaMinor: integer('balance_delta_minor').notNull(),
   tagUid: text('tag_uid').notNull(),
   tagGeneration: integer('tag_generation').notNull(),
-  tagTransactionNumber: integer('tag_transaction_number').notNull(),
+  tagTransactionNumber: integer('tag_transaction_number'),
   balanceBeforeMinor: integer('balance_before_minor').notNull(),
   balanceAfterMinor: integer('balance_after_minor').notNull(),
   merchantId: text('merchant_id'),
@@ -56,6 +56,23 @@ export const txn = sqliteTable('txn', {
   referenceAssignmentId: integer('reference_assignment_id'),
   referenceTerminalTransactionNumber: integer('reference_terminal_transaction_number'),
   groupId: text('group_id'),
+  cashierId: text('cashier_id'),
+  approvedBy: text('approved_by'),
+  shiftId: text('shift_id'),
+});
+
+export const shift = sqliteTable('shift', {
+  shiftId: text('shift_id').primaryKey(),
+  shiftNumber: integer('shift_number').notNull(),
+  cashierId: text('cashier_id').notNull(),
+  openedAt: text('opened_at').notNull(),
+  floatMinor: integer('float_minor').notNull(),
+  closedAt: text('closed_at'),
+  closedBy: text('closed_by'),
+  countedCashMinor: integer('counted_cash_minor'),
+  expectedCashMinor: integer('expected_cash_minor'),
+  unknownCashMinor: integer('unknown_cash_minor'),
+  zNumber: integer('z_number'),
 });
 
 export const txnItem = sqliteTable(

@@ -7,6 +7,7 @@ import { ok, type Result } from '../domain/result.ts';
 import { StoredAssignment } from './assignment.ts';
 import { Journal } from './journal.ts';
 import { openDatabase, openDatabaseReadOnly } from './open-database.ts';
+import { StoredShifts } from './shifts.ts';
 import { StoredTransactions } from './transactions.ts';
 
 export const databaseName = 'till.db';
@@ -21,6 +22,7 @@ export interface TillDatabase {
   readonly assignments: StoredAssignment;
   readonly transactions: StoredTransactions;
   readonly journal: Journal;
+  readonly shifts: StoredShifts;
   /** Copies the write-ahead log back into the database when it has grown; called when no tag is being waited for. */
   checkpoint(): void;
   close(): void;
@@ -42,6 +44,7 @@ function tillDatabase(database: Database.Database): TillDatabase {
   return {
     journal,
     assignments: new StoredAssignment(orm),
+    shifts: new StoredShifts(database, orm, journal),
     transactions: new StoredTransactions(database, orm, journal),
     checkpoint: () => checkpointWhenLarge(database),
     close: () => database.close(),

@@ -58,6 +58,7 @@ describe('a transaction', () => {
     const row = store.startWriting(1, someImages, at);
     expect(row).toEqual({
       ...draft,
+      shiftId: null,
       terminalTransactionNumber: 1,
       stateVersion: 2,
       state: 'TerminalConfirmStarted',

@@ -19,6 +19,7 @@ import {
   journalResult,
   monitor,
   replicationCursor,
+  shift,
   tagSnapshot,
   txn,
   txnItem,
@@ -60,6 +61,7 @@ export class StoredTransactions implements TransactionStore {
           balanceAfterMinor: tag.balanceAfterMinor,
           referenceAssignmentId: reference?.assignmentId ?? null,
           referenceTerminalTransactionNumber: reference?.terminalTransactionNumber ?? null,
+          shiftId: this.#statements.openShift.get()?.shiftId ?? null,
           openedAt: shown.readAt,
         })
         .run();
@@ -292,6 +294,7 @@ function prepare(drizzle: BetterSQLite3Database) {
       .where(eq(tagSnapshot.tagUid, sql.placeholder('uid')))
       .prepare(),
     cursor: drizzle.select().from(replicationCursor).prepare(),
+    openShift: drizzle.select({ shiftId: shift.shiftId }).from(shift).where(isNull(shift.closedAt)).prepare(),
     lastNumber: drizzle.select({ last: assignment.lastTerminalTransactionNumber }).from(assignment).prepare(),
     countsByState: drizzle
       .select({ state: txn.state, rows: count() })

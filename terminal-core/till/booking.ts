@@ -148,7 +148,7 @@ export class Booking implements TagWork {
       balanceBeforeMinor: image.balanceMinor,
       balanceAfterMinor: image.balanceMinor + charge.balanceDeltaMinor,
     };
-    const draft = { ...charge, currency: this.#desk.assignment.edition.currency, tag };
+    const draft = { ...charge, ...this.#desk.staff, currency: this.#desk.assignment.edition.currency, tag };
     return this.#desk.store.open(draft, snapshotOf(uid, image, instant(this.#desk.clock)));
   }
 

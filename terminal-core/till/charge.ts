@@ -5,7 +5,7 @@ import type { TransactionDraft } from '../domain/transaction.ts';
 import type { CurrentVisit } from './accept-tag.ts';
 
 /** What a booking is about: everything of its transaction but the tag. */
-export interface Charge extends Omit<TransactionDraft, 'currency' | 'tag'> {
+export interface Charge extends Omit<TransactionDraft, 'currency' | 'tag' | 'cashierId' | 'approvedBy'> {
   readonly view: ChargeView;
   /** What becomes of the tag's blocked flag; null leaves it. */
   readonly setBlocked: boolean | null;

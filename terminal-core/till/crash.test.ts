@@ -224,6 +224,8 @@ function draftOf(till: ReturnType<typeof tills.open>) {
     adjustmentNumber: null,
     reference: null,
     groupId: null,
+    cashierId: null,
+    approvedBy: null,
     tag: { uid: till.uid(1), generation: 1, transactionNumber: 5, balanceBeforeMinor: 900, balanceAfterMinor: 800 },
     merchantId: 'bar',
   } as const;

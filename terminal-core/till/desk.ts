@@ -4,8 +4,15 @@ import type { Configuration } from '../../contract/wire/configuration.ts';
 import type { Assignment, Clock, ReaderPort, ReservationPort, Timers, TransactionStore } from '../checkout/ports.ts';
 import type { EditionKeys } from './edition-keys.ts';
 
+/** Whose work it is; null where the event has no cashiers, or nobody had to confirm. */
+export interface Staff {
+  readonly cashierId: string | null;
+  readonly approvedBy: string | null;
+}
+
 /** What every piece of work with a tag is given: the till as it stands, and where to tell what happens. */
 export interface Desk {
+  readonly staff: Staff;
   readonly assignment: Assignment;
   readonly configuration: Configuration;
   readonly keys: EditionKeys;

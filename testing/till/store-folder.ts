@@ -78,6 +78,8 @@ export function purchaseOf(amountMinor: number, tagNumber = 1, of = uid): Transa
     adjustmentNumber: null,
     reference: null,
     groupId: null,
+    cashierId: null,
+    approvedBy: null,
     tag: {
       uid: of,
       generation: 1,
