@@ -22,6 +22,8 @@ export const limits = {
   /** Pause between two rounds of the job that marks expired reservations, and how many it takes at once. */
   expiryIntervalMs: 5_000,
   expiryRowsMax: 500,
+  /** How many rows about one number of one tag are looked at; more than a handful means clones, and an alert stands already. */
+  snapshotsOfNumberMax: 100,
   enrolmentCodeLifetimeMs: 24 * 60 * 60 * 1000,
   adminSessionLifetimeMs: 12 * 60 * 60 * 1000,
   /**

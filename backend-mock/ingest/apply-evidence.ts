@@ -3,6 +3,7 @@ import { type TransactionPayload, transactionPayloadSchema } from '../../contrac
 import { type BackendState, backendStateSchema, transactionTypeSchema } from '../../contract/wire/words.ts';
 import type { CustomerOfTag } from '../ledger/customers.ts';
 import { invariant } from '../ledger/invariant.ts';
+import { limits } from '../limits.ts';
 import type { Connection } from '../store/database.ts';
 import { raiseAlert } from './alerts.ts';
 import type { LockedAssignment } from './batch-reads.ts';
@@ -114,9 +115,11 @@ async function earlierClaims(
     name: 'snapshots-about-unknown-transactions',
     text: `SELECT DISTINCT s.uid, s.tag_generation, s.tag_transaction_number, s.balance_minor, s.adjustment_number, s.history, s.read_at
              FROM jsonb_to_recordset($2::jsonb) AS row(uid text, generation integer, number bigint)
-             JOIN tag_snapshot s ON s.edition_id = $1 AND s.uid = row.uid AND s.tag_generation = row.generation
-              AND s.tag_transaction_number BETWEEN row.number AND row.number + 2`,
-    values: [editionId, JSON.stringify(unknown)],
+             CROSS JOIN LATERAL (
+               SELECT * FROM tag_snapshot s WHERE s.edition_id = $1 AND s.uid = row.uid AND s.tag_generation = row.generation
+                  AND s.tag_transaction_number BETWEEN row.number AND row.number + 2
+                LIMIT $3) AS s`,
+    values: [editionId, JSON.stringify(unknown), limits.snapshotsOfNumberMax],
   });
   return found.rows
     .flatMap((row) =>
@@ -165,14 +168,16 @@ async function readClaimed(
     assignment_known: boolean;
   }>({
     name: 'read-claimed-transactions',
+    // LATERAL with LIMIT, here and below: each key is looked up by itself however large the edition has grown.
     text: `SELECT row.assignment_id, row.number, t.backend_transaction_id, t.state, t.type, t.uid, t.tag_generation,
                   t.tag_transaction_number, t.balance_delta_minor, t.payload,
                   EXISTS (SELECT FROM transition_log l WHERE l.edition_id = $1 AND l.assignment_id = row.assignment_id
                              AND l.terminal_transaction_number = row.number) AS rejected,
                   EXISTS (SELECT FROM assignment a WHERE a.edition_id = $1 AND a.assignment_id = row.assignment_id) AS assignment_known
              FROM jsonb_to_recordset($2::jsonb) AS row(assignment_id bigint, number bigint)
-             LEFT JOIN transactions t ON t.edition_id = $1 AND t.assignment_id = row.assignment_id
-              AND t.terminal_transaction_number = row.number`,
+             LEFT JOIN LATERAL (
+               SELECT * FROM transactions t WHERE t.edition_id = $1 AND t.assignment_id = row.assignment_id
+                  AND t.terminal_transaction_number = row.number LIMIT 1) AS t ON true`,
     values: [editionId, JSON.stringify(keys)],
   });
   return new Map(
@@ -244,11 +249,14 @@ async function abortDisplaced(
     text: `SELECT DISTINCT t.backend_transaction_id, t.payload
              FROM jsonb_to_recordset($2::jsonb) AS row("assignmentId" bigint, "terminalTransactionNumber" bigint, uid text,
                generation integer, "tagTransactionNumber" bigint)
-             JOIN transactions t ON t.edition_id = $1 AND t.uid = row.uid AND t.tag_generation = row.generation
-              AND t.tag_transaction_number = row."tagTransactionNumber" AND t.state = 'TerminalConfirmUnknown'
-              AND (t.assignment_id, t.terminal_transaction_number) <> (row."assignmentId", row."terminalTransactionNumber")
+             CROSS JOIN LATERAL (
+               SELECT t.backend_transaction_id, t.payload FROM transactions t
+                WHERE t.edition_id = $1 AND t.uid = row.uid AND t.tag_generation = row.generation
+                  AND t.tag_transaction_number = row."tagTransactionNumber" AND t.state = 'TerminalConfirmUnknown'
+                  AND (t.assignment_id, t.terminal_transaction_number) <> (row."assignmentId", row."terminalTransactionNumber")
+                LIMIT $3) AS t
             ORDER BY t.backend_transaction_id`,
-    values: [editionId, JSON.stringify(claims)],
+    values: [editionId, JSON.stringify(claims), limits.snapshotsOfNumberMax],
   });
   for (const row of found.rows) {
     const kind = transitionKind(transactionPayloadSchema.parse(JSON.parse(row.payload)));

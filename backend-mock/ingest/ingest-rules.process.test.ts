@@ -449,5 +449,5 @@ test('R24: a number of an assignment that a tag shows is never given out again',
   till.journal.append('tagSnapshot', snapshot({ uid: newUid(), history: [{ ...line, assignmentId: 0xffff_ffff }] }));
   await till.send(2, 2);
   expect((await newTill()).assignmentId).toBe(seen + 2);
-  expect(await alertsOf(till)).toEqual(['ASSIGNMENT_NUMBER_IMPLAUSIBLE']);
+  expect(await alertsOf(till)).toEqual(['ASSIGNMENT_NUMBER_IMPLAUSIBLE', 'EVIDENCE_OF_UNKNOWN_ASSIGNMENT']);
 });

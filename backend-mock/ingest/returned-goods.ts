@@ -61,14 +61,18 @@ export async function flagExcessReturns(
     number: number;
   }>({
     name: 'returns-of-sales',
-    text: `SELECT sale.uid, sale.payload AS given, sale.assignment_id, sale.terminal_transaction_number AS number,
-                  array_agg(back.payload ORDER BY back.backend_transaction_id) AS taken
-             FROM (SELECT DISTINCT * FROM jsonb_to_recordset($2::jsonb) AS row(assignment_id bigint, number bigint)) AS row
-             JOIN transactions back ON back.edition_id = $1 AND back.reference_assignment_id = row.assignment_id
-              AND back.reference_terminal_number = row.number AND back.state = 'Committed'
-             JOIN transactions sale ON sale.edition_id = $1 AND sale.assignment_id = row.assignment_id
-              AND sale.terminal_transaction_number = row.number AND sale.state = 'Committed' AND sale.type IN ('Purchase', 'Refund')
-            GROUP BY sale.uid, sale.payload, sale.assignment_id, sale.terminal_transaction_number`,
+    // LATERAL and an aggregate or LIMIT, so that each number is looked up by its key however large the edition has grown.
+    text: `SELECT sale.uid, sale.payload AS given, row.assignment_id, row.number, back.taken
+             FROM (SELECT DISTINCT * FROM jsonb_to_recordset($2::jsonb) AS key(assignment_id bigint, number bigint)) AS row
+             CROSS JOIN LATERAL (
+               SELECT array_agg(t.payload ORDER BY t.backend_transaction_id) AS taken FROM transactions t
+                WHERE t.edition_id = $1 AND t.reference_assignment_id = row.assignment_id
+                  AND t.reference_terminal_number = row.number AND t.state = 'Committed') AS back
+             CROSS JOIN LATERAL (
+               SELECT t.uid, t.payload FROM transactions t
+                WHERE back.taken IS NOT NULL AND t.edition_id = $1 AND t.assignment_id = row.assignment_id
+                  AND t.terminal_transaction_number = row.number AND t.state = 'Committed' AND t.type IN ('Purchase', 'Refund')
+                LIMIT 1) AS sale`,
     values: [assignment.editionId, JSON.stringify(keys)],
   });
   for (const row of found.rows) {

@@ -33,6 +33,7 @@ async function withDatabase(work: (database: Database, databaseUrl: string) => P
 test('the published migrations are never edited: their hashes are these', () => {
   expect(migrations.map((migration) => [migration.version, migrationHash(migration)])).toEqual([
     [1, '162bb536c46077e4f43687214c4f305f4fa490161b443799bd5ccb446091a5f3'],
+    [2, 'ab00ce9fe2b3d07d1b70489aa4ec7ae56072ed7838b00455eff69f8dc0d16e1b'],
   ]);
 });
 

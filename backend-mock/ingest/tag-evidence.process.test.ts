@@ -1,0 +1,270 @@
+// Goal: what authenticated tags prove about transactions the backend lacks, is unsure of, or has otherwise (Q6, Q8, Q9, Q49).
+// Method: two tills on a real PostgreSQL; one reads tags that the other has written, and either replicates first.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { TagSnapshotPayload } from '../../contract/wire/journal.ts';
+import { alertsAnswerSchema, transactionDetailSchema, transactionsAnswerSchema } from '../../contract/wire/operator.ts';
+import { tagLookupAnswerSchema } from '../../contract/wire/tag-lookup.ts';
+import { startTestBackend, startTestServer, type TestServer } from '../../testing/backend/backend.ts';
+import { logIn, type OperatorClient } from '../../testing/backend/operator-client.ts';
+import { purchase, refund, type SentTransaction, snapshot, topUp } from '../../testing/backend/payloads.ts';
+import { enrolTill, type TillClient } from '../../testing/backend/till-client.ts';
+import type { RunningBackend } from '../main.ts';
+
+let server: TestServer;
+let backend: RunningBackend;
+let operator: OperatorClient;
+beforeAll(async () => {
+  server = await startTestServer();
+  backend = await startTestBackend(await server.newDatabase());
+  operator = await logIn(backend.address);
+});
+afterAll(async () => {
+  await backend.close();
+  await server.stop();
+});
+
+let tags = 0;
+function newUid(): string {
+  tags += 1;
+  return `04DD${tags.toString(16).toUpperCase().padStart(10, '0')}`;
+}
+
+/** What a tag shows after `till` wrote these, oldest first. */
+function showing(till: TillClient, written: readonly SentTransaction[], generation = 1): TagSnapshotPayload {
+  const last = written.at(-1);
+  return snapshot({
+    uid: last?.tag.uid ?? '',
+    generation,
+    transactionNumber: last?.tag.transactionNumber ?? 0,
+    balanceMinor: last?.tag.balanceAfterMinor ?? 0,
+    history: [...written].reverse().map((sent) => ({
+      assignmentId: till.assignmentId,
+      terminalTransactionNumber: sent.terminalTransactionNumber,
+      amountMinor: sent.balanceDeltaMinor,
+      type: sent.type,
+    })),
+  });
+}
+
+async function send(till: TillClient, kind: 'transaction' | 'tagSnapshot', payload: unknown) {
+  till.journal.append(kind, payload);
+  const at = till.journal.entries.length;
+  const reply = await till.send(at, at);
+  expect(reply.status).toBe(200);
+  return reply.answer?.results[0];
+}
+
+async function look(till: TillClient, uid: string) {
+  return tagLookupAnswerSchema.parse(await (await till.request(`/tags/${uid}`)).json());
+}
+
+async function transactionsOf(till: TillClient) {
+  const path = `/transactions?editionId=${till.editionId}&assignmentId=${till.assignmentId}`;
+  const { transactions } = await operator.read(transactionsAnswerSchema, path);
+  return transactions.map(({ terminalTransactionNumber, state }) => `${terminalTransactionNumber} ${state}`).sort();
+}
+
+async function historyOf(till: TillClient, id: number | undefined) {
+  const detail = await operator.read(transactionDetailSchema, `/transactions/${id}?editionId=${till.editionId}`);
+  return detail.states.map((step) => `${step.from} → ${step.to} ${step.cause}`);
+}
+
+async function alertsOf(till: TillClient): Promise<string[]> {
+  const { alerts } = await operator.read(alertsAnswerSchema, `/alerts?editionId=${till.editionId}`);
+  return alerts.filter((alert) => alert.assignmentId === till.assignmentId).map((alert) => alert.code);
+}
+
+const newTill = () => enrolTill(backend.address);
+
+describe('Q6: what the backend lacks', () => {
+  test('a purchase that a tag shows is held until its till replicates, and booked once', async () => {
+    const [owner, reader] = [await newTill(), await newTill()];
+    const uid = newUid();
+    const topped = topUp({ number: 1, uid }, 100_00, 0);
+    const sold = purchase({ number: 2, uid, before: 100_00 }, 5_50);
+    await send(owner, 'transaction', topped);
+    await send(reader, 'tagSnapshot', showing(owner, [topped, sold]));
+    expect(await look(reader, uid)).toMatchObject({ balanceMinor: 100_00, availableMinor: 94_50 });
+    expect(await transactionsOf(owner)).toEqual(['1 Committed', '2 Reserve']);
+    const { tagDifferences } = await operator.coherence(owner.editionId);
+    expect(tagDifferences.filter((difference) => difference.uid === uid)).toEqual([
+      {
+        uid,
+        bookedMinor: 100_00,
+        tagMinor: 94_50,
+        uncollectedMinor: 0,
+        evidenceMinor: -5_50,
+        likelyCause: 'missing-transaction',
+      },
+    ]);
+    // Seen again: nothing is held twice.
+    await send(reader, 'tagSnapshot', showing(owner, [topped, sold]));
+    expect((await look(reader, uid)).availableMinor).toBe(94_50);
+    const result = await send(owner, 'transaction', sold);
+    expect(result).toMatchObject({ outcome: 'accepted', state: 'Committed' });
+    expect(await look(reader, uid)).toMatchObject({ balanceMinor: 94_50, availableMinor: 94_50 });
+    expect(await historyOf(owner, result?.backendTransactionId)).toEqual([
+      'null → Reserve TD',
+      'Reserve → Committed TR',
+    ]);
+    const after = await operator.coherence(owner.editionId);
+    expect(after.tagDifferences.filter((difference) => difference.uid === uid)).toEqual([]);
+    expect(after.numberGaps.filter((gap) => gap.assignmentId === owner.assignmentId)).toEqual([]);
+  });
+
+  test('a refund is held too; a top-up is listed as missing and holds nothing', async () => {
+    const [owner, reader] = [await newTill(), await newTill()];
+    const uid = newUid();
+    const topped = topUp({ number: 1, uid }, 100_00, 0);
+    const paidOut = refund({ number: 2, uid, before: 100_00 }, 20_00, 1_00);
+    await send(reader, 'tagSnapshot', showing(owner, [topped, paidOut]));
+    expect(await look(reader, uid)).toMatchObject({ balanceMinor: 0, availableMinor: -21_00 });
+    const mine = async () =>
+      (await operator.coherence(owner.editionId)).missingTransactions.filter((missing) => missing.uid === uid);
+    expect(await mine()).toEqual([
+      {
+        assignmentId: owner.assignmentId,
+        terminalTransactionNumber: 1,
+        type: 'TopUp',
+        balanceDeltaMinor: 100_00,
+        uid,
+        tagTransactionNumber: 1,
+      },
+    ]);
+    await send(owner, 'transaction', topped);
+    expect(await mine()).toEqual([]);
+    expect(await send(owner, 'transaction', paidOut)).toMatchObject({ outcome: 'accepted', state: 'Committed' });
+    expect(await look(reader, uid)).toMatchObject({ balanceMinor: 79_00, availableMinor: 79_00 });
+  });
+
+  test('a rejected sale was received: it is the operator’s to resolve, and nothing is held for it', async () => {
+    const [owner, reader] = [await newTill(), await newTill()];
+    const uid = newUid();
+    const sold = purchase({ number: 1, uid, before: 100_00 }, 5_50);
+    expect((await send(owner, 'transaction', { ...sold, amountMinor: 1 }))?.outcome).toBe('rejected');
+    await send(reader, 'tagSnapshot', showing(owner, [sold]));
+    expect(await transactionsOf(owner)).toEqual([]);
+    expect((await look(reader, uid)).availableMinor).toBe(0);
+  });
+
+  test('a batch that shows what it sends itself holds nothing', async () => {
+    const owner = await newTill();
+    const uid = newUid();
+    const sold = purchase({ number: 1, uid, before: 100_00 }, 5_50);
+    owner.journal.append('tagSnapshot', showing(owner, [sold]));
+    owner.journal.append('transaction', sold);
+    await owner.send();
+    expect(await transactionsOf(owner)).toEqual(['1 Committed']);
+    expect(await alertsOf(owner)).toEqual([]);
+  });
+});
+
+describe('Q9: what the backend is unsure of', () => {
+  const unknown = (sent: SentTransaction): SentTransaction => ({
+    ...sent,
+    state: 'TerminalConfirmUnknown',
+    stateVersion: 3,
+  });
+
+  test('an unknown purchase that a tag shows becomes Reserve, whichever comes first, and the till is told', async () => {
+    for (const snapshotFirst of [false, true]) {
+      const [owner, reader] = [await newTill(), await newTill()];
+      const sold = purchase({ number: 1, uid: newUid(), before: 100_00 }, 5_50);
+      const shown = showing(owner, [sold]);
+      if (snapshotFirst) await send(reader, 'tagSnapshot', shown);
+      const first = await send(owner, 'transaction', unknown(sold));
+      if (!snapshotFirst) await send(reader, 'tagSnapshot', shown);
+      expect(first?.state).toBe(snapshotFirst ? 'Reserve' : 'TerminalConfirmUnknown');
+      expect(await transactionsOf(owner)).toEqual(['1 Reserve']);
+      expect(await send(owner, 'transaction', { ...unknown(sold), stateVersion: 4 })).toMatchObject({
+        outcome: 'accepted',
+        state: 'Reserve',
+      });
+      expect(await send(owner, 'transaction', { ...sold, stateVersion: 5 })).toMatchObject({ state: 'Committed' });
+    }
+  });
+
+  test('an unknown top-up that a tag shows is booked, and its till’s own Committed books nothing more', async () => {
+    const [owner, reader] = [await newTill(), await newTill()];
+    const uid = newUid();
+    const topped = topUp({ number: 1, uid }, 100_00, 5_00);
+    const result = await send(owner, 'transaction', unknown(topped));
+    await send(reader, 'tagSnapshot', showing(owner, [topped]));
+    expect(await look(reader, uid)).toMatchObject({ balanceMinor: 95_00 });
+    expect(await send(owner, 'transaction', { ...topped, stateVersion: 4 })).toMatchObject({ outcome: 'accepted' });
+    expect(await look(reader, uid)).toMatchObject({ balanceMinor: 95_00 });
+    expect((await historyOf(owner, result?.backendTransactionId)).slice(0, 2)).toEqual([
+      'null → TerminalConfirmUnknown TR',
+      'TerminalConfirmUnknown → Committed TD',
+    ]);
+  });
+
+  test('a snapshot at N − 1 proves nothing; another transaction at N proves that ours was not written', async () => {
+    const [owner, other] = [await newTill(), await newTill()];
+    const uid = newUid();
+    const topped = topUp({ number: 1, uid, tagNumber: 1 }, 100_00, 0);
+    const sold = purchase({ number: 2, uid, before: 100_00, tagNumber: 2 }, 5_50);
+    await send(owner, 'transaction', topped);
+    await send(owner, 'transaction', unknown(sold));
+    await send(other, 'tagSnapshot', showing(owner, [topped]));
+    expect(await transactionsOf(owner)).toEqual(['1 Committed', '2 TerminalConfirmUnknown']);
+    const displacing = purchase({ number: 1, uid, before: 100_00, tagNumber: 2 }, 3_00);
+    await send(other, 'tagSnapshot', { ...showing(other, [displacing]), generation: 2 });
+    expect(await transactionsOf(owner)).toEqual(['1 Committed', '2 TerminalConfirmUnknown']);
+    await send(other, 'transaction', displacing);
+    await send(other, 'tagSnapshot', showing(other, [displacing]));
+    expect(await transactionsOf(owner)).toEqual(['1 Committed', '2 Aborted']);
+  });
+
+  test('Q49: a tag that shows the number with another amount changes nothing and is monitored', async () => {
+    const [owner, reader] = [await newTill(), await newTill()];
+    const uid = newUid();
+    await send(owner, 'transaction', unknown(purchase({ number: 1, uid, before: 100_00 }, 5_50)));
+    await send(reader, 'tagSnapshot', showing(owner, [purchase({ number: 1, uid, before: 100_00 }, 6_00)]));
+    expect(await transactionsOf(owner)).toEqual(['1 TerminalConfirmUnknown']);
+    expect(await alertsOf(reader)).toEqual(['EVIDENCE_MISMATCH']);
+  });
+});
+
+describe('Q8: what contradicts', () => {
+  test('a till that says Aborted of what a tag shows is refused, logged and reported; the hold stays', async () => {
+    const [owner, reader] = [await newTill(), await newTill()];
+    const uid = newUid();
+    const sold = purchase({ number: 1, uid, before: 100_00 }, 5_50);
+    await send(reader, 'tagSnapshot', showing(owner, [sold]));
+    expect(await send(owner, 'transaction', { ...sold, state: 'Aborted' })).toMatchObject({
+      outcome: 'rejected',
+      error: { code: 'INVALID_TRANSITION' },
+      state: 'Reserve',
+    });
+    expect(await alertsOf(owner)).toEqual(['RESERVE_ABORTED']);
+    expect((await look(reader, uid)).availableMinor).toBe(-5_50);
+  });
+
+  test('a tag that shows what its till had aborted: an alert, and the final state stays', async () => {
+    const [owner, reader] = [await newTill(), await newTill()];
+    const sold = purchase({ number: 1, uid: newUid(), before: 100_00 }, 5_50);
+    await send(owner, 'transaction', { ...sold, state: 'Aborted' });
+    await send(reader, 'tagSnapshot', showing(owner, [sold]));
+    expect(await transactionsOf(owner)).toEqual(['1 Aborted']);
+    expect(await alertsOf(reader)).toEqual(['EVIDENCE_CONTRADICTS_ABORTED']);
+  });
+});
+
+test('owner and reader at once, tag unknown to both: held or booked, never lost and never twice', async () => {
+  for (let round = 0; round < 12; round += 1) {
+    const [owner, reader] = [await newTill(), await newTill()];
+    const uid = newUid();
+    const topped = topUp({ number: 1, uid }, 100_00, 0);
+    const sold = purchase({ number: 2, uid, before: 100_00 }, 5_50);
+    owner.journal.append('transaction', topped);
+    owner.journal.append('transaction', sold);
+    reader.journal.append('tagSnapshot', showing(owner, [topped, sold]));
+    const replies = await Promise.all(round % 2 === 0 ? [owner.send(), reader.send()] : [reader.send(), owner.send()]);
+    expect(replies.map((reply) => reply.status)).toEqual([200, 200]);
+    expect(await transactionsOf(owner)).toEqual(['1 Committed', '2 Committed']);
+    expect(await look(reader, uid)).toMatchObject({ balanceMinor: 94_50, availableMinor: 94_50 });
+  }
+  const coherence = await operator.coherence(1);
+  expect(coherence).toMatchObject({ sumMinor: 0, balanceDifferences: [] });
+});

@@ -1,0 +1,262 @@
+// Goal: an online checkout holds what it is about to take, once, for its time, and never more than there is (R39, R41, Q10, Q12).
+// Method: backends with a clock of the test's own on one real PostgreSQL; for the race, three backend processes at once.
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { alertsAnswerSchema, transactionDetailSchema, transactionsAnswerSchema } from '../../contract/wire/operator.ts';
+import { problemSchema } from '../../contract/wire/problem.ts';
+import { type ReservationRequest, reservationAnswerSchema } from '../../contract/wire/reservation.ts';
+import { tagLookupAnswerSchema } from '../../contract/wire/tag-lookup.ts';
+import { startTestBackend, startTestServer, type TestServer } from '../../testing/backend/backend.ts';
+import { logIn, type OperatorClient } from '../../testing/backend/operator-client.ts';
+import { purchase, refund, topUp } from '../../testing/backend/payloads.ts';
+import { spawnBackend } from '../../testing/backend/spawn-backend.ts';
+import { enrolTill, type TillClient } from '../../testing/backend/till-client.ts';
+import { limits } from '../limits.ts';
+import type { RunningBackend } from '../main.ts';
+
+let server: TestServer;
+let databaseUrl: string;
+let backend: RunningBackend;
+let operator: OperatorClient;
+let nowMs = Date.parse('2026-07-04T20:00:00Z');
+const pass = (ms: number) => {
+  nowMs += ms;
+};
+beforeAll(async () => {
+  server = await startTestServer();
+  databaseUrl = await server.newDatabase();
+  backend = await startTestBackend(databaseUrl, { clock: { now: () => new Date(nowMs) }, expiryIntervalMs: 3_600_000 });
+  operator = await logIn(backend.address);
+});
+afterAll(async () => {
+  await backend.close();
+  await server.stop();
+});
+
+let tags = 0;
+function newUid(): string {
+  tags += 1;
+  return `04EE${tags.toString(16).toUpperCase().padStart(10, '0')}`;
+}
+
+function wish(uid: string, amountMinor: number, changes: Partial<ReservationRequest> = {}): ReservationRequest {
+  const tag = {
+    uid,
+    generation: 1,
+    transactionNumber: 2,
+    balanceBeforeMinor: 95_00,
+    balanceAfterMinor: 95_00 - amountMinor,
+  };
+  return { type: 'Purchase', amountMinor, balanceDeltaMinor: -amountMinor, tag, ...changes };
+}
+
+async function ask(till: TillClient, number: number, body: unknown) {
+  const response = await till.request(`/transactions/${number}/reservation`, {
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  const json: unknown = await response.json();
+  return response.status === 200
+    ? {
+        status: 200,
+        answer: reservationAnswerSchema.parse(json),
+        code: undefined,
+        hit: response.headers.get('Idempotency-Hit'),
+      }
+    : { status: response.status, answer: undefined, code: problemSchema.parse(json).code, hit: null };
+}
+
+async function look(till: TillClient, uid: string) {
+  const response = await till.request(`/tags/${uid}`);
+  return tagLookupAnswerSchema.parse(await response.json());
+}
+
+async function historyOf(till: TillClient, id: number | undefined) {
+  const detail = await operator.read(transactionDetailSchema, `/transactions/${id}?editionId=${till.editionId}`);
+  return detail.states.map((step) => `${step.from} → ${step.to} ${step.cause}`);
+}
+
+async function alertsOf(till: TillClient): Promise<string[]> {
+  const { alerts } = await operator.read(alertsAnswerSchema, `/alerts?editionId=${till.editionId}`);
+  return alerts.filter((alert) => alert.assignmentId === till.assignmentId).map((alert) => alert.code);
+}
+
+/** A till and a tag with 95.00 booked. */
+async function funded(code = 'DEMO-FEST'): Promise<{ till: TillClient; uid: string }> {
+  const till = await enrolTill(backend.address, code);
+  const uid = newUid();
+  const currency = code === 'DEMO-FEST' ? 'CHF' : 'GBP';
+  const sent = topUp({ number: 1, uid, currency }, 95_00, 0);
+  till.journal.append(
+    'transaction',
+    code === 'DEMO-FEST' ? sent : { ...sent, tag: { ...sent.tag, transactionNumber: null } },
+  );
+  const reply = await till.send();
+  expect(reply.answer?.results.map((result) => result.outcome)).toEqual(['accepted']);
+  return { till, uid };
+}
+
+describe('tag mode', () => {
+  test('R39: the amount is held until the purchase is committed, and is booked once', async () => {
+    const { till, uid } = await funded();
+    const { answer } = await ask(till, 2, wish(uid, 5_50));
+    expect(answer).toMatchObject({
+      state: 'ReservePending',
+      expiresAt: new Date(nowMs + limits.reservationLifetimeMs).toISOString(),
+    });
+    expect(await look(till, uid)).toMatchObject({ known: true, balanceMinor: 95_00, availableMinor: 89_50 });
+    till.journal.append('transaction', purchase({ number: 2, uid, before: 95_00 }, 5_50));
+    const reply = await till.send(2, 2);
+    expect(reply.answer?.results).toMatchObject([
+      { outcome: 'accepted', state: 'Committed', backendTransactionId: answer?.backendTransactionId },
+    ]);
+    expect(await look(till, uid)).toMatchObject({ balanceMinor: 89_50, availableMinor: 89_50 });
+    expect(await historyOf(till, answer?.backendTransactionId)).toEqual([
+      'null → ReservePending TO',
+      'ReservePending → Committed TR',
+    ]);
+    expect(await alertsOf(till)).toEqual([]);
+  });
+
+  test('the same request gets the same answer, also when the till has moved on; another one is 422', async () => {
+    const { till, uid } = await funded();
+    const first = await ask(till, 2, wish(uid, 5_50));
+    pass(1_000);
+    const again = await ask(till, 2, wish(uid, 5_50));
+    expect(again).toEqual({ ...first, hit: 'true' });
+    expect(await ask(till, 2, wish(uid, 5_51))).toMatchObject({ status: 422, code: 'RESERVATION_CONFLICT' });
+    expect(await ask(till, 1, wish(uid, 5_50))).toMatchObject({ status: 422, code: 'RESERVATION_CONFLICT' });
+    till.journal.append('transaction', purchase({ number: 2, uid, before: 95_00 }, 5_50, { state: 'Aborted' }));
+    await till.send(2, 2);
+    expect((await ask(till, 2, wish(uid, 5_50))).answer?.state).toBe('Aborted');
+    expect((await look(till, uid)).availableMinor).toBe(95_00);
+  });
+
+  test('the ledger may know less than the tag: a hold may take the available balance below zero', async () => {
+    const till = await enrolTill(backend.address);
+    const uid = newUid();
+    expect((await ask(till, 1, wish(uid, 20_00))).status).toBe(200);
+    expect(await look(till, uid)).toMatchObject({ known: true, balanceMinor: 0, availableMinor: -20_00 });
+  });
+
+  test('Q15, R27: a refund holds its fee as well', async () => {
+    const { till, uid } = await funded();
+    const asked = wish(uid, 21_00, { type: 'Refund', amountMinor: 20_00 });
+    expect((await ask(till, 2, asked)).status).toBe(200);
+    expect((await look(till, uid)).availableMinor).toBe(74_00);
+    till.journal.append('transaction', refund({ number: 2, uid, before: 95_00 }, 20_00, 1_00));
+    expect((await till.send(2, 2)).answer?.results).toMatchObject([{ outcome: 'accepted', state: 'Committed' }]);
+    expect(await look(till, uid)).toMatchObject({ balanceMinor: 74_00, availableMinor: 74_00 });
+  });
+
+  test('only TAG_BLOCKED refuses', async () => {
+    const { till, uid } = await funded();
+    await operator.post(`/tags/${uid}/block`, { editionId: till.editionId, reason: 'reported lost' });
+    expect(await ask(till, 2, wish(uid, 5_50))).toMatchObject({ status: 409, code: 'TAG_BLOCKED' });
+  });
+
+  test('what is no hold is 400; another till’s token is 403', async () => {
+    const { till, uid } = await funded();
+    const good = wish(uid, 5_50);
+    for (const body of [
+      { ...good, amountMinor: 5_49 },
+      { ...good, balanceDeltaMinor: 5_50 },
+      wish(uid, 0),
+      { ...good, type: 'TopUp' },
+    ])
+      expect(await ask(till, 2, body)).toMatchObject({ status: 400, code: 'BAD_REQUEST' });
+    const other = await enrolTill(backend.address);
+    const path = '/transactions/2/reservation';
+    const init = { method: 'PUT', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(good) };
+    expect((await other.request(path, init, till.assignmentId)).status).toBe(403);
+  });
+});
+
+describe('R41, Q10, Q12: expiry', () => {
+  test('after ten minutes nothing is held; whoever looks sees it expired, and a late Committed is booked and flagged', async () => {
+    const { till, uid } = await funded();
+    const { answer } = await ask(till, 2, wish(uid, 90_00));
+    pass(limits.reservationLifetimeMs - 1);
+    expect((await look(till, uid)).availableMinor).toBe(5_00);
+    pass(1);
+    expect((await look(till, uid)).availableMinor).toBe(95_00);
+    expect((await ask(till, 2, wish(uid, 90_00))).answer?.state).toBe('ReserveExpired');
+    till.journal.append('transaction', purchase({ number: 2, uid, before: 95_00 }, 90_00));
+    expect((await till.send(2, 2)).answer?.results).toMatchObject([{ outcome: 'accepted', state: 'Committed' }]);
+    expect((await look(till, uid)).balanceMinor).toBe(5_00);
+    expect(await alertsOf(till)).toEqual(['LATE_COMMIT']);
+    expect(await historyOf(till, answer?.backendTransactionId)).toEqual([
+      'null → ReservePending TO',
+      'ReservePending → ReserveExpired TM',
+      'ReserveExpired → Committed TR',
+    ]);
+  });
+
+  test('a batch that comes before the job came by sees the reservation expired too', async () => {
+    const { till, uid } = await funded();
+    await ask(till, 2, wish(uid, 5_50));
+    pass(limits.reservationLifetimeMs);
+    till.journal.append('transaction', purchase({ number: 2, uid, before: 95_00 }, 5_50));
+    await till.send(2, 2);
+    expect(await alertsOf(till)).toEqual(['LATE_COMMIT']);
+  });
+
+  test('the job of any backend process marks what nobody looks at', async () => {
+    const { till, uid } = await funded();
+    await ask(till, 2, wish(uid, 5_50));
+    const later = new Date(nowMs + limits.reservationLifetimeMs);
+    const others = await Promise.all(
+      [0, 1].map(() => startTestBackend(databaseUrl, { clock: { now: () => later }, expiryIntervalMs: 20 })),
+    );
+    try {
+      const path = `/transactions?editionId=${till.editionId}&assignmentId=${till.assignmentId}&state=ReserveExpired`;
+      await expect
+        .poll(async () => (await operator.read(transactionsAnswerSchema, path)).transactions.length, {
+          timeout: 20_000,
+        })
+        .toBe(1);
+    } finally {
+      await Promise.all(others.map((other) => other.close()));
+    }
+  });
+});
+
+describe('account mode', () => {
+  const inAccount = (uid: string, amountMinor: number) => {
+    const { tag, ...rest } = wish(uid, amountMinor);
+    return { ...rest, tag: { ...tag, transactionNumber: null } };
+  };
+
+  test('INSUFFICIENT_FUNDS: booked − held is the limit, to the last penny', async () => {
+    const { till, uid } = await funded('DEMO-CANTEEN');
+    expect((await ask(till, 2, inAccount(uid, 60_00))).status).toBe(200);
+    expect(await ask(till, 3, inAccount(uid, 35_01))).toMatchObject({ status: 409, code: 'INSUFFICIENT_FUNDS' });
+    expect((await ask(till, 3, inAccount(uid, 35_00))).status).toBe(200);
+    expect((await look(till, uid)).availableMinor).toBe(0);
+    pass(limits.reservationLifetimeMs);
+    expect((await ask(till, 4, inAccount(uid, 95_00))).status).toBe(200);
+  });
+
+  test('tills on three processes at once never hold more than is there', async () => {
+    const { till, uid } = await funded('DEMO-CANTEEN');
+    const dataFolder = join(tmpdir(), 'klink-test-unused');
+    const backends = await Promise.all([0, 1, 2].map(() => spawnBackend({ dataFolder, databaseUrl })));
+    try {
+      const tills = await Promise.all(backends.map(({ address }) => enrolTill(address, 'DEMO-CANTEEN')));
+      const asked = Array.from({ length: 24 }, (_, index) => {
+        const through = tills[index % tills.length];
+        if (through === undefined) throw new Error('there is a till');
+        return ask(through, index + 1, inAccount(uid, 10_00));
+      });
+      const statuses = (await Promise.all(asked)).map(({ status }) => status);
+      expect(statuses.filter((status) => status === 200)).toHaveLength(9);
+      expect(statuses.filter((status) => status === 409)).toHaveLength(15);
+      // The processes run by the machine's clock, before the test's own: their holds have not expired for either.
+      expect((await look(till, uid)).availableMinor).toBe(5_00);
+    } finally {
+      await Promise.all(backends.map((process) => process.stop()));
+    }
+  });
+});
