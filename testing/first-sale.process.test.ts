@@ -87,6 +87,7 @@ describe('a first sale', () => {
       balanceMinor: 4_000,
       generation: 1,
       blocked: false,
+      adjustmentNumber: 0,
       history: [
         { assignmentId: status?.['assignmentId'], terminalTransactionNumber: 2, amountMinor: -5_500, type: 'Purchase' },
         { assignmentId: status?.['assignmentId'], terminalTransactionNumber: 1, amountMinor: 9_500, type: 'TopUp' },

@@ -2,7 +2,9 @@ import type { VirtualReader } from '../virtual-reader/virtual-reader.ts';
 import { type KlinkRun, klink, type RunningKlink, startKlink } from './run-klink.ts';
 import { makeFolder, type TestFolder } from './test-folder.ts';
 
-const tapCommands = new Set(['issue', 'balance', 'topup', 'sell', 'cleanup']);
+const tapCommands = new Set([
+  ...['issue', 'balance', 'topup', 'sell', 'refund', 'chargeback', 'block', 'adjust', 'cleanup'],
+]);
 
 /** A till's folder and the PC/SC reader its commands use. */
 export interface TillOnReader {
