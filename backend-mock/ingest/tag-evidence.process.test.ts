@@ -251,6 +251,21 @@ describe('Q8: what contradicts', () => {
   });
 });
 
+test('Q9: an unknown sale and the tag that shows it, at once: each sees the other, and it ends held', async () => {
+  const [owner, reader] = [await newTill(), await newTill()];
+  for (let round = 1; round <= 25; round += 1) {
+    const uid = newUid();
+    const shown = purchase({ number: round, uid, tagNumber: 1, before: 100_00 }, 5_50);
+    await send(reader, 'tagSnapshot', snapshot({ uid }));
+    owner.journal.append('transaction', { ...shown, state: 'TerminalConfirmUnknown' });
+    reader.journal.append('tagSnapshot', showing(owner, [shown]));
+    const sent = [owner, reader].map((till) => till.send(till.journal.entries.length));
+    expect((await Promise.all(sent)).map((reply) => reply.status)).toEqual([200, 200]);
+  }
+  const states = (await transactionsOf(owner)).map((line) => line.split(' ')[1]);
+  expect(states).toEqual(Array(25).fill('Reserve'));
+});
+
 test('owner and reader at once, tag unknown to both: held or booked, never lost and never twice', async () => {
   for (let round = 0; round < 12; round += 1) {
     const [owner, reader] = [await newTill(), await newTill()];
