@@ -16,7 +16,7 @@ export async function once(
   { editionId, key, request, now }: { editionId: number; key: string; request: unknown; now: Date },
   work: () => Promise<string | undefined>,
 ): Promise<OnceOutcome | undefined> {
-  const requestHash = contentHash(canonicalJson(request) ?? '');
+  const requestHash = contentHash(canonicalJson(request) ?? JSON.stringify(request));
   const claimed = await connection.query(
     `INSERT INTO idempotency_key (edition_id, request_key, request_hash, received_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
     [editionId, key, requestHash, now],

@@ -22,7 +22,6 @@ export type AdminTopUpAnswer = z.infer<typeof adminTopUpAnswerSchema>;
 export const tagBlockRequestSchema = z
   .object({ editionId: z.int().min(1), reason: reasonSchema })
   .meta({ id: 'TagBlockRequest' });
-export type TagBlockRequest = z.infer<typeof tagBlockRequestSchema>;
 
 export const tagBlockAnswerSchema = z
   .object({ uid: tagUidSchema, blocked: z.boolean() })
