@@ -14,9 +14,13 @@ export function resultSentence(step: Step, currency: string): string | null {
     case 'tagIssued':
       return `Issued tag ${step.tag?.uid ?? ''}. Balance ${money(step.tag?.balanceMinor ?? 0)}.`;
     case 'balance':
-      return `Balance ${money(step.tag?.balanceMinor ?? 0)} on tag ${step.tag?.uid ?? ''} (tag number ${step.tag?.transactionNumber ?? 0}).`;
+      return `Balance ${money(step.tag?.balanceMinor ?? 0)} ${whereOf(step.tag)}.`;
     case 'entryRejected':
       return `Entry rejected: ${step.error?.message ?? JSON.stringify(step.details ?? {})}`;
+    case 'staffEntered':
+    case 'shiftOpened':
+    case 'shiftReported':
+    case 'shiftClosed':
     case 'enrolled':
     case 'replicated':
     case 'status':
@@ -86,4 +90,10 @@ function whatHappened(transaction: NonNullable<Step['transaction']>, money: (amo
 
 function numberOf(step: Step): string {
   return step.transaction === undefined ? '' : `#${step.transaction.terminalTransactionNumber}`;
+}
+
+/** In account mode a tag has no numbers: the balance is not on it. */
+function whereOf(tag: Step['tag']): string {
+  if (tag?.transactionNumber === null) return `of tag ${tag.uid}`;
+  return `on tag ${tag?.uid ?? ''} (tag number ${tag?.transactionNumber ?? 0})`;
 }

@@ -260,7 +260,7 @@ describe('enrolment', () => {
     expect(till.screen).toMatchObject({ screen: 'enrolment', busy: false, fault: { code: 'BACKEND_UNREACHABLE' } });
   });
 
-  test('without an assignment, a configuration or account mode nothing can be started', async () => {
+  test('without an assignment or a configuration nothing can be started', async () => {
     const { operations } = tills.open({ assignment: null }).till;
     expect(await operations.sell(patient)).toMatchObject({ fault: { code: 'NOT_ENROLLED' } });
     expect(await operations.replicate({ untilEmpty: true, timeoutMs: 0 })).toMatchObject({
@@ -268,8 +268,6 @@ describe('enrolment', () => {
     });
     const bare = tills.open({ configuration: null });
     expect(bare.screen).toMatchObject({ screen: 'halted', fault: { code: 'CONFIGURATION_MISSING' } });
-    const account = tills.open({ assignment: { ...assignment, edition: { ...assignment.edition, mode: 'account' } } });
-    expect(account.screen).toMatchObject({ screen: 'halted', fault: { code: 'MODE_UNSUPPORTED' } });
   });
 });
 

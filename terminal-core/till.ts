@@ -1,9 +1,11 @@
 import type { z } from 'zod';
 import type { Fault } from '../contract/ipc/fault.ts';
 import type { OperationAnswer, OperationName, Operations, Outcome, TillStatus } from '../contract/ipc/operations.ts';
+import type { ClosedShiftReport, ShiftReport } from '../contract/ipc/shift.ts';
 import type { Step } from '../contract/ipc/step.ts';
 import type { ChargeView, ScreenView, TillView } from '../contract/ipc/till-view.ts';
 import type { TillSettings } from '../contract/settings/till-settings.ts';
+import type { Cashier } from '../contract/wire/configuration.ts';
 import {
   type BookingChart,
   cashRefundChart,
@@ -14,10 +16,14 @@ import {
   twoTapPurchaseChart,
 } from './checkout/booking-chart.ts';
 import type {
+  AccountLinePort,
+  AccountStore,
   JournalStore,
+  PinVerifier,
   ReaderPort,
   ReplicationPort,
   ReservationPort,
+  ShiftStore,
   TagLookupPort,
   TillSecrets,
   Timers,
@@ -27,7 +33,8 @@ import { addAmount, addProduct, type Cart, type CartFault, emptyCart, removeLine
 import { fault } from './domain/fault.ts';
 import { limits } from './domain/limits.ts';
 import { failed, ok, type Result } from './domain/result.ts';
-import type { CurrentVisit } from './till/accept-tag.ts';
+import { AccountBooking } from './till/account-booking.ts';
+import { AccountLook } from './till/account-look.ts';
 import { nextAdjustment } from './till/adjustments.ts';
 import { BalanceLook } from './till/balance-look.ts';
 import { Booking } from './till/booking.ts';
@@ -47,23 +54,34 @@ import { type Desk, instant, type Patience } from './till/desk.ts';
 import { EditionKeys } from './till/edition-keys.ts';
 import { endScreen } from './till/end-screen.ts';
 import { type EnrolmentParts, enrol } from './till/enrolling.ts';
+import type { Accounts } from './till/identify-tag.ts';
 import { Issuing } from './till/issuing.ts';
 import { reversalOf } from './till/refund-reversal.ts';
+import { ShiftDesk } from './till/shift-desk.ts';
+import { StaffDesk } from './till/staff-desk.ts';
+import { StaffTap } from './till/staff-tap.ts';
 import { tillStatus } from './till/status.ts';
-import { tillView } from './till/view.ts';
+import { cashierView, tillView } from './till/view.ts';
 import type { TagWork } from './till/work.ts';
 
 export interface TillParts extends EnrolmentParts {
   readonly settings: TillSettings;
   readonly store: TransactionStore;
   readonly journal: JournalStore;
+  readonly shifts: ShiftStore;
+  readonly pins: PinVerifier;
   readonly reader: ReaderPort;
   readonly replication: ReplicationPort;
   readonly reservations: ReservationPort;
   readonly tagLookup: TagLookupPort;
+  /** Account mode: what is known of accounts, and how it is kept fresh. */
+  readonly accounts: AccountStore;
+  readonly accountLine: AccountLinePort;
   readonly timers: Timers;
   /** Null before enrolment. */
   readonly secrets: TillSecrets | null;
+  /** Nothing of this till is real, and the window says so. */
+  readonly isTraining: boolean;
   /** Writes the journal's lines to a file and says how many there were. */
   writeExport(file: string, lines: Iterable<string>): number;
   /** Nobody waits for the till just now: time for the database's housekeeping. */
@@ -78,6 +96,14 @@ type Answered<Name extends OperationName> = Promise<Result<OperationAnswer<Name>
 /** One function per operation of the contract, and none besides. */
 export type TillOperations = { readonly [Name in OperationName]: (request: Request<Name>) => Answered<Name> };
 
+/** Who pays or is paid, and what is there to be paid out. */
+interface Payer {
+  readonly uid: string;
+  readonly payableMinor: number;
+}
+
+const isAccountMode = ({ assignment }: Desk): boolean => assignment.edition.mode === 'account';
+
 const cartFaults: Readonly<Record<CartFault, Fault>> = {
   'cart-full': fault('AMOUNT_INVALID', { reason: 'the cart is full.' }),
   'quantity-out-of-range': fault('AMOUNT_INVALID', { reason: 'the quantity is out of range.' }),
@@ -90,6 +116,8 @@ const cartFaults: Readonly<Record<CartFault, Fault>> = {
  */
 export class Till {
   readonly #parts: TillParts;
+  readonly #staff: StaffDesk;
+  readonly #shift: ShiftDesk;
   #secrets: TillSecrets | null;
   #cart: Cart = emptyCart;
   #screen: ScreenView = { screen: 'starting' };
@@ -103,6 +131,10 @@ export class Till {
 
   constructor(parts: TillParts) {
     this.#parts = parts;
+    const { assignments, pins, timers, clock, shifts } = parts;
+    const cashiers = () => assignments.configuration()?.configuration.cashiers ?? [];
+    this.#staff = new StaffDesk({ cashiers, pins, timers, onChange: () => this.#publish() });
+    this.#shift = new ShiftDesk(shifts, this.#staff, clock);
     this.#secrets = parts.secrets;
     parts.reader.onChange(() => this.#publish());
     parts.replication.onChange(() => this.#refreshScreen());
@@ -135,6 +167,9 @@ export class Till {
       reader: reader.status,
       replication: replication.status,
       counts: store.counts(),
+      staff: this.#staff,
+      shift: this.#shift.current,
+      isTraining: this.#parts.isTraining,
       cart: this.#cart,
       screen: this.#screen,
     });
@@ -155,8 +190,8 @@ export class Till {
     topUp: (request) =>
       this.#book(cashTopUpChart, request, (desk) => cashTopUpCharge(request.amountMinor, desk.configuration)),
     refund: (request) =>
-      this.#bookByTag(cashRefundChart, viewOf('refund', request.amountMinor ?? 0), request, (desk, { reading }) =>
-        cashRefundCharge(request.amountMinor, reading.image.balanceMinor, desk.configuration),
+      this.#bookByTag(cashRefundChart, viewOf('refund', request.amountMinor ?? 0), request, (desk, { payableMinor }) =>
+        cashRefundCharge(request.amountMinor, payableMinor, desk.configuration),
       ),
     reverseRefund: (request) =>
       this.#bookByTag(cashRefundChart, viewOf('refund-reversal', 0), request, (desk, { uid }) =>
@@ -175,19 +210,37 @@ export class Till {
     collectAdjustment: (request) => this.#collectAdjustment(request),
     block: (request) => {
       const charge = blockCharge(request.blocked);
-      return this.#bookByTag(tagAdjustmentChart, charge.view, request, (_, { reading }) =>
+      return this.#adjustTag(charge.view, request, ({ reading }) =>
         reading.image.blocked === request.blocked
           ? failed(fault(request.blocked ? 'TAG_BLOCKED' : 'TAG_NOT_BLOCKED'))
           : ok(charge),
       );
     },
-    issue: (request) =>
-      this.#do({ purpose: 'issue', amountMinor: 0, feeMinor: 0 }, (desk) => new Issuing(desk, this.#patience(request))),
+    issue: (request) => this.#doOnTag(viewOf('issue', 0), (desk) => new Issuing(desk, this.#patience(request))),
     balance: (request) =>
-      this.#do(
-        { purpose: 'balance', amountMinor: 0, feeMinor: 0 },
-        (desk) => new BalanceLook(desk, this.#patience(request)),
+      this.#do(viewOf('balance', 0), (desk) =>
+        isAccountMode(desk)
+          ? new AccountLook(desk, this.#accounts(), this.#patience(request))
+          : new BalanceLook(desk, this.#patience(request)),
       ),
+    login: async (typed) => {
+      const entered = this.#work ? failed(fault('BUSY')) : await this.#staff.login(typed);
+      return entered.ok ? ok(cashierView(entered.value)) : entered;
+    },
+    loginByTag: (request) =>
+      this.#letIn('login', request, (cashier) => {
+        this.#staff.enter(cashier);
+        return ok(cashier);
+      }),
+    logout: () => Promise.resolve(this.#logout()),
+    approve: async (typed) => {
+      const confirmed = await this.#staff.approve(typed);
+      return confirmed.ok ? ok(cashierView(confirmed.value)) : confirmed;
+    },
+    approveByTag: (request) => this.#letIn('approval', request, (cashier) => this.#staff.confirm(cashier)),
+    openShift: ({ floatMinor }) => Promise.resolve(this.#openShift(floatMinor)),
+    shiftReport: () => Promise.resolve(this.#shift.report()),
+    closeShift: ({ countedCashMinor }) => Promise.resolve(this.#closeShift(countedCashMinor)),
     cancel: () => Promise.resolve(this.#cancel()),
     dismiss: () => Promise.resolve(this.#dismiss()),
     replicate: (request) => this.#replicate(request),
@@ -210,49 +263,73 @@ export class Till {
     const charged = charge(desk.value);
     if (!charged.ok) return Promise.resolve(charged);
     const { view } = charged.value;
-    return this.#do(view, (open) => new Booking(chart, view, () => charged, open, this.#patience(request)));
+    return this.#bookByTag(chart, view, request, () => charged);
   }
 
-  /** A charge that depends on the tag. */
+  /** A charge that depends on the tag, or on its account. Which chart: in account mode there is only one. */
   #bookByTag(
     chart: BookingChart,
     view: ChargeView,
     request: TapRequest,
-    chargeFor: (desk: Desk, visit: CurrentVisit) => Result<Charge, Fault>,
+    chargeFor: (desk: Desk, payer: Payer) => Result<Charge, Fault>,
   ): Promise<Result<Outcome, Fault>> {
-    return this.#do(
+    return this.#do(view, (desk) => {
+      const patience = this.#patience(request);
+      if (isAccountMode(desk))
+        return new AccountBooking(view, (payer) => chargeFor(desk, payer), desk, this.#accounts(), patience);
+      const chargeForTag: ChargeFor = ({ uid, reading }) =>
+        chargeFor(desk, { uid, payableMinor: reading.image.balanceMinor });
+      return new Booking(chart, view, chargeForTag, desk, patience);
+    });
+  }
+
+  /** A change of the tag itself, which an account has not. */
+  #adjustTag(view: ChargeView, request: TapRequest, chargeFor: ChargeFor): Promise<Result<Outcome, Fault>> {
+    return this.#doOnTag(
       view,
-      (desk) => new Booking(chart, view, (visit) => chargeFor(desk, visit), desk, this.#patience(request)),
+      (desk) => new Booking(tagAdjustmentChart, view, chargeFor, desk, this.#patience(request)),
     );
   }
 
   /** Asked for the tag on the reader, the backend says what it has booked and the tag lacks. */
   #collectAdjustment(request: TapRequest): Promise<Result<Outcome, Fault>> {
-    const view = viewOf('adjustment', 0);
-    return this.#do(view, (desk) => {
-      const chargeFor: ChargeFor = async ({ uid, reading }) => {
-        const known = await this.#parts.tagLookup.lookUp(uid);
-        if (!known.ok) return known;
-        const next = nextAdjustment(known.value.pendingAdjustments, reading.image.adjustmentNumber);
-        return next ? ok(adjustmentCharge(next)) : failed(fault('NO_ADJUSTMENT'));
-      };
-      return new Booking(tagAdjustmentChart, view, chargeFor, desk, this.#patience(request));
+    return this.#adjustTag(viewOf('adjustment', 0), request, async ({ uid, reading }) => {
+      const known = await this.#parts.tagLookup.lookUp(uid);
+      if (!known.ok) return known;
+      const next = nextAdjustment(known.value.pendingAdjustments, reading.image.adjustmentNumber);
+      return next ? ok(adjustmentCharge(next)) : failed(fault('NO_ADJUSTMENT'));
     });
+  }
+
+  /** What only tags with a balance of their own can be used for. */
+  #doOnTag(view: ChargeView, makeWork: (desk: Desk) => TagWork): Promise<Result<Outcome, Fault>> {
+    const assignment = this.#parts.assignments.assignment();
+    return assignment?.edition.mode === 'account'
+      ? Promise.resolve(failed(fault('MODE_UNSUPPORTED')))
+      : this.#do(view, makeWork);
+  }
+
+  #accounts(): Accounts {
+    return { store: this.#parts.accounts, line: this.#parts.accountLine };
   }
 
   async #do(charge: ChargeView, makeWork: (desk: Desk) => TagWork): Promise<Result<Outcome, Fault>> {
     const desk = this.#desk();
     if (!desk.ok) return desk;
     if (this.#work) return failed(fault('BUSY'));
+    const staff = this.#staff.admit(charge.purpose, this.#shift.current !== null);
+    if (!staff.ok) return staff;
     this.#stopDoneTimer?.();
     // "Before each purchase", and before a number is drawn (R36).
     cleanUpWithoutTag(desk.value);
-    const work = makeWork(desk.value);
+    const work = makeWork({ ...desk.value, staff: staff.value });
     const running = work.run();
     this.#work = { interrupt: () => work.interrupt(), cancel: () => work.cancel(), ended: running };
     try {
       const end = await running;
-      if (end.result === 'committed') this.#servedPresenceId = this.#parts.reader.presence?.presenceId ?? null;
+      // Nor must the tag of a cashier who has just come.
+      const isServed = end.result === 'committed' || end.step.event === 'staffEntered';
+      if (isServed) this.#servedPresenceId = this.#parts.reader.presence?.presenceId ?? null;
       const isPaid = end.result === 'committed' || end.fault?.code === 'EARLIER_COMMITTED';
       if (isPaid && charge.purpose === 'sale') this.#cart = emptyCart;
       const { doneMs } = this.#parts.settings;
@@ -298,13 +375,13 @@ export class Till {
     const assignment = assignments.assignment();
     if (!assignment) return failed(fault('NOT_ENROLLED'));
     if (assignment.haltedCode) return failed(fault(assignment.haltedCode));
-    if (assignment.edition.mode !== 'tag') return failed(fault('MODE_UNSUPPORTED'));
     const configuration = assignments.configuration()?.configuration;
     if (!configuration) return failed(fault('CONFIGURATION_MISSING'));
     if (!this.#secrets) return failed(fault('SECRETS_MISSING'));
     const keys = new EditionKeys(assignment.edition.id, this.#secrets.keySets);
     const report = (step: Omit<Step, 'at'>) => this.#report(step);
     const show = (screen: ScreenView) => this.#show(screen);
+    // Whose the work is, is known only when it begins.
     const staff = { cashierId: null, approvedBy: null };
     return ok({ staff, assignment, configuration, keys, reader, store, reservations, clock, timers, show, report });
   }
@@ -331,6 +408,49 @@ export class Till {
       };
       ended.then(finish, finish);
     });
+  }
+
+  // --- staff and shifts ---
+
+  #letIn(
+    purpose: 'login' | 'approval',
+    request: TapRequest,
+    welcome: (cashier: Cashier) => Result<Cashier, Fault>,
+  ): Promise<Result<Outcome, Fault>> {
+    const view = viewOf(purpose, 0);
+    return this.#do(view, (desk) => {
+      const welcomeOwner = (uid: string) => {
+        const cashier = this.#staff.byTag(uid);
+        return cashier ? welcome(cashier) : failed(fault('CASHIER_UNKNOWN'));
+      };
+      return new StaffTap(desk, this.#patience(request), view, welcomeOwner);
+    });
+  }
+
+  #logout(): Result<Record<string, never>, Fault> {
+    if (this.#work) return failed(fault('BUSY'));
+    this.#staff.logout();
+    return ok({});
+  }
+
+  #openShift(floatMinor: number): Result<ShiftReport, Fault> {
+    const desk = this.#desk();
+    if (!desk.ok) return desk;
+    if (this.#work) return failed(fault('BUSY'));
+    return this.#afterShift(this.#shift.open(floatMinor));
+  }
+
+  /** A till that may sell no more still counts its cash. */
+  #closeShift(countedCashMinor: number): Result<ClosedShiftReport, Fault> {
+    if (this.#work) return failed(fault('BUSY'));
+    cleanUpWithoutTag(this.#taglessDesk());
+    return this.#afterShift(this.#shift.close(countedCashMinor));
+  }
+
+  #afterShift<Report>(changed: Result<Report, Fault>): Result<Report, Fault> {
+    if (changed.ok) this.#parts.replication.wake();
+    this.#publish();
+    return changed;
   }
 
   // --- operations without a tag ---

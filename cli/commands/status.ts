@@ -29,6 +29,7 @@ function statusText(status: TillStatus, dataFolder: string): string {
     ['Backend', status.backendUrl ?? ''],
     ['Last number', String(status.lastTerminalTransactionNumber)],
     ['Journal', `${status.journalSeq} entries, ${status.unsentCount} unsent`],
+    ['Exposure', `${status.exposureMinor} minor units sold offline and unsent`],
     ['Unfinished', String(status.unfinishedCount)],
     ['Unknown', attention(status.unknownCount, 'run "klink cleanup --timeout 60" and show the tag again')],
     ['Rejected', attention(status.rejectedCount, 'an operator has to resolve them in the backend')],

@@ -10,6 +10,9 @@ export const faultCodes = {
   /** Nothing happened to the money, and this tag or amount is why (exit code 3). */
   refused: [
     'INSUFFICIENT_FUNDS',
+    'BALANCE_UNKNOWN',
+    'OFFLINE_TAG_LIMIT',
+    'OFFLINE_TILL_LIMIT',
     'BALANCE_LIMIT',
     'AMOUNT_LIMIT',
     'AMOUNT_BELOW_FEE',
@@ -36,6 +39,14 @@ export const faultCodes = {
     'SALE_NOT_FOUND',
     'ALREADY_RETURNED',
     'NO_ADJUSTMENT',
+    'LOGIN_NEEDED',
+    'CASHIER_UNKNOWN',
+    'PIN_NOT_UNIQUE',
+    'PIN_SLOWED',
+    'SUPERVISOR_NEEDED',
+    'SHIFT_NEEDED',
+    'SHIFT_OPEN',
+    'SHIFT_NOT_OPEN',
     'INTERRUPTED',
   ],
   /** Money may or may not have moved (exit code 4). */

@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { pinSchema } from '../wire/configuration.ts';
 import { shortTextSchema, terminalTransactionNumberSchema } from '../wire/identifiers.ts';
 import { amountMinorSchema } from '../wire/money.ts';
 import { faultSchema } from './fault.ts';
+import { closedShiftSchema, shiftReportSchema } from './shift.ts';
 import { stepSchema } from './step.ts';
-import { tillViewSchema } from './till-view.ts';
+import { cashierViewSchema, tillViewSchema } from './till-view.ts';
 
 const nothing = z.object({});
 const waitMs = z.int().min(0).max(86_400_000);
@@ -13,6 +15,9 @@ const tapRequest = z.object({
   /** The first tag that cannot be used ends the work (command line); a window goes on waiting for another one. */
   firstTagOnly: z.boolean().default(false),
 });
+
+/** A PIN alone says who it is, unless several cashiers have the same. Never logged. */
+const pinRequest = z.object({ pin: pinSchema, cashierId: shortTextSchema.optional() });
 
 /** How a piece of work with a tag ended. */
 export const outcomeSchema = z.object({
@@ -31,6 +36,8 @@ export const tillStatusSchema = z.object({
   journalSeq: z.int(),
   acknowledgedSeq: z.int(),
   unsentCount: z.int(),
+  /** Account mode: what was sold offline and is not sent yet (Q52). */
+  exposureMinor: z.int(),
   /** Transactions in Open or TerminalConfirmStarted: something is running or was cut off. */
   unfinishedCount: z.int(),
   unknownCount: z.int(),
@@ -87,6 +94,18 @@ export const operations = {
   block: { request: tapRequest.extend({ blocked: z.boolean() }), answer: outcomeSchema },
   issue: { request: tapRequest, answer: outcomeSchema },
   balance: { request: tapRequest, answer: outcomeSchema },
+  /** Somebody takes over the till, by PIN or by staff tag; also from somebody else, while the shift stays open. */
+  login: { request: pinRequest, answer: cashierViewSchema },
+  loginByTag: { request: tapRequest, answer: outcomeSchema },
+  logout: { request: nothing, answer: nothing },
+  /** A supervisor confirms the one action of the cashier that comes next. */
+  approve: { request: pinRequest, answer: cashierViewSchema },
+  approveByTag: { request: tapRequest, answer: outcomeSchema },
+  openShift: { request: z.object({ floatMinor: amountMinorSchema }), answer: shiftReportSchema },
+  /** The X report. */
+  shiftReport: { request: nothing, answer: shiftReportSchema },
+  /** The Z report, after a blind count of the drawer. */
+  closeShift: { request: z.object({ countedCashMinor: amountMinorSchema }), answer: closedShiftSchema },
   /** Takes back a tap that was started, until the first write; `NOT_CANCELLABLE` after it. */
   cancel: { request: nothing, answer: nothing },
   /** Leaves `done`, `refused` or `unknown` for the next customer. */

@@ -17,6 +17,10 @@ export const stepEvents = [
   'transactionAborted',
   'transactionUnknown',
   'tagIssued',
+  'staffEntered',
+  'shiftOpened',
+  'shiftReported',
+  'shiftClosed',
   'balance',
   'enrolled',
   'replicated',
@@ -45,7 +49,8 @@ export const stepSchema = z.object({
     .object({
       uid: z.string(),
       generation: z.int(),
-      transactionNumber: z.int(),
+      /** Null in account mode: the tag has no numbers. */
+      transactionNumber: z.int().nullable(),
       balanceMinor: z.int(),
     })
     .optional(),

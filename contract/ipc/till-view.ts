@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { productColours } from '../wire/configuration.ts';
+import { cashierRoles, productColours } from '../wire/configuration.ts';
 import { editionModes } from '../wire/words.ts';
 import { faultSchema } from './fault.ts';
 import { readerKinds, readerStates } from './reader.ts';
@@ -16,6 +16,8 @@ export const purposes = [
   'unblock',
   'issue',
   'balance',
+  'login',
+  'approval',
 ] as const;
 export type Purpose = (typeof purposes)[number];
 
@@ -47,7 +49,8 @@ const chargeViewSchema = z.object({
 const tagViewSchema = z.object({
   uid: z.string(),
   generation: z.int(),
-  transactionNumber: z.int(),
+  /** Null in account mode: the tag has no numbers. */
+  transactionNumber: z.int().nullable(),
   balanceMinor: z.int(),
   blocked: z.boolean(),
 });
@@ -96,6 +99,10 @@ export const screenViewSchema = z.discriminatedUnion('screen', [
 export type ScreenView = z.infer<typeof screenViewSchema>;
 export type Screen = ScreenView['screen'];
 
+/** Who is logged in. */
+export const cashierViewSchema = z.object({ cashierId: z.string(), name: z.string(), role: z.enum(cashierRoles) });
+export type CashierView = z.infer<typeof cashierViewSchema>;
+
 /** Everything a window shows, whole, so that a reloaded one shows the same. */
 export const tillViewSchema = z.object({
   /** +1 at every change. */
@@ -126,6 +133,14 @@ export const tillViewSchema = z.object({
   }),
   /** Rejected and unknown transactions that somebody has to look at. */
   attentionCount: z.int(),
+  /** The event has cashiers and none is logged in: nothing can be sold until one is. */
+  loginNeeded: z.boolean(),
+  cashier: cashierViewSchema.nullable(),
+  /** The supervisor who has confirmed the next action. */
+  approver: cashierViewSchema.nullable(),
+  shift: z.object({ shiftId: z.string(), cashierId: z.string(), openedAt: z.string() }).nullable(),
+  /** Own colour everywhere: a database and simulated tags of its own, and nothing is ever sent. */
+  training: z.boolean(),
   /** `sealed` only when the backend's seal equals the till's and nothing is left open. */
   seal: z.enum(['unknown', 'open', 'sealed']),
   pages: z.array(z.object({ name: z.string(), products: z.array(productViewSchema) })),

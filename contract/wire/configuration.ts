@@ -62,6 +62,22 @@ export const cashierSchema = z
   .meta({ id: 'Cashier' });
 export type Cashier = z.infer<typeof cashierSchema>;
 
+/**
+ * What a till of an account-mode edition may sell while it cannot ask (Q52), in minor units. Each till has its share of
+ * what the edition risks, so that the shares of all tills together are the edition's own limit.
+ */
+export const accountLimitsSchema = z
+  .object({
+    /** Unsent offline sales of one tag on one till. */
+    offlinePerTagMinor: amountMinorSchema,
+    /** Unsent offline sales of one till: its share of the edition's risk. */
+    offlinePerTillMinor: amountMinorSchema,
+    /** How far below zero an account may go. */
+    overdraftMinor: amountMinorSchema,
+  })
+  .meta({ id: 'AccountLimits' });
+export type AccountLimits = z.infer<typeof accountLimitsSchema>;
+
 /** What a till needs to sell: cached, so that it also sells without a network. */
 export const configurationSchema = z
   .object({
@@ -71,6 +87,8 @@ export const configurationSchema = z
     layout: z.array(z.object({ name: shortTextSchema, productIds: z.array(z.string()) })),
     fees: z.object({ topUp: feeRuleSchema, refund: feeRuleSchema }),
     limits: editionLimitsSchema,
+    /** Account mode; where absent there is no overdraft, and offline only the cached balance is the limit. */
+    accountLimits: accountLimitsSchema.optional(),
     blockedTags: z.array(tagUidSchema),
     /** Amounts the top-up screen offers. */
     topUpAmountsMinor: z.array(amountMinorSchema),

@@ -64,7 +64,8 @@ export function DoneScreen({ screen }: { readonly screen: DoneView }) {
         </p>
       ) : null}
       <p className="figures text-lg opacity-90">
-        {t('done.tag')} {shortUid(tag.uid)} · {t('done.transactionsOnTag', { count: tag.transactionNumber })}
+        {t('done.tag')} {shortUid(tag.uid)}
+        {tag.transactionNumber === null ? '' : ` · ${t('done.transactionsOnTag', { count: tag.transactionNumber })}`}
         {terminalTransactionNumber === null ? '' : ` · ${t('done.receipt', { number: terminalTransactionNumber })}`}
       </p>
     </StatePage>

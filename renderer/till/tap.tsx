@@ -91,8 +91,10 @@ export function Charge({ charge }: { readonly charge: ChargeView }) {
     case 'block':
     case 'unblock':
       return <p className="text-[clamp(1.125rem,3vh,1.5rem)]">{t(`tap.${charge.purpose}`)}</p>;
+    case 'login':
+    case 'approval':
     case 'issue':
-      return <p className="text-[clamp(1.125rem,3vh,1.5rem)]">{t('tap.issue')}</p>;
+      return <p className="text-[clamp(1.125rem,3vh,1.5rem)]">{t(`tap.${charge.purpose}`)}</p>;
     case 'balance':
       return <p className="text-[clamp(1.125rem,3vh,1.5rem)]">{t('tap.balance')}</p>;
     default:

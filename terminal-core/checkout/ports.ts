@@ -86,6 +86,8 @@ export interface StoreCounts {
   readonly journalSeq: number;
   readonly acknowledgedSeq: number;
   readonly acknowledgedAt: string | null;
+  /** Account mode: what was sold without the backend's word and is not sent yet (Q52). */
+  readonly exposureMinor: number;
   /** In Open or TerminalConfirmStarted. */
   readonly unfinishedCount: number;
   readonly unknownCount: number;
@@ -96,8 +98,12 @@ export interface StoreCounts {
 export interface TransactionStore {
   /** Draws the next number and stores the row as Open (R18), with what the tag showed. */
   open(draft: TransactionDraft, shown: TagSnapshotPayload): TillTransaction;
+  /** The same in account mode: the tag showed nothing but its UID, which is no evidence of anything. */
+  openOfAccount(draft: TransactionDraft, at: string): TillTransaction;
   /** Open → TerminalConfirmStarted without a write yet: the amount is fixed, the second tap is asked for (Q51). */
   checkout(terminalTransactionNumber: number, at: string): TillTransaction;
+  /** Open → TerminalConfirmStarted in account mode, and whether the backend holds the amount. */
+  checkoutOfAccount(terminalTransactionNumber: number, isReserved: boolean, at: string): TillTransaction;
   /** Both images, before the first write command; from Open it is the checkout as well (Q51). */
   startWriting(terminalTransactionNumber: number, images: WriteImages, at: string): TillTransaction;
   /** Ends the transaction or leaves it unknown, and journals it: all three are replicable (R30–R32). */
@@ -138,6 +144,27 @@ export interface ShiftStore {
 /** Checks a PIN against what the configuration keeps of it; takes some time on purpose. */
 export interface PinVerifier {
   matches(pin: string, pinHash: string): Promise<boolean>;
+}
+
+/** What a till knows of an account without asking. */
+export interface KnownBalance {
+  /** Cash: what the backend last said is booked, with what this till has booked since. */
+  readonly balanceMinor: number;
+  /** Of it, what nobody else holds: may be spent offline, before any overdraft (Q52). */
+  readonly freeMinor: number;
+  readonly blocked: boolean;
+  /** When the backend said so; null where it never did, and only this till's own bookings are known. */
+  readonly asOf: string | null;
+}
+
+/** The till's memory of accounts (Q52): what the backend last said, and what this till has done since. */
+export interface AccountStore {
+  /** Null for a tag that neither the backend nor this till has ever spoken of. */
+  known(uid: string): KnownBalance | null;
+  /** @param acknowledgedSeq of the journal when the backend was asked: what it knew at least */
+  remember(answer: TagLookupAnswer, acknowledgedSeq: number, at: string): void;
+  /** What was taken off accounts without the backend's word and is not sent yet: of one tag, or of the whole till. */
+  exposureMinor(uid: string | null): number;
 }
 
 export interface AssignmentStore {
@@ -209,7 +236,8 @@ export interface Uplink {
     terminalTransactionNumber: number,
     request: ReservationRequest,
   ): Promise<Result<ReservationAnswer, UplinkFault>>;
-  lookUpTag(credentials: Credentials, uid: string): Promise<Result<TagLookupAnswer, UplinkFault>>;
+  /** @param timeoutMs where a customer waits for it */
+  lookUpTag(credentials: Credentials, uid: string, timeoutMs?: number): Promise<Result<TagLookupAnswer, UplinkFault>>;
 }
 
 /** The token and the keys of the edition: never in a log, never in a view. */
@@ -258,6 +286,15 @@ export interface ReservationPort {
    * fault where the backend says that this must not be sold.
    */
   reserve(transaction: TillTransaction): Promise<Result<'RESERVED' | 'UNRESERVED', Fault>>;
+}
+
+/** Account mode: brings what the till knows of an account up to date, as far as the network allows. */
+export interface AccountLinePort {
+  /**
+   * Sends what is unsent, so that the answer has it, and asks. Offline it does nothing at once, and never takes longer than
+   * a customer waits. A fault where the till turns out to be one that may sell no more.
+   */
+  refresh(uid: string): Promise<Result<void, Fault>>;
 }
 
 /** What the backend knows of a tag; needs the network. */

@@ -16,6 +16,12 @@ const texts: Readonly<Record<FaultCode, string>> = {
     'This data folder already belongs to assignment {assignmentId}. Use another folder for another till.',
 
   INSUFFICIENT_FUNDS: 'Not enough money on the tag.',
+  BALANCE_UNKNOWN:
+    'The balance of this tag is not known here and the backend does not answer. Try again when the till is online.',
+  OFFLINE_TAG_LIMIT:
+    'The till is offline, and this tag may buy for no more than {maximumMinor} minor units until it has sent its sales.',
+  OFFLINE_TILL_LIMIT:
+    'The till is offline, and may sell for no more than {maximumMinor} minor units until it has sent its sales.',
   BALANCE_LIMIT: 'The balance would be higher than this event allows.',
   AMOUNT_LIMIT: 'The amount is higher than this event allows for one transaction.',
   AMOUNT_BELOW_FEE: 'The amount does not cover the fee.',
@@ -44,6 +50,14 @@ const texts: Readonly<Record<FaultCode, string>> = {
   SALE_NOT_FOUND: 'This till has no such sale on this tag. Go to the till that sold, or to the information desk.',
   ALREADY_RETURNED: 'More would be taken back than was sold.',
   NO_ADJUSTMENT: 'There is nothing to collect for this tag.',
+  LOGIN_NEEDED: 'Nobody is logged in. A cashier has to log in with a PIN or a staff tag first.',
+  CASHIER_UNKNOWN: 'No cashier of this event has this PIN or this staff tag.',
+  PIN_NOT_UNIQUE: 'Several cashiers have this PIN. Say who you are as well, or show your staff tag.',
+  PIN_SLOWED: 'The PIN before was wrong or is still being checked. Wait a few seconds.',
+  SUPERVISOR_NEEDED: 'This needs a supervisor, who confirms it with a PIN or a staff tag.',
+  SHIFT_NEEDED: 'No shift is open. Open one with the float that is in the drawer.',
+  SHIFT_OPEN: 'A shift is open already. Close it first.',
+  SHIFT_NOT_OPEN: 'No shift is open.',
   INTERRUPTED: 'The till was stopped before the tag was written. Nothing was booked.',
 
   OUTCOME_UNKNOWN: 'It is not known whether the tag was written. Show the same tag again to find out.',
@@ -58,7 +72,7 @@ const texts: Readonly<Record<FaultCode, string>> = {
   ENROLMENT_CODE_INVALID: 'This code is wrong, used or expired. Ask the operator for a new one.',
   NOT_ENROLLED: 'This till is not enrolled yet. Enrol it with the address of the backend and a code.',
   CONFIGURATION_MISSING: 'The catalogue has not been fetched yet. Connect the till to the backend once.',
-  MODE_UNSUPPORTED: 'This release sells in tag mode only; the edition keeps its balances in accounts.',
+  MODE_UNSUPPORTED: 'This edition keeps its balances in accounts: nothing is written to its tags.',
   TILL_IN_USE: 'till in use by process {pid}. Close it first, or use another data folder.',
   TILL_STOPPED: 'The till is stopping.',
   SECRETS_SEALED: 'The secrets of this folder were sealed by the application and can only be opened by it.',

@@ -9,6 +9,13 @@ export const limits = {
   stopMs: 5_000,
   /** How long a reset tag may take to show itself again. */
   fieldResetMs: 2_000,
+  /** How long a supervisor's confirmation waits for the action it is for. */
+  approvalMs: 60_000,
+  /** The answer to the first wrong PIN is held back so long, to every further one twice as long as to the one before. */
+  pinDelayMs: 1_000,
+  pinDelayMaxMs: 30_000,
+  /** After that long a wrong PIN is forgotten. */
+  pinForgottenMs: 600_000,
   replication: {
     requestTimeoutMs: 15_000,
     /** A customer holds the tag while the backend is asked to hold the amount. */

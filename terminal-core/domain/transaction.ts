@@ -37,8 +37,8 @@ export interface TillTransaction {
   readonly tag: {
     readonly uid: string;
     readonly generation: number;
-    /** The number this transaction has, or would have had, on the tag. */
-    readonly transactionNumber: number;
+    /** The number this transaction has, or would have had, on the tag; null in account mode, which writes none. */
+    readonly transactionNumber: number | null;
     readonly balanceBeforeMinor: number;
     readonly balanceAfterMinor: number;
   };

@@ -3,6 +3,7 @@ import type { FromTillHost, ResultEnvelope, TillHostOptions } from '../../contra
 import type { Fault } from '../../contract/ipc/fault.ts';
 import type { Credentials, SecretStore } from '../checkout/ports.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
+import { accountLineOver } from '../replication/account-line.ts';
 import { httpUplink } from '../replication/http-uplink.ts';
 import { Replicator } from '../replication/replicator.ts';
 import { reservationsOver, tagLookupOver } from '../replication/reservations.ts';
@@ -14,6 +15,7 @@ import { lockForWriting } from '../store/writer-lock.ts';
 import { ReaderLink } from '../till/reader-link.ts';
 import { Till } from '../till.ts';
 import { ComposerSecrets } from './composer-secrets.ts';
+import { scryptPins } from './scrypt-pins.ts';
 import { systemClock, systemRandom, systemTimers } from './system.ts';
 
 export interface RunningTill {
@@ -69,7 +71,7 @@ function openParts(options: TillHostOptions, post: (message: FromTillHost) => vo
   const opened = openTillDatabase(dataFolder);
   if (!opened.ok) return opened;
   const database = opened.value;
-  const { assignments, transactions: store, journal } = database;
+  const { assignments, transactions: store, accounts, journal, shifts } = database;
   const readerLink = new ReaderLink(options.readerKind, (command) => post({ kind: 'reader', command }), systemTimers);
   const uplink = httpUplink();
   let token = secrets.value?.token ?? null;
@@ -96,6 +98,9 @@ function openParts(options: TillHostOptions, post: (message: FromTillHost) => vo
     assignments,
     store,
     journal,
+    shifts,
+    pins: scryptPins,
+    isTraining: false,
     secretStore: keepingStore,
     secrets: secrets.value,
     uplink,
@@ -103,6 +108,16 @@ function openParts(options: TillHostOptions, post: (message: FromTillHost) => vo
     replication: replicator,
     reservations: reservationsOver(uplink, replicator, credentials),
     tagLookup: tagLookupOver(uplink, credentials),
+    accounts,
+    accountLine: accountLineOver({
+      uplink,
+      replication: replicator,
+      journal,
+      assignments,
+      accounts,
+      clock: systemClock,
+      credentials,
+    }),
     clock: systemClock,
     timers: systemTimers,
     random: systemRandom,

@@ -7,7 +7,7 @@ import type { TagImage } from '../tag/image.ts';
 export interface WrittenTransaction {
   readonly assignmentId: number;
   readonly terminalTransactionNumber: number;
-  readonly tag: TillTransaction['tag'];
+  readonly tag: TillTransaction['tag'] & { readonly transactionNumber: number };
   readonly images: WriteImages;
 }
 

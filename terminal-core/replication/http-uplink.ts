@@ -40,9 +40,12 @@ export function httpUplink(requestTimeoutMs: number = limits.replication.request
         }),
         reservationAnswerSchema,
       ),
-    lookUpTag: (credentials, uid) =>
+    lookUpTag: (credentials, uid, timeoutMs = requestTimeoutMs) =>
       call(
-        client.get(assignmentUrl(credentials, `tags/${uid}`), { headers: authorization(credentials) }),
+        client.get(assignmentUrl(credentials, `tags/${uid}`), {
+          headers: authorization(credentials),
+          timeout: timeoutMs,
+        }),
         tagLookupAnswerSchema,
       ),
   };

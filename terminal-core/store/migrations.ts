@@ -18,8 +18,8 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { number: 1, name: 'first-sale', sql: firstSale },
   { number: 2, name: 'festival', sql: festival },
-  { number: 3, name: 'account-mode', sql: accountMode },
   { number: 3, name: 'shifts', sql: shifts },
+  { number: 4, name: 'account-mode', sql: accountMode },
 ];
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');

@@ -59,6 +59,10 @@ export const txn = sqliteTable('txn', {
   cashierId: text('cashier_id'),
   approvedBy: text('approved_by'),
   shiftId: text('shift_id'),
+  /** 1: the backend held the amount at the checkout. */
+  isReserved: integer('is_reserved').notNull().default(0),
+  /** The last entry of the journal that told of it. */
+  journalSeq: integer('journal_seq'),
 });
 
 export const shift = sqliteTable('shift', {
@@ -134,6 +138,19 @@ export const tagSnapshot = sqliteTable('tag_snapshot', {
   tagUid: text('tag_uid').primaryKey(),
   fingerprint: text('fingerprint').notNull(),
   seenAt: text('seen_at').notNull(),
+});
+
+/** What the backend last said of an account. */
+export const accountBalance = sqliteTable('account_balance', {
+  tagUid: text('tag_uid').primaryKey(),
+  balanceMinor: integer('balance_minor').notNull(),
+  /** Booked less what others hold. */
+  freeMinor: integer('free_minor').notNull(),
+  creditMinor: integer('credit_minor').notNull(),
+  blocked: integer('blocked', { mode: 'boolean' }).notNull(),
+  asOf: text('as_of').notNull(),
+  debitsIncludedSeq: integer('debits_included_seq').notNull(),
+  creditsIncludedSeq: integer('credits_included_seq').notNull(),
 });
 
 /** What an operator should see: tags that show what no till of this event should have left on them. */

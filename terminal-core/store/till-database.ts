@@ -4,6 +4,7 @@ import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { z } from 'zod';
 import type { Fault } from '../../contract/ipc/fault.ts';
 import { ok, type Result } from '../domain/result.ts';
+import { StoredAccounts } from './accounts.ts';
 import { StoredAssignment } from './assignment.ts';
 import { Journal } from './journal.ts';
 import { openDatabase, openDatabaseReadOnly } from './open-database.ts';
@@ -22,6 +23,7 @@ export interface TillDatabase {
   readonly assignments: StoredAssignment;
   readonly transactions: StoredTransactions;
   readonly journal: Journal;
+  readonly accounts: StoredAccounts;
   readonly shifts: StoredShifts;
   /** Copies the write-ahead log back into the database when it has grown; called when no tag is being waited for. */
   checkpoint(): void;
@@ -45,6 +47,7 @@ function tillDatabase(database: Database.Database): TillDatabase {
     journal,
     assignments: new StoredAssignment(orm),
     shifts: new StoredShifts(database, orm, journal),
+    accounts: new StoredAccounts(database, orm, journal),
     transactions: new StoredTransactions(database, orm, journal),
     checkpoint: () => checkpointWhenLarge(database),
     close: () => database.close(),

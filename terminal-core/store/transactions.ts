@@ -13,6 +13,7 @@ import {
   transactionPayload,
   type WriteImages,
 } from '../domain/transaction.ts';
+import { exposureMinor } from './accounts.ts';
 import type { Journal } from './journal.ts';
 import {
   assignment,
@@ -42,40 +43,31 @@ export class StoredTransactions implements TransactionStore {
   }
 
   open(draft: TransactionDraft, shown: TagSnapshotPayload): TillTransaction {
-    assertItemsBalance(draft);
     return this.#commit(() => {
-      const terminalTransactionNumber = this.#drawNumber();
-      const { tag, items, reference, ...rest } = draft;
-      this.#drizzle
-        .insert(txn)
-        .values({
-          ...rest,
-          terminalTransactionNumber,
-          stateVersion: 1,
-          state: 'Open',
-          effect: 'admit',
-          tagUid: tag.uid,
-          tagGeneration: tag.generation,
-          tagTransactionNumber: tag.transactionNumber,
-          balanceBeforeMinor: tag.balanceBeforeMinor,
-          balanceAfterMinor: tag.balanceAfterMinor,
-          referenceAssignmentId: reference?.assignmentId ?? null,
-          referenceTerminalTransactionNumber: reference?.terminalTransactionNumber ?? null,
-          shiftId: this.#statements.openShift.get()?.shiftId ?? null,
-          openedAt: shown.readAt,
-        })
-        .run();
-      const rows = items.map((item, index) => itemRow(terminalTransactionNumber, index, item));
-      if (rows.length > 0) this.#drizzle.insert(txnItem).values(rows).run();
-      this.#logState(terminalTransactionNumber, 1, null, 'Open', shown.readAt, 'checkout');
+      const opened = this.#insert(draft, 'admit', shown.readAt);
       this.#journalSnapshot(shown);
-      return this.#get(terminalTransactionNumber);
+      return opened;
     });
+  }
+
+  openOfAccount(draft: TransactionDraft, at: string): TillTransaction {
+    invariant('INV-07', draft.tag.transactionNumber === null, 'account mode writes no number');
+    return this.#commit(() => this.#insert(draft, 'reserve', at));
   }
 
   checkout(terminalTransactionNumber: number, at: string): TillTransaction {
     return this.#commit(() => {
       this.#change(terminalTransactionNumber, 'TerminalConfirmStarted', at, 'checkout', { effect: 'await-second-tap' });
+      return this.#get(terminalTransactionNumber);
+    });
+  }
+
+  checkoutOfAccount(terminalTransactionNumber: number, isReserved: boolean, at: string): TillTransaction {
+    return this.#commit(() => {
+      this.#change(terminalTransactionNumber, 'TerminalConfirmStarted', at, 'checkout', {
+        effect: 'confirm',
+        isReserved: isReserved ? 1 : 0,
+      });
       return this.#get(terminalTransactionNumber);
     });
   }
@@ -105,6 +97,7 @@ export class StoredTransactions implements TransactionStore {
     return this.#commit(() => {
       this.#change(terminalTransactionNumber, end.state, end.at, end.cause, {
         effect: null,
+        journalSeq: this.#journal.ownSeal().seq + 1,
         endedAt: end.state === 'TerminalConfirmUnknown' ? null : end.at,
         abortReason: end.state === 'Aborted' ? end.reason : null,
       });
@@ -154,6 +147,7 @@ export class StoredTransactions implements TransactionStore {
       journalSeq: this.#journal.ownSeal().seq,
       acknowledgedSeq: cursor?.acknowledgedSeq ?? 0,
       acknowledgedAt: cursor?.acknowledgedAt ?? null,
+      exposureMinor: exposureMinor(this.#database, null),
       unfinishedCount: (byState.get('Open') ?? 0) + (byState.get('TerminalConfirmStarted') ?? 0),
       unknownCount: byState.get('TerminalConfirmUnknown') ?? 0,
       rejectedCount: this.#statements.countRejected.get()?.rows ?? 0,
@@ -162,6 +156,35 @@ export class StoredTransactions implements TransactionStore {
 
   #commit<Value>(work: () => Value): Value {
     return this.#database.transaction(work).immediate();
+  }
+
+  #insert(draft: TransactionDraft, effect: string, at: string): TillTransaction {
+    assertItemsBalance(draft);
+    const terminalTransactionNumber = this.#drawNumber();
+    const { tag, items, reference, ...rest } = draft;
+    this.#drizzle
+      .insert(txn)
+      .values({
+        ...rest,
+        terminalTransactionNumber,
+        stateVersion: 1,
+        state: 'Open',
+        effect,
+        tagUid: tag.uid,
+        tagGeneration: tag.generation,
+        tagTransactionNumber: tag.transactionNumber,
+        balanceBeforeMinor: tag.balanceBeforeMinor,
+        balanceAfterMinor: tag.balanceAfterMinor,
+        referenceAssignmentId: reference?.assignmentId ?? null,
+        referenceTerminalTransactionNumber: reference?.terminalTransactionNumber ?? null,
+        shiftId: this.#statements.openShift.get()?.shiftId ?? null,
+        openedAt: at,
+      })
+      .run();
+    const rows = items.map((item, index) => itemRow(terminalTransactionNumber, index, item));
+    if (rows.length > 0) this.#drizzle.insert(txnItem).values(rows).run();
+    this.#logState(terminalTransactionNumber, 1, null, 'Open', at, 'checkout');
+    return this.#get(terminalTransactionNumber);
   }
 
   #drawNumber(): number {

@@ -7,7 +7,7 @@ import type { TagImage } from '../tag/image.ts';
 import { acceptTag } from './accept-tag.ts';
 import { type Desk, instant, type Patience } from './desk.ts';
 import { stepTag } from './step-parts.ts';
-import { snapshotOf, type TagVisit } from './tag-visit.ts';
+import { snapshotOf, type TagVisit, wholeTag } from './tag-visit.ts';
 import { Tap } from './tap.ts';
 import { refusedEnd, type TagWork, type WorkEnd } from './work.ts';
 
@@ -21,7 +21,7 @@ export class BalanceLook implements TagWork {
 
   constructor(desk: Desk, patience: Patience) {
     this.#desk = desk;
-    this.#tap = new Tap(desk, patience, charge);
+    this.#tap = new Tap(desk, wholeTag(desk), patience, charge);
   }
 
   async run(): Promise<WorkEnd> {

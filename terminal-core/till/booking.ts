@@ -25,7 +25,7 @@ import { type PreparedWrite, prepareWrite } from './prepare-write.ts';
 import { stepTag, stepTransaction } from './step-parts.ts';
 import { readingFault } from './tag-faults.ts';
 import { TagSearch } from './tag-search.ts';
-import { recordSeen, snapshotOf, type TagVisit, writeSlot } from './tag-visit.ts';
+import { recordSeen, snapshotOf, type TagVisit, wholeTag, writeSlot } from './tag-visit.ts';
 import { Tap } from './tap.ts';
 import { refusedEnd, type TagWork, type WorkEnd } from './work.ts';
 
@@ -173,7 +173,7 @@ export class Booking implements TagWork {
   // --- effects: each ends in one event ---
 
   async #awaitTag(): Promise<BookingEvent> {
-    const tap = new Tap(this.#desk, this.#patience, this.#view);
+    const tap = new Tap(this.#desk, wholeTag(this.#desk), this.#patience, this.#view);
     this.#waiting = tap;
     const end = await tap.run((visit) => this.#acceptTag(visit));
     this.#waiting = null;
@@ -222,13 +222,19 @@ export class Booking implements TagWork {
 
   /** The customer agrees by showing the same tag again; the image is built anew, for another till may have written. */
   async #awaitSecondTap(): Promise<BookingEvent> {
-    const tap = new Tap(this.#desk, this.#patience, this.#fixed().view, this.#current().presenceId);
+    const tap = new Tap(
+      this.#desk,
+      wholeTag(this.#desk),
+      this.#patience,
+      this.#fixed().view,
+      this.#current().presenceId,
+    );
     this.#waiting = tap;
     const end = await tap.run((visit) => Promise.resolve(this.#acceptSecondTap(visit)));
     this.#waiting = null;
     if (end.type === 'CANCEL' && end.fault) return this.#deny(end.fault);
     if (end.type !== 'TAG_READ') return { type: end.type };
-    if (this.#current().reading.image.transactionNumber !== this.#opened().tag.transactionNumber - 1)
+    if (this.#current().reading.image.transactionNumber !== this.#before?.transactionNumber)
       return this.#deny(fault('TAG_CHANGED'));
     const prepared = prepareWrite(this.#desk, this.#current(), this.#fixed(), this.#number());
     if (!prepared.ok) return this.#deny(prepared.fault);
@@ -270,7 +276,7 @@ export class Booking implements TagWork {
     this.#desk.report({ event: 'waitingForSameTag', ...this.#stepParts() });
     // Money may have moved: neither another tag nor a reader that fails ends the wait.
     const patience = { ...this.#patience, firstTagOnly: false };
-    const search = new TagSearch(this.#desk, patience, sameTagTimeoutMs, (problem) =>
+    const search = new TagSearch(this.#desk, wholeTag(this.#desk), patience, sameTagTimeoutMs, (problem) =>
       this.#desk.report({ event: 'tagRefused', error: problem }),
     );
     this.#waiting = search;

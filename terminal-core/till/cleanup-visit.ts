@@ -4,7 +4,7 @@ import { failed, ok, type Result } from '../domain/result.ts';
 import { type CleanupCounts, cleanUpWithoutTag, cleanUpWithTag, cleanupFault } from './cleanup.ts';
 import type { Desk, Patience } from './desk.ts';
 import { TagSearch } from './tag-search.ts';
-import type { TagVisit } from './tag-visit.ts';
+import { type TagVisit, wholeTag } from './tag-visit.ts';
 
 /** The cleanup on request: without a tag at once, then with every tag that is shown until nothing is unresolved. */
 export class CleanupVisit {
@@ -20,7 +20,9 @@ export class CleanupVisit {
     const patient = { ...patience, firstTagOnly: false };
     this.#search =
       tapTimeoutMs > 0
-        ? new TagSearch(this.#desk, patient, tapTimeoutMs, (error) => desk.report({ event: 'tagRefused', error }))
+        ? new TagSearch(this.#desk, wholeTag(this.#desk), patient, tapTimeoutMs, (error) =>
+            desk.report({ event: 'tagRefused', error }),
+          )
         : null;
   }
 

@@ -81,8 +81,13 @@ export async function lookAgain(desk: Pick<Desk, 'reader' | 'keys'>, visit: TagV
 /** A transaction as the evidence of a tag is compared with it. */
 export function writtenTransaction(assignmentId: number, row: TillTransaction): WrittenTransaction {
   const { terminalTransactionNumber, tag, images } = row;
-  invariant('INV-08', images !== null, `transaction ${terminalTransactionNumber} was written without its images`);
-  return { assignmentId, terminalTransactionNumber, tag, images };
+  const { transactionNumber } = tag;
+  invariant(
+    'INV-08',
+    images !== null && transactionNumber !== null,
+    `transaction ${terminalTransactionNumber} was written without its images`,
+  );
+  return { assignmentId, terminalTransactionNumber, tag: { ...tag, transactionNumber }, images };
 }
 
 function findingOf(desk: CleanupDesk, row: TillTransaction, visit: TagVisit): Finding | null {

@@ -13,7 +13,7 @@ import { issueWrites, mayBeIssued } from '../tag/issue.ts';
 import { issuedImage } from '../tag/next-image.ts';
 import { type Desk, instant, type Patience } from './desk.ts';
 import { stepTag } from './step-parts.ts';
-import { type TagVisit, writeAll } from './tag-visit.ts';
+import { type TagVisit, wholeTag, writeAll } from './tag-visit.ts';
 import { Tap } from './tap.ts';
 import { refusedEnd, type TagWork, type WorkEnd } from './work.ts';
 
@@ -73,7 +73,7 @@ export class Issuing implements TagWork {
 
   async #awaitTag(): Promise<IssueEvent> {
     if (this.#isInterrupted) return { type: 'INTERRUPT' };
-    const tap = new Tap(this.#desk, this.#patience, charge);
+    const tap = new Tap(this.#desk, wholeTag(this.#desk), this.#patience, charge);
     this.#tap = tap;
     const end = await tap.run((visit) => Promise.resolve(this.#accept(visit)), this.#fault);
     this.#tap = null;

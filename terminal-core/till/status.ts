@@ -14,6 +14,7 @@ export function tillStatus(assignment: Assignment | null, counts: StoreCounts): 
     journalSeq: counts.journalSeq,
     acknowledgedSeq: counts.acknowledgedSeq,
     unsentCount: counts.journalSeq - counts.acknowledgedSeq,
+    exposureMinor: counts.exposureMinor,
     unfinishedCount: counts.unfinishedCount,
     unknownCount: counts.unknownCount,
     rejectedCount: counts.rejectedCount,

@@ -1,7 +1,7 @@
 import type { Step } from '../../contract/ipc/step.ts';
 import type { TagView } from '../../contract/ipc/till-view.ts';
 import type { TillTransaction } from '../domain/transaction.ts';
-import type { TagImage } from '../tag/image.ts';
+import type { ShownTag } from './work.ts';
 
 /** A transaction as a step tells of it. */
 export function stepTransaction(transaction: TillTransaction): NonNullable<Step['transaction']> {
@@ -10,12 +10,12 @@ export function stepTransaction(transaction: TillTransaction): NonNullable<Step[
 }
 
 /** A tag as a step tells of it. */
-export function stepTag(uid: string, image: TagImage): NonNullable<Step['tag']> {
-  const { generation, transactionNumber, balanceMinor } = image;
+export function stepTag(uid: string, shown: ShownTag): NonNullable<Step['tag']> {
+  const { generation, transactionNumber, balanceMinor } = shown;
   return { uid, generation, transactionNumber, balanceMinor };
 }
 
 /** A tag as a screen shows it. */
-export function tagView(uid: string, image: TagImage): TagView {
-  return { ...stepTag(uid, image), blocked: image.blocked };
+export function tagView(uid: string, shown: ShownTag): TagView {
+  return { ...stepTag(uid, shown), blocked: shown.blocked };
 }

@@ -5,30 +5,47 @@ import { failed, type Result } from '../domain/result.ts';
 import type { TagFault } from '../tag/driver.ts';
 import type { Desk, Patience } from './desk.ts';
 import { readerFault, tagFault } from './tag-faults.ts';
-import { readTag, recordSeen, type TagVisit } from './tag-visit.ts';
+import type { TagVisit } from './tag-visit.ts';
 import { TagWait } from './tag-wait.ts';
 
 /** Whether a tag that was read is the one that is wanted. A renewed visit may be returned (after a field reset). */
-export type Accept = (visit: TagVisit) => Promise<Result<TagVisit, Fault>>;
+export type Accept<Visit = TagVisit> = (visit: Visit) => Promise<Result<Visit, Fault>>;
 
-export type SearchResult =
-  | { readonly kind: 'tag'; readonly visit: TagVisit }
+/** What a search reads of a tag: all of it, or in account mode its UID alone. */
+export interface TagSight<Visit> {
+  read(presence: Presence): Promise<Result<Visit, TagFault>>;
+  /** Told of a tag that was read and not taken. */
+  refused(visit: Visit): void;
+}
+
+export type SearchResult<Visit = TagVisit> =
+  | { readonly kind: 'tag'; readonly visit: Visit }
   | { readonly kind: 'refused'; readonly fault: Fault }
   | { readonly kind: 'timeout' }
   | { readonly kind: 'stopped'; readonly by: 'CANCEL' | 'INTERRUPT' };
+
+type SearchDesk = Pick<Desk, 'reader' | 'timers'>;
 
 /** A reader that answers wrongly is reset this often before the cashier is asked to lift the tag. */
 const resetsMax = 2;
 
 /** Looks for a tag that `accept` takes, and says meanwhile what is wrong with those it does not take. */
-export class TagSearch {
-  readonly #desk: Desk;
+export class TagSearch<Visit = TagVisit> {
+  readonly #desk: SearchDesk;
+  readonly #sight: TagSight<Visit>;
   readonly #patience: Patience;
   readonly #wait: TagWait;
   readonly #onFault: (fault: Fault) => void;
 
-  constructor(desk: Desk, patience: Patience, timeoutMs: number, onFault: (fault: Fault) => void) {
+  constructor(
+    desk: SearchDesk,
+    sight: TagSight<Visit>,
+    patience: Patience,
+    timeoutMs: number,
+    onFault: (fault: Fault) => void,
+  ) {
     this.#desk = desk;
+    this.#sight = sight;
     this.#patience = patience;
     this.#onFault = onFault;
     this.#wait = new TagWait(desk.reader, desk.timers, timeoutMs, patience.firstTagOnly);
@@ -43,7 +60,7 @@ export class TagSearch {
     this.#wait.markSeen(presenceId);
   }
 
-  async find(accept: Accept): Promise<SearchResult> {
+  async find(accept: Accept<Visit>): Promise<SearchResult<Visit>> {
     try {
       for (;;) {
         const next = await this.#wait.next();
@@ -67,19 +84,19 @@ export class TagSearch {
     return this.#patience.firstTagOnly && !mayHelpToHoldStill;
   }
 
-  async #look(presence: Presence, accept: Accept): Promise<Result<TagVisit, Fault>> {
+  async #look(presence: Presence, accept: Accept<Visit>): Promise<Result<Visit, Fault>> {
     const read = await this.#read(presence);
     if (!read.ok) return failed(tagFault(read.fault));
     const taken = await accept(read.value);
-    if (!taken.ok) recordSeen(this.#desk, read.value);
+    if (!taken.ok) this.#sight.refused(read.value);
     return taken;
   }
 
   /** A wrong answer, or a key not taken, with the tag still there is often cured by switching the field off and on. */
-  async #read(first: Presence): Promise<Result<TagVisit, TagFault>> {
+  async #read(first: Presence): Promise<Result<Visit, TagFault>> {
     let presence = first;
     for (let resets = 0; ; resets++) {
-      const read = await readTag(this.#desk.reader, presence, this.#desk.keys);
+      const read = await this.#sight.read(presence);
       if (read.ok || !mayBeCured(read.fault) || resets === resetsMax) return read;
       const isBack = await this.#desk.reader.reset(presence.presenceId);
       const again = this.#desk.reader.presence;

@@ -12,6 +12,7 @@ import { lookAtTag } from '../tag/look.ts';
 import { type WriteProgress, type WriteResult, writeAllVerified, writeSlotVerified } from '../tag/verified-write.ts';
 import { type Desk, instant } from './desk.ts';
 import type { EditionKeys } from './edition-keys.ts';
+import type { TagSight } from './tag-search.ts';
 
 /** One tag, read whole, while it lies on the reader. */
 export interface TagVisit {
@@ -74,6 +75,14 @@ export function snapshotOf(uid: string, image: TagImage, readAt: string): TagSna
 /** Journals what a tag that is not booked on has shown: of a clone or a copy put back it is the only evidence (Q6). */
 export function recordSeen({ store, clock }: Pick<Desk, 'store' | 'clock'>, { uid, reading }: TagVisit): void {
   if (reading.kind === 'current') store.recordSnapshot(snapshotOf(uid, reading.image, instant(clock)));
+}
+
+/** Whole tags, for whatever reads or writes what is on them. */
+export function wholeTag(desk: Pick<Desk, 'reader' | 'keys' | 'store' | 'clock'>): TagSight<TagVisit> {
+  return {
+    read: (presence) => readTag(desk.reader, presence, desk.keys),
+    refused: (visit) => recordSeen(desk, visit),
+  };
 }
 
 /** The memory as it will be with `bytes` in one slot. */

@@ -2,7 +2,8 @@ import type { Fault } from '../../contract/ipc/fault.ts';
 import type { ChargeView } from '../../contract/ipc/till-view.ts';
 import { fault } from '../domain/fault.ts';
 import { type Desk, instant, type Patience } from './desk.ts';
-import { type Accept, TagSearch } from './tag-search.ts';
+import { type Accept, TagSearch, type TagSight } from './tag-search.ts';
+import type { TagVisit } from './tag-visit.ts';
 
 /** How the wait for a tag ended, in the words of the charts. */
 export type TapEnd =
@@ -13,20 +14,26 @@ export type TapEnd =
   | { readonly type: 'CANCEL'; readonly fault: Fault | null };
 
 /** "Hold the tag here": shows the screen, tells of every tag that cannot be used, and ends with one that can. */
-export class Tap {
+export class Tap<Visit = TagVisit> {
   readonly #desk: Desk;
   readonly #charge: ChargeView;
-  readonly #search: TagSearch;
+  readonly #search: TagSearch<Visit>;
   /** The search's timer runs from the beginning; a tag that is refused gives no more time. */
   readonly #deadlineAt: string;
   readonly #seenPresenceId: number | null;
 
   /** @param seenPresenceId a card that lies there already and has to leave before it counts again */
-  constructor(desk: Desk, patience: Patience, charge: ChargeView, seenPresenceId = patience.servedPresenceId) {
+  constructor(
+    desk: Desk,
+    sight: TagSight<Visit>,
+    patience: Patience,
+    charge: ChargeView,
+    seenPresenceId = patience.servedPresenceId,
+  ) {
     this.#desk = desk;
     this.#charge = charge;
     this.#deadlineAt = instant(desk.clock, patience.tapTimeoutMs);
-    this.#search = new TagSearch(desk, patience, patience.tapTimeoutMs, (problem) => {
+    this.#search = new TagSearch(desk, sight, patience, patience.tapTimeoutMs, (problem) => {
       this.#show(problem);
       desk.report({ event: problem.code === 'TAG_GONE' ? 'tagGone' : 'tagRefused', error: problem });
     });
@@ -35,7 +42,7 @@ export class Tap {
   }
 
   /** @param before what to say about the tag that was there before */
-  async run(accept: Accept, before: Fault | null = null): Promise<TapEnd> {
+  async run(accept: Accept<Visit>, before: Fault | null = null): Promise<TapEnd> {
     this.#show(before ?? this.#served());
     this.#desk.report({ event: 'waitingForTag' });
     const found = await this.#search.find(accept);

@@ -1,7 +1,8 @@
-import type { ScreenView, TillView } from '../../contract/ipc/till-view.ts';
-import type { Configuration, Product } from '../../contract/wire/configuration.ts';
+import type { CashierView, ScreenView, TillView } from '../../contract/ipc/till-view.ts';
+import type { Cashier, Configuration, Product } from '../../contract/wire/configuration.ts';
 import type { Assignment, ReaderStatus, ReplicationStatus, StoreCounts } from '../checkout/ports.ts';
 import { type Cart, lineMinor, totalMinor } from '../domain/cart.ts';
+import type { Shift } from '../domain/shift.ts';
 
 /** Everything a view is made of. */
 export interface ViewSources {
@@ -12,6 +13,13 @@ export interface ViewSources {
   readonly reader: ReaderStatus;
   readonly replication: ReplicationStatus;
   readonly counts: StoreCounts;
+  readonly staff: {
+    readonly isLoginNeeded: boolean;
+    readonly cashier: Cashier | null;
+    readonly approver: Cashier | null;
+  };
+  readonly shift: Shift | null;
+  readonly isTraining: boolean;
   readonly cart: Cart;
   readonly screen: ScreenView;
 }
@@ -31,6 +39,11 @@ export function tillView(sources: ViewSources): TillView {
       fault: replication.fault,
     },
     attentionCount: counts.unknownCount + counts.rejectedCount,
+    loginNeeded: sources.staff.isLoginNeeded,
+    cashier: cashierView(sources.staff.cashier),
+    approver: cashierView(sources.staff.approver),
+    shift: shiftPart(sources.shift),
+    training: sources.isTraining,
     seal: sealPart(replication, counts),
     pages: configuration ? pagesPart(configuration) : [],
     topUp: topUpPart(configuration),
@@ -51,6 +64,17 @@ function tillPart(assignment: Assignment, configuration: Configuration | null, m
     currency: edition.currency,
     timeZone: edition.timeZone,
   };
+}
+
+/** A cashier as a window may know them: without what their PIN is checked against. */
+export function cashierView(cashier: Cashier): CashierView;
+export function cashierView(cashier: Cashier | null): CashierView | null;
+export function cashierView(cashier: Cashier | null): CashierView | null {
+  return cashier && { cashierId: cashier.cashierId, name: cashier.name, role: cashier.role };
+}
+
+function shiftPart(shift: Shift | null): TillView['shift'] {
+  return shift && { shiftId: shift.shiftId, cashierId: shift.cashierId, openedAt: shift.openedAt };
 }
 
 /** "Safe to pack" only when the seals are equal and nothing is left open (protocol.md, `seal`). */

@@ -5,14 +5,19 @@ import type { TillTransaction } from '../domain/transaction.ts';
 import type { TagImage } from '../tag/image.ts';
 import type { Desk } from './desk.ts';
 
+/** What a tag shows, or in account mode what is known of its account; the number is null there. */
+export type ShownTag = Pick<TagImage, 'generation' | 'balanceMinor' | 'blocked'> & {
+  readonly transactionNumber: number | null;
+};
+
 /** How a piece of work with a tag ended, with what the screens and the command line want to know about it. */
 export interface WorkEnd {
   readonly result: Outcome['result'];
   readonly transaction: TillTransaction | null;
   readonly uid: string | null;
   /** What the tag showed before, and after where that is known. */
-  readonly before: TagImage | null;
-  readonly after: TagImage | null;
+  readonly before: ShownTag | null;
+  readonly after: ShownTag | null;
   /** The last step it reported, which says how it ended. */
   readonly step: Step;
   /** Why it did not end in `done` or `committed`. */

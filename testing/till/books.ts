@@ -19,7 +19,7 @@ const rowSchema = z.object({
   type: z.string(),
   deltaMinor: z.int(),
   uid: z.string(),
-  tagNumber: z.int(),
+  tagNumber: z.int().nullable(),
 });
 export type BookedRow = z.infer<typeof rowSchema>;
 

@@ -10,15 +10,19 @@ import type { ScreenView, TillView } from '../../contract/ipc/till-view.ts';
 import { tillSettingsSchema } from '../../contract/settings/till-settings.ts';
 import type { Configuration } from '../../contract/wire/configuration.ts';
 import type { Assignment, Random, Timers } from '../../terminal-core/checkout/ports.ts';
+import { scryptPins } from '../../terminal-core/main/scrypt-pins.ts';
 import { SimulatedReader } from '../../terminal-core/readers/simulated/simulated-reader.ts';
+import { accountLineOver } from '../../terminal-core/replication/account-line.ts';
 import { httpUplink } from '../../terminal-core/replication/http-uplink.ts';
 import { Replicator } from '../../terminal-core/replication/replicator.ts';
 import { reservationsOver, tagLookupOver } from '../../terminal-core/replication/reservations.ts';
+import { StoredAccounts } from '../../terminal-core/store/accounts.ts';
 import { StoredAssignment } from '../../terminal-core/store/assignment.ts';
 import { Journal } from '../../terminal-core/store/journal.ts';
 import { writeJournalExport } from '../../terminal-core/store/journal-export.ts';
 import { openDatabase } from '../../terminal-core/store/open-database.ts';
 import { SecretFile } from '../../terminal-core/store/secret-file.ts';
+import { StoredShifts } from '../../terminal-core/store/shifts.ts';
 import { databaseName } from '../../terminal-core/store/till-database.ts';
 import { StoredTransactions } from '../../terminal-core/store/transactions.ts';
 import { ReaderLink } from '../../terminal-core/till/reader-link.ts';
@@ -54,6 +58,7 @@ export class InProcessTill {
   readonly assignments: StoredAssignment;
   readonly store: StoredTransactions;
   readonly journal: Journal;
+  readonly accounts: StoredAccounts;
   readonly replicator: Replicator;
   reader: SimulatedReader;
   readonly link: ReaderLink;
@@ -102,11 +107,16 @@ export class InProcessTill {
       credentials,
       onRejected: () => undefined,
     });
+    this.accounts = new StoredAccounts(this.database, orm, this.journal);
+    const { accounts } = this;
     this.till = new Till({
       settings: tillSettingsSchema.parse({}),
       assignments: this.assignments,
       store: this.store,
       journal: this.journal,
+      shifts: new StoredShifts(this.database, orm, this.journal),
+      pins: scryptPins,
+      isTraining: false,
       secretStore: new SecretFile(this.folder),
       secrets: this.assignments.assignment() ? festival.secrets : null,
       uplink,
@@ -114,6 +124,16 @@ export class InProcessTill {
       replication: this.replicator,
       reservations: reservationsOver(uplink, this.replicator, credentials),
       tagLookup: tagLookupOver(uplink, credentials),
+      accounts,
+      accountLine: accountLineOver({
+        uplink,
+        replication: this.replicator,
+        journal: this.journal,
+        assignments: this.assignments,
+        accounts,
+        clock: this.time,
+        credentials,
+      }),
       clock: this.time,
       timers,
       random: fixedRandom,

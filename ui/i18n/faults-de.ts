@@ -15,6 +15,18 @@ export const faultsDe: Texts['fault'] = {
     help: 'Eine andere Ausgabe braucht einen anderen Datenordner.',
   },
   INSUFFICIENT_FUNDS: { title: 'Zu wenig auf dem Band', help: 'Nimm etwas aus dem Warenkorb oder lade zuerst auf.' },
+  BALANCE_UNKNOWN: {
+    title: 'Guthaben nicht bekannt',
+    help: 'Die Kasse ist offline und kennt dieses Band noch nicht. Nimm Bargeld, oder versuche es online noch einmal.',
+  },
+  OFFLINE_TAG_LIMIT: {
+    title: 'Offline-Grenze dieses Bandes erreicht',
+    help: 'Mehr darf damit erst gekauft werden, wenn die Kasse wieder online ist. Nimm solange Bargeld.',
+  },
+  OFFLINE_TILL_LIMIT: {
+    title: 'Offline-Grenze dieser Kasse erreicht',
+    help: 'Mehr darf sie erst verkaufen, wenn sie wieder online ist. Nimm solange Bargeld und sieh nach dem Netz.',
+  },
   BALANCE_LIMIT: {
     title: 'Zu viel für dieses Band',
     help: 'Auf dem Band wäre mehr, als der Anlass erlaubt. Wähle weniger.',
@@ -79,6 +91,23 @@ export const faultsDe: Texts['fault'] = {
   },
   ALREADY_RETURNED: { title: 'Schon zurückgenommen', help: 'Es käme mehr zurück, als verkauft wurde.' },
   NO_ADJUSTMENT: { title: 'Nichts nachzutragen', help: 'Das Band ist auf dem neusten Stand.' },
+  LOGIN_NEEDED: { title: 'Niemand ist angemeldet', help: 'Tippe zuerst deine PIN oder zeig dein Personalband.' },
+  CASHIER_UNKNOWN: {
+    title: 'Hier nicht bekannt',
+    help: 'Niemand an diesem Anlass hat diese PIN oder dieses Band. Versuch es noch einmal.',
+  },
+  PIN_NOT_UNIQUE: { title: 'Mehrere haben diese PIN', help: 'Wähle deinen Namen oder zeig dein Personalband.' },
+  PIN_SLOWED: {
+    title: 'Einen Moment',
+    help: 'Die PIN davor war falsch oder wird noch geprüft. Warte ein paar Sekunden.',
+  },
+  SUPERVISOR_NEEDED: {
+    title: 'Das braucht die Aufsicht',
+    help: 'Lass sie es mit PIN oder Personalband bestätigen.',
+  },
+  SHIFT_NEEDED: { title: 'Keine Schicht ist offen', help: 'Zähle das Wechselgeld und eröffne eine Schicht.' },
+  SHIFT_OPEN: { title: 'Eine Schicht ist schon offen', help: 'Schliesse sie zuerst: Zähle die Kasse.' },
+  SHIFT_NOT_OPEN: { title: 'Keine Schicht ist offen', help: 'Es gibt nichts zu berichten und nichts zu schliessen.' },
   EARLIER_COMMITTED: {
     title: 'Schon bezahlt',
     help: 'Die Buchung davor hat doch geklappt: Das Band zeigt sie. Es wurde nichts weiter abgebucht.',
@@ -120,8 +149,8 @@ export const faultsDe: Texts['fault'] = {
     help: 'Die Kasse braucht einmal das Netz, um Artikel und Preise zu holen. Sie versucht es von selbst.',
   },
   MODE_UNSUPPORTED: {
-    title: 'Das kann diese Kasse noch nicht',
-    help: 'Bei dieser Ausgabe liegen die Guthaben im Backend. Melde die Kasse bei einer mit Guthaben auf dem Band an.',
+    title: 'Nicht bei dieser Ausgabe',
+    help: 'Ihre Guthaben liegen im Backend: auf ihre Bänder wird nichts geschrieben.',
   },
   TILL_IN_USE: {
     title: 'Diese Kasse ist anderswo offen',

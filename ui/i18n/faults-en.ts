@@ -8,6 +8,18 @@ export const faultsEn = {
   NOT_CANCELLABLE: { title: 'Too late to cancel', help: 'The tag is already being written. Keep holding it.' },
   ALREADY_ENROLLED: { title: 'This till is enrolled already', help: 'Another edition needs another data folder.' },
   INSUFFICIENT_FUNDS: { title: 'Not enough on the tag', help: 'Take something off the cart, or top up first.' },
+  BALANCE_UNKNOWN: {
+    title: 'Balance not known',
+    help: 'The till is offline and has never heard of this tag. Take cash, or try again when it is online.',
+  },
+  OFFLINE_TAG_LIMIT: {
+    title: 'Offline limit of this tag reached',
+    help: 'It has bought all it may until the till is online again. Take cash meanwhile.',
+  },
+  OFFLINE_TILL_LIMIT: {
+    title: 'Offline limit of this till reached',
+    help: 'It has sold all it may until it is online again. Take cash meanwhile, and look after the network.',
+  },
   BALANCE_LIMIT: {
     title: 'Too much for this tag',
     help: 'The tag would hold more than the event allows. Choose a smaller amount.',
@@ -63,6 +75,14 @@ export const faultsEn = {
   },
   ALREADY_RETURNED: { title: 'Already taken back', help: 'More would come back than was sold.' },
   NO_ADJUSTMENT: { title: 'Nothing to collect', help: 'The tag is up to date.' },
+  LOGIN_NEEDED: { title: 'Nobody is logged in', help: 'Type your PIN or show your staff tag first.' },
+  CASHIER_UNKNOWN: { title: 'Not known here', help: 'No cashier of this event has this PIN or this tag. Try again.' },
+  PIN_NOT_UNIQUE: { title: 'Several people have this PIN', help: 'Choose your name, or show your staff tag.' },
+  PIN_SLOWED: { title: 'One moment', help: 'The PIN before was wrong or is still being checked. Wait a few seconds.' },
+  SUPERVISOR_NEEDED: { title: 'A supervisor is needed', help: 'Let one confirm it with a PIN or a staff tag.' },
+  SHIFT_NEEDED: { title: 'No shift is open', help: 'Count the float in the drawer and open a shift.' },
+  SHIFT_OPEN: { title: 'A shift is open already', help: 'Close it first: count the drawer.' },
+  SHIFT_NOT_OPEN: { title: 'No shift is open', help: 'There is nothing to report or to close.' },
   EARLIER_COMMITTED: {
     title: 'Paid already',
     help: 'The transaction before went through after all: the tag shows it. Nothing more was taken.',
@@ -98,8 +118,8 @@ export const faultsEn = {
     help: 'The till needs the network once, to fetch products and prices. It tries by itself.',
   },
   MODE_UNSUPPORTED: {
-    title: 'This till cannot do that yet',
-    help: 'The edition keeps its balances in the backend. Enrol this till for an edition with balances on the tag.',
+    title: 'Not in this edition',
+    help: 'Its balances are kept in the backend: nothing is written to its tags.',
   },
   TILL_IN_USE: {
     title: 'This till is open elsewhere',

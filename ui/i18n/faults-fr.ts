@@ -15,6 +15,18 @@ export const faultsFr: Texts['fault'] = {
     help: 'Une autre édition demande un autre dossier de données.',
   },
   INSUFFICIENT_FUNDS: { title: 'Solde insuffisant', help: 'Retirez un article du panier ou rechargez d’abord.' },
+  BALANCE_UNKNOWN: {
+    title: 'Solde inconnu',
+    help: 'La caisse est hors ligne et ne connaît pas ce bracelet. Encaissez en espèces ou réessayez en ligne.',
+  },
+  OFFLINE_TAG_LIMIT: {
+    title: 'Limite hors ligne du bracelet atteinte',
+    help: 'Il ne peut acheter davantage avant que la caisse soit en ligne. Encaissez en espèces d’ici là.',
+  },
+  OFFLINE_TILL_LIMIT: {
+    title: 'Limite hors ligne de la caisse atteinte',
+    help: 'Elle ne peut vendre davantage avant d’être en ligne. Encaissez en espèces et vérifiez le réseau.',
+  },
   BALANCE_LIMIT: {
     title: 'Trop pour ce bracelet',
     help: 'Il contiendrait plus que l’événement ne permet. Choisissez moins.',
@@ -79,6 +91,32 @@ export const faultsFr: Texts['fault'] = {
   },
   ALREADY_RETURNED: { title: 'Déjà repris', help: 'On reprendrait plus que ce qui a été vendu.' },
   NO_ADJUSTMENT: { title: 'Rien à porter', help: 'Le bracelet est à jour.' },
+  LOGIN_NEEDED: {
+    title: 'Personne n’est connecté',
+    help: 'Tapez d’abord votre code ou présentez votre bracelet de service.',
+  },
+  CASHIER_UNKNOWN: {
+    title: 'Inconnu ici',
+    help: 'Personne n’a ce code ou ce bracelet à cet événement. Réessayez.',
+  },
+  PIN_NOT_UNIQUE: {
+    title: 'Plusieurs personnes ont ce code',
+    help: 'Choisissez votre nom ou présentez votre bracelet de service.',
+  },
+  PIN_SLOWED: {
+    title: 'Un instant',
+    help: 'Le code précédent était faux ou se vérifie encore. Attendez quelques secondes.',
+  },
+  SUPERVISOR_NEEDED: {
+    title: 'Il faut un responsable',
+    help: 'Faites confirmer par son code ou son bracelet de service.',
+  },
+  SHIFT_NEEDED: {
+    title: 'Aucun service n’est ouvert',
+    help: 'Comptez le fonds de caisse et ouvrez un service.',
+  },
+  SHIFT_OPEN: { title: 'Un service est déjà ouvert', help: 'Fermez-le d’abord : comptez la caisse.' },
+  SHIFT_NOT_OPEN: { title: 'Aucun service n’est ouvert', help: 'Il n’y a rien à imprimer ni à fermer.' },
   EARLIER_COMMITTED: {
     title: 'Déjà payé',
     help: 'La transaction précédente a bien abouti : le bracelet la montre. Rien de plus n’a été débité.',
@@ -117,8 +155,8 @@ export const faultsFr: Texts['fault'] = {
     help: 'La caisse a besoin du réseau une fois pour chercher articles et prix. Elle réessaie d’elle-même.',
   },
   MODE_UNSUPPORTED: {
-    title: 'Cette caisse ne sait pas encore le faire',
-    help: 'Cette édition garde les soldes sur le serveur. Inscrivez la caisse à une édition avec soldes sur le bracelet.',
+    title: 'Pas pour cette édition',
+    help: 'Ses soldes sont gardés sur le serveur : rien n’est écrit sur ses bracelets.',
   },
   TILL_IN_USE: {
     title: 'Cette caisse est ouverte ailleurs',

@@ -40,6 +40,11 @@ const base: TillView = {
     fault: null,
   },
   attentionCount: 0,
+  loginNeeded: false,
+  cashier: null,
+  approver: null,
+  shift: null,
+  training: false,
   seal: 'sealed',
   pages: [
     { name: 'Drinks', products: drinks },

@@ -1,0 +1,30 @@
+import type { Purpose } from '../../contract/ipc/till-view.ts';
+
+/** What somebody has to be, and what has to be open, for a piece of work to begin. */
+export interface Duty {
+  readonly login: boolean;
+  /** Every transaction belongs to a shift, so that its cash is in somebody's drawer. */
+  readonly shift: boolean;
+  readonly supervisor: boolean;
+}
+
+const free: Duty = { login: false, shift: false, supervisor: false };
+const look: Duty = { ...free, login: true };
+const booking: Duty = { ...look, shift: true };
+const supervised: Duty = { ...booking, supervisor: true };
+
+/** Where an event has cashiers; one without any asks nobody for anything. */
+export const duties: Readonly<Record<Purpose, Duty>> = {
+  login: free,
+  approval: look,
+  balance: look,
+  issue: look,
+  sale: booking,
+  'top-up': booking,
+  adjustment: booking,
+  refund: supervised,
+  'refund-reversal': supervised,
+  chargeback: supervised,
+  block: supervised,
+  unblock: supervised,
+};
