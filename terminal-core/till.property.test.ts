@@ -194,7 +194,7 @@ class World {
       .flatMap((till) => bookedRows(till.database))
       .filter(({ state, uid, tagNumber }) => {
         const now = shown.get(uid)?.transactionNumber ?? 0;
-        return !['Committed', 'Aborted'].includes(state) && now - tagNumber < 3;
+        return !['Committed', 'Aborted'].includes(state) && now - (tagNumber ?? 0) < 3;
       });
   }
 }

@@ -49,6 +49,7 @@ describe('payload', () => {
     },
     merchantId: 'bar',
     adjustmentNumber: null,
+    setBlocked: null,
     reference: null,
     groupId: null,
     cashierId: 'anna',

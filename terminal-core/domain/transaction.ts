@@ -45,6 +45,8 @@ export interface TillTransaction {
   readonly merchantId: string | null;
   /** Of a `TagAdjustment` that the backend numbered (Q20). */
   readonly adjustmentNumber: number | null;
+  /** Of a `TagAdjustment` that sets or lifts the tag's blocked flag; null leaves it. */
+  readonly setBlocked: boolean | null;
   /** Of a chargeback or a reversal: the transaction it goes back on. */
   readonly reference: TransactionReference | null;
   /** Both halves of an open loop purchase (R13). */
@@ -74,6 +76,7 @@ export type TransactionDraft = Pick<
   | 'tag'
   | 'merchantId'
   | 'adjustmentNumber'
+  | 'setBlocked'
   | 'reference'
   | 'groupId'
   | 'cashierId'
@@ -109,7 +112,7 @@ export function transactionPayload(transaction: TillTransaction): TransactionPay
     currency: transaction.currency,
     amountMinor: transaction.amountMinor,
     balanceDeltaMinor: transaction.balanceDeltaMinor,
-    ...(transaction.type === 'TagAdjustment' ? { adjustmentNumber: transaction.adjustmentNumber } : {}),
+    ...adjustmentFields(transaction),
     items: [...transaction.items],
     tag: {
       ...tag,
@@ -127,4 +130,9 @@ export function transactionPayload(transaction: TillTransaction): TransactionPay
     cashReturned: null,
     session: null,
   };
+}
+
+function adjustmentFields({ type, adjustmentNumber, setBlocked }: TillTransaction) {
+  if (type !== 'TagAdjustment') return {};
+  return setBlocked === null ? { adjustmentNumber } : { adjustmentNumber, setBlocked };
 }

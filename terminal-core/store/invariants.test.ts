@@ -231,3 +231,46 @@ test('what the till itself does passes all of it', () => {
   store.end(1, unknownEnd);
   expect(store.end(1, committedEnd)).toMatchObject({ state: 'Committed', stateVersion: 4 });
 });
+
+describe('account mode', () => {
+  const draft = { ...purchaseOf(100), tag: { ...purchaseOf(100).tag, transactionNumber: null } };
+
+  test('INV-07: a transaction without a number on the tag is committed without a write', () => {
+    const { store } = stores.enrolled();
+    store.openOfAccount(draft, at);
+    store.checkoutOfAccount(1, true, at);
+    expect(store.end(1, committedEnd)).toMatchObject({ state: 'Committed', tag: { transactionNumber: null } });
+    expect(() => store.openOfAccount(purchaseOf(100), at)).toThrow('INV-07');
+  });
+
+  test('INV-07: it is never written, and so never unknown', () => {
+    const { store } = stores.enrolled();
+    store.openOfAccount(draft, at);
+    expect(() => store.startWriting(1, someImages, at)).toThrow('CHECK constraint failed');
+    store.checkoutOfAccount(1, false, at);
+    expect(() => store.end(1, unknownEnd)).toThrow('CHECK constraint failed');
+  });
+
+  test('INV-07: in tag mode nothing is committed or unknown without a write, as before', () => {
+    const { store } = stores.enrolled();
+    store.open(purchaseOf(100), shownBy(0, 9_000));
+    store.checkout(1, at);
+    expect(() => store.end(1, committedEnd)).toThrow('CHECK constraint failed');
+    expect(() => store.end(1, unknownEnd)).toThrow('CHECK constraint failed');
+  });
+
+  test('INV-06: neither the mode of a transaction nor what the backend held is changed afterwards', () => {
+    const { store, database: own } = stores.enrolled();
+    store.openOfAccount(draft, at);
+    store.checkoutOfAccount(1, false, at);
+    expect(() => own.exec('UPDATE txn SET tag_transaction_number = 1')).toThrow('INV-06');
+    expect(() => own.exec('UPDATE txn SET is_reserved = 1')).toThrow('INV-06');
+  });
+
+  test('the schema is closed again: it cannot be edited through the connection of the till', () => {
+    const { database: own } = stores.enrolled();
+    expect(() => own.exec("PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'x' WHERE name = 'txn'")).toThrow(
+      'may not be modified',
+    );
+  });
+});

@@ -56,6 +56,7 @@ export const txn = sqliteTable('txn', {
   referenceAssignmentId: integer('reference_assignment_id'),
   referenceTerminalTransactionNumber: integer('reference_terminal_transaction_number'),
   groupId: text('group_id'),
+  setBlocked: integer('set_blocked', { mode: 'boolean' }),
   cashierId: text('cashier_id'),
   approvedBy: text('approved_by'),
   shiftId: text('shift_id'),

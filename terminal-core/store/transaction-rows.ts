@@ -29,6 +29,7 @@ export function transactionOf(row: TxnRow, items: readonly ItemRow[]): TillTrans
     },
     merchantId: row.merchantId,
     adjustmentNumber: row.adjustmentNumber,
+    setBlocked: row.setBlocked,
     reference: referenceOf(row),
     groupId: row.groupId,
     cashierId: row.cashierId,

@@ -129,7 +129,7 @@ export class AccountBooking implements TagWork {
 
   #open(at: string): TillTransaction {
     const { uid, known, charge } = this.#fixed();
-    const { view: _, setBlocked: __, takesBlockedTags: ___, reserves: ____, ...rest } = charge;
+    const { view: _, takesBlockedTags: __, reserves: ___, ...rest } = charge;
     const balanceBeforeMinor = known?.balanceMinor ?? 0;
     const tag = {
       uid,

@@ -138,7 +138,7 @@ export class Booking implements TagWork {
 
   #open(): TillTransaction {
     const { uid, reading } = this.#current();
-    const { view: _, setBlocked: __, takesBlockedTags: ___, reserves: ____, ...charge } = this.#fixed();
+    const { view: _, takesBlockedTags: __, reserves: ___, ...charge } = this.#fixed();
     const { image } = reading;
     this.#before = image;
     const tag = {

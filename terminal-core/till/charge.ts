@@ -7,8 +7,6 @@ import type { CurrentVisit } from './accept-tag.ts';
 /** What a booking is about: everything of its transaction but the tag. */
 export interface Charge extends Omit<TransactionDraft, 'currency' | 'tag' | 'cashierId' | 'approvedBy'> {
   readonly view: ChargeView;
-  /** What becomes of the tag's blocked flag; null leaves it. */
-  readonly setBlocked: boolean | null;
   /** Only what lifts or respects a block may touch a blocked tag. */
   readonly takesBlockedTags: boolean;
   /** Whether the backend is asked to hold the amount first (R27). */

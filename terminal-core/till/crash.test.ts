@@ -222,6 +222,7 @@ function draftOf(till: ReturnType<typeof tills.open>) {
     balanceDeltaMinor: -100,
     items: [{ kind: 'purchase', debit: 'merchant:bar', credit: 'customer', amountMinor: 100 }],
     adjustmentNumber: null,
+    setBlocked: null,
     reference: null,
     groupId: null,
     cashierId: null,

@@ -207,6 +207,7 @@ describe('block', () => {
       balanceDeltaMinor: 0,
       items: [],
       adjustmentNumber: null,
+      setBlocked: true,
     });
     expect(await sell(till, 100)).toMatchObject({
       value: { result: 'refused', step: { error: { code: 'TAG_BLOCKED' } } },

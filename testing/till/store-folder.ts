@@ -76,6 +76,7 @@ export function purchaseOf(amountMinor: number, tagNumber = 1, of = uid): Transa
     balanceDeltaMinor: -amountMinor,
     items: [{ kind: 'purchase', debit: 'merchant:bar', credit: 'customer', amountMinor }],
     adjustmentNumber: null,
+    setBlocked: null,
     reference: null,
     groupId: null,
     cashierId: null,

@@ -5,6 +5,7 @@ ALTER TABLE txn ADD COLUMN reference_assignment_id INTEGER CHECK (reference_assi
 ALTER TABLE txn ADD COLUMN reference_terminal_transaction_number INTEGER
   CHECK ((reference_terminal_transaction_number IS NULL) = (reference_assignment_id IS NULL));
 ALTER TABLE txn ADD COLUMN group_id TEXT;
+ALTER TABLE txn ADD COLUMN set_blocked INTEGER CHECK (set_blocked IN (0, 1));
 
 -- A tag's sales on this till, newest first: where a chargeback finds what it goes back on.
 CREATE INDEX txn_committed_of_tag ON txn (tag_uid, type, terminal_transaction_number) WHERE state = 'Committed';
@@ -12,7 +13,7 @@ CREATE INDEX txn_reference ON txn (reference_terminal_transaction_number)
   WHERE reference_terminal_transaction_number IS NOT NULL;
 
 CREATE TRIGGER txn_relations_fixed BEFORE UPDATE ON txn
-WHEN NEW.adjustment_number IS NOT OLD.adjustment_number OR NEW.group_id IS NOT OLD.group_id
+WHEN NEW.adjustment_number IS NOT OLD.adjustment_number OR NEW.set_blocked IS NOT OLD.set_blocked OR NEW.group_id IS NOT OLD.group_id
   OR NEW.reference_assignment_id IS NOT OLD.reference_assignment_id
   OR NEW.reference_terminal_transaction_number IS NOT OLD.reference_terminal_transaction_number
 BEGIN SELECT RAISE(ABORT, 'INV-06 a transaction does not change but in its state'); END;
