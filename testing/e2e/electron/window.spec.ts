@@ -86,6 +86,26 @@ async function makeToppedUpWristband(label: string): Promise<void> {
   await nextCustomer(application);
 }
 
+test('with nothing but the mouse: whoever is asked for a wristband sees the drawer with the first ones', async () => {
+  const { page, expectScreen } = application;
+  await expect(drawer()).toHaveCount(0);
+  await page.getByRole('button', { name: 'Issue a tag' }).click();
+  await expectScreen('tap');
+  await tap('Wristband 1');
+  await page.getByRole('button', { name: 'Next customer' }).click();
+  await page.getByRole('button', { name: /^Top up/ }).click();
+  await page.getByRole('button', { name: /50\.00/ }).click();
+  await page.getByRole('button', { name: /^Top up .*50\.00/ }).click();
+  await expectScreen('tap');
+  await tap('Wristband 1');
+  await page.getByRole('button', { name: 'Next customer' }).click();
+  await page.getByRole('button', { name: /Beer/ }).click();
+  await page.getByRole('button', { name: 'Pay' }).click();
+  await expectScreen('tap');
+  await tap('Wristband 1');
+  await expect(page.getByTestId('balance-after')).toContainText('39.50');
+});
+
 test.describe('the window is confined', () => {
   test('it has the operations of the contract, and no Node and no Electron', async () => {
     const { page } = application;
