@@ -136,6 +136,7 @@ export const de: Texts = {
     help: 'Das Band war weg, bevor es fertig war. Bitte noch einmal an den Leser halten.',
     tag: 'Band',
     seconds: 'Sekunden noch',
+    giveUp: 'Das Band ist weg',
   },
   done: {
     title: { sale: 'Bezahlt', 'top-up': 'Aufgeladen', issue: 'Band ausgegeben', balance: 'Guthaben' },

@@ -136,6 +136,7 @@ export const fr: Texts = {
     help: 'Le bracelet est parti avant la fin. Présentez-le encore une fois au lecteur.',
     tag: 'Bracelet',
     seconds: 'secondes encore',
+    giveUp: 'Le bracelet est parti',
   },
   done: {
     title: { sale: 'Payé', 'top-up': 'Rechargé', issue: 'Bracelet prêt', balance: 'Solde' },
