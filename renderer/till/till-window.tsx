@@ -39,6 +39,12 @@ function Till({ view }: { readonly view: TillView }) {
     // A panel belongs to the sale it was opened in.
     if (screen !== 'sale') useWindow.setState({ entry: 'none', quantity: null });
   }, [screen]);
+  const isTagWanted = screen === 'tap' || screen === 'again';
+  const isSimulated = simulator !== null;
+  useEffect(() => {
+    // Without a reader the only tags there are lie in the drawer: whoever is asked for one has to see it.
+    if (isTagWanted && isSimulated) useWindow.setState({ isSimulatorOpen: true });
+  }, [isTagWanted, isSimulated]);
   return (
     <div className="relative flex h-full flex-col">
       <StatusBar view={view} />

@@ -163,6 +163,7 @@ export const de: Texts = {
     help: 'Das Band war weg, bevor es fertig war. Bitte noch einmal an den Leser halten.',
     tag: 'Band',
     seconds: 'Sekunden noch',
+    giveUp: 'Das Band ist weg',
   },
   done: {
     title: {

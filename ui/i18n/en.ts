@@ -167,6 +167,7 @@ export const en = {
     help: 'The tag left before it was finished. Hold it to the reader once more.',
     tag: 'Tag',
     seconds: 'seconds left',
+    giveUp: 'The tag is gone',
   },
   done: {
     title: {

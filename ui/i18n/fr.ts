@@ -163,6 +163,7 @@ export const fr: Texts = {
     help: 'Le bracelet est parti avant la fin. Présentez-le encore une fois au lecteur.',
     tag: 'Bracelet',
     seconds: 'secondes encore',
+    giveUp: 'Le bracelet est parti',
   },
   done: {
     title: {
