@@ -21,6 +21,8 @@ export const tillHostOptionsSchema = z.object({
   readerKind: z.enum(readerKinds),
   /** The application sends all the time; on the command line only `replicate` sends. */
   replication: z.enum(['background', 'on-demand']),
+  /** A till of its own in `DIR/training`, with simulated tags only; nothing of it is ever sent. */
+  training: z.boolean().optional(),
   secretStore: z.discriminatedUnion('kind', [
     /** `DIR/secrets.json`, mode 0600. */
     z.object({ kind: z.literal('file') }),

@@ -47,6 +47,7 @@ export const faultCodes = {
     'SHIFT_NEEDED',
     'SHIFT_OPEN',
     'SHIFT_NOT_OPEN',
+    'TRAINING',
     'INTERRUPTED',
   ],
   /** Money may or may not have moved (exit code 4). */

@@ -58,6 +58,7 @@ const texts: Readonly<Record<FaultCode, string>> = {
   SHIFT_NEEDED: 'No shift is open. Open one with the float that is in the drawer.',
   SHIFT_OPEN: 'A shift is open already. Close it first.',
   SHIFT_NOT_OPEN: 'No shift is open.',
+  TRAINING: 'This is training: only simulated tags are used, and nothing is ever sent.',
   INTERRUPTED: 'The till was stopped before the tag was written. Nothing was booked.',
 
   OUTCOME_UNKNOWN: 'It is not known whether the tag was written. Show the same tag again to find out.',

@@ -1,10 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import type { FromTillHost, ResultEnvelope, TillHostOptions } from '../../contract/ipc/envelope.ts';
 import type { Fault } from '../../contract/ipc/fault.ts';
-import type { Credentials, SecretStore } from '../checkout/ports.ts';
+import type { Credentials, SecretStore, TillSecrets } from '../checkout/ports.ts';
+import { fault } from '../domain/fault.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { accountLineOver } from '../replication/account-line.ts';
 import { httpUplink } from '../replication/http-uplink.ts';
+import { NoReplication } from '../replication/no-replication.ts';
 import { Replicator } from '../replication/replicator.ts';
 import { reservationsOver, tagLookupOver } from '../replication/reservations.ts';
 import { writeJournalExport } from '../store/journal-export.ts';
@@ -17,6 +19,7 @@ import { Till } from '../till.ts';
 import { ComposerSecrets } from './composer-secrets.ts';
 import { scryptPins } from './scrypt-pins.ts';
 import { systemClock, systemRandom, systemTimers } from './system.ts';
+import { resembleTill, trainingFolder, trainingSecretStore } from './training.ts';
 
 export interface RunningTill {
   readonly till: Till;
@@ -29,7 +32,9 @@ export interface RunningTill {
 
 /** Puts the adapters together: lock, settings, database, secrets, reader, replicator, till. */
 export function openTill(options: TillHostOptions, post: (message: FromTillHost) => void): Result<RunningTill, Fault> {
-  const { dataFolder } = options;
+  const isTraining = options.training === true;
+  if (isTraining && options.readerKind !== 'simulated') return failed(fault('TRAINING'));
+  const dataFolder = isTraining ? trainingFolder(options.dataFolder) : options.dataFolder;
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   const lock = lockForWriting(dataFolder);
   if (!lock.ok) return lock;
@@ -57,26 +62,22 @@ export function openTill(options: TillHostOptions, post: (message: FromTillHost)
 }
 
 interface TillAssembly extends Pick<RunningTill, 'till' | 'readerLink' | 'secretsKept'> {
-  readonly replicator: Replicator;
+  readonly replicator: Replicator | NoReplication;
   readonly database: TillDatabase;
 }
 
 function openParts(options: TillHostOptions, post: (message: FromTillHost) => void): Result<TillAssembly, Fault> {
-  const { dataFolder } = options;
-  const settings = loadSettings(dataFolder);
+  const settings = loadSettings(options.dataFolder);
   if (!settings.ok) return settings;
-  const secretStore = secretStoreFor(options, post);
-  const secrets = secretStore.load();
-  if (!secrets.ok) return secrets;
-  const opened = openTillDatabase(dataFolder);
-  if (!opened.ok) return opened;
-  const database = opened.value;
+  const kept = options.training === true ? openTraining(options) : openKept(options, post);
+  if (!kept.ok) return kept;
+  const { database, secretStore, secrets } = kept.value;
   const { assignments, transactions: store, accounts, journal, shifts } = database;
   const readerLink = new ReaderLink(options.readerKind, (command) => post({ kind: 'reader', command }), systemTimers);
   const uplink = httpUplink();
-  let token = secrets.value?.token ?? null;
+  let token = options.training === true ? null : (secrets?.token ?? null);
   const credentials = () => credentialsOf(database, token);
-  const replicator = new Replicator({
+  const replicatorParts = {
     journal,
     assignments,
     uplink,
@@ -84,8 +85,9 @@ function openParts(options: TillHostOptions, post: (message: FromTillHost) => vo
     timers: systemTimers,
     random: systemRandom,
     credentials,
-    onRejected: (results) => reportRejected(post, results.length),
-  });
+    onRejected: (results: readonly unknown[]) => reportRejected(post, results.length),
+  };
+  const replicator = options.training === true ? new NoReplication(systemClock) : new Replicator(replicatorParts);
   const keepingStore: SecretStore = {
     load: () => secretStore.load(),
     async save(fresh) {
@@ -100,9 +102,9 @@ function openParts(options: TillHostOptions, post: (message: FromTillHost) => vo
     journal,
     shifts,
     pins: scryptPins,
-    isTraining: false,
+    isTraining: options.training === true,
     secretStore: keepingStore,
-    secrets: secrets.value,
+    secrets,
     uplink,
     reader: readerLink,
     replication: replicator,
@@ -130,6 +132,34 @@ function openParts(options: TillHostOptions, post: (message: FromTillHost) => vo
     if (secretStore instanceof ComposerSecrets) secretStore.kept(id, envelope);
   };
   return ok({ till, readerLink, replicator, database, secretsKept });
+}
+
+interface KeptTill {
+  readonly database: TillDatabase;
+  readonly secretStore: SecretStore;
+  /** Null before enrolment. */
+  readonly secrets: TillSecrets | null;
+}
+
+function openKept(options: TillHostOptions, post: (message: FromTillHost) => void): Result<KeptTill, Fault> {
+  const secretStore = secretStoreFor(options, post);
+  const secrets = secretStore.load();
+  if (!secrets.ok) return secrets;
+  const opened = openTillDatabase(options.dataFolder);
+  return opened.ok ? ok({ database: opened.value, secretStore, secrets: secrets.value }) : opened;
+}
+
+/** The secrets of the till itself are never read here. */
+function openTraining({ dataFolder }: TillHostOptions): Result<KeptTill, Fault> {
+  const opened = openTillDatabase(trainingFolder(dataFolder));
+  if (!opened.ok) return opened;
+  const database = opened.value;
+  const alike = resembleTill(dataFolder, database, systemClock, systemRandom);
+  const secretStore = trainingSecretStore(database);
+  const secrets = alike.ok ? secretStore.load() : alike;
+  if (secrets.ok) return ok({ database, secretStore, secrets: secrets.value });
+  database.close();
+  return secrets;
 }
 
 function secretStoreFor(options: TillHostOptions, post: (message: FromTillHost) => void): SecretFile | ComposerSecrets {

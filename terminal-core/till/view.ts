@@ -34,7 +34,8 @@ export function tillView(sources: ViewSources): TillView {
     uplink: {
       state: replication.state,
       since: replication.since,
-      unsentCount: counts.journalSeq - counts.acknowledgedSeq,
+      // What is never sent is not waiting to be sent.
+      unsentCount: sources.isTraining ? 0 : counts.journalSeq - counts.acknowledgedSeq,
       lastAcknowledgedAt: counts.acknowledgedAt,
       fault: replication.fault,
     },

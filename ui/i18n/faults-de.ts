@@ -108,6 +108,7 @@ export const faultsDe: Texts['fault'] = {
   SHIFT_NEEDED: { title: 'Keine Schicht ist offen', help: 'Zähle das Wechselgeld und eröffne eine Schicht.' },
   SHIFT_OPEN: { title: 'Eine Schicht ist schon offen', help: 'Schliesse sie zuerst: Zähle die Kasse.' },
   SHIFT_NOT_OPEN: { title: 'Keine Schicht ist offen', help: 'Es gibt nichts zu berichten und nichts zu schliessen.' },
+  TRAINING: { title: 'Das ist Übung', help: 'Es gibt nur simulierte Bänder, und nichts wird je gesendet.' },
   EARLIER_COMMITTED: {
     title: 'Schon bezahlt',
     help: 'Die Buchung davor hat doch geklappt: Das Band zeigt sie. Es wurde nichts weiter abgebucht.',

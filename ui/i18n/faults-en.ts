@@ -83,6 +83,7 @@ export const faultsEn = {
   SHIFT_NEEDED: { title: 'No shift is open', help: 'Count the float in the drawer and open a shift.' },
   SHIFT_OPEN: { title: 'A shift is open already', help: 'Close it first: count the drawer.' },
   SHIFT_NOT_OPEN: { title: 'No shift is open', help: 'There is nothing to report or to close.' },
+  TRAINING: { title: 'This is training', help: 'Only simulated tags are used, and nothing is ever sent.' },
   EARLIER_COMMITTED: {
     title: 'Paid already',
     help: 'The transaction before went through after all: the tag shows it. Nothing more was taken.',

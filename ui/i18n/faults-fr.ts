@@ -117,6 +117,10 @@ export const faultsFr: Texts['fault'] = {
   },
   SHIFT_OPEN: { title: 'Un service est déjà ouvert', help: 'Fermez-le d’abord : comptez la caisse.' },
   SHIFT_NOT_OPEN: { title: 'Aucun service n’est ouvert', help: 'Il n’y a rien à imprimer ni à fermer.' },
+  TRAINING: {
+    title: 'Ceci est un exercice',
+    help: 'Il n’y a que des bracelets simulés, et rien n’est jamais envoyé.',
+  },
   EARLIER_COMMITTED: {
     title: 'Déjà payé',
     help: 'La transaction précédente a bien abouti : le bracelet la montre. Rien de plus n’a été débité.',

@@ -1,0 +1,31 @@
+import type { Clock, DrainResult, ReplicationPort, ReplicationStatus } from '../checkout/ports.ts';
+import { fault } from '../domain/fault.ts';
+import { ok, type Result } from '../domain/result.ts';
+
+/** In the place of the replicator where nothing may ever leave the till: training. It knows no backend at all. */
+export class NoReplication implements ReplicationPort {
+  readonly status: ReplicationStatus;
+
+  constructor(clock: Clock) {
+    const since = new Date(clock.nowMs()).toISOString();
+    this.status = { state: 'offline', since, fault: null, seal: 'unknown' };
+  }
+
+  start(): void {}
+
+  stop(): void {}
+
+  wake(): void {}
+
+  onChange(): () => void {
+    return () => undefined;
+  }
+
+  drain(): Promise<DrainResult> {
+    return Promise.resolve({ sentCount: 0, rejectedCount: 0, fault: fault('TRAINING') });
+  }
+
+  refreshConfiguration(): Promise<Result<void, never>> {
+    return Promise.resolve(ok(undefined));
+  }
+}
