@@ -9,7 +9,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { tearPoints } from '../contract/ipc/simulator.ts';
 import { tillViewSchema } from '../contract/ipc/till-view.ts';
-import { assignment, configuration } from '../testing/till/festival.ts';
+import { configuration } from '../testing/till/festival.ts';
 import {
   issue,
   journalKinds,

@@ -127,12 +127,27 @@ describe('the commands of klink', () => {
       expect(fs.statSync(path.join(first, 'secrets.json')).mode & 0o777).toBe(0o600);
     });
 
-    test('an edition that keeps its balances in accounts is not sold for: MODE_UNSUPPORTED, 5', async () => {
+    test('Q52: in an edition that keeps its balances in accounts a blank tag pays, and is not issued: MODE_UNSUPPORTED, 5', async () => {
       const place = anEmptyFolder();
-      const enrolled = await enrol({ place }, backend.address, 'DEMO-CANTEEN');
-      const sold =
-        enrolled.exitCode === 0 ? await klink(['sell', '--amount', '1.00', ...simulated, '--data', place]) : enrolled;
-      expectFault(sold, 5, 'MODE_UNSUPPORTED');
+      succeeded(await enrol({ place }, backend.address, 'DEMO-CANTEEN'));
+      const said: string[] = [];
+      for (const command of [
+        ['topup', '--amount', '20.00', '--method', 'cash'],
+        ['sell', '--amount', '4.50'],
+        ['balance'],
+      ]) {
+        const run = await klinkForPeople([...command, ...simulated, '--data', place]);
+        expect({ command, exitCode: run.exitCode, stderr: run.stderr }).toMatchObject({ exitCode: 0 });
+        said.push(run.stdout.trimEnd().replace(/[0-9A-F]{14}/, 'UID'));
+      }
+      expect(said).toEqual([
+        'Topped up 20.00 GBP. Balance 0.00 → 20.00.',
+        'Sold 4.50 GBP. Balance 20.00 → 15.50.',
+        'Balance 15.50 GBP of tag UID.',
+      ]);
+      const status = await klinkForPeople(['status', '--data', place]);
+      expect(status.stdout).toMatch(/Exposure +0 minor units/);
+      expectFault(await klink(['issue', ...simulated, '--data', place]), 5, 'MODE_UNSUPPORTED');
     });
   });
 

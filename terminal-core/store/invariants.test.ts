@@ -269,8 +269,8 @@ describe('account mode', () => {
 
   test('the schema is closed again: it cannot be edited through the connection of the till', () => {
     const { database: own } = stores.enrolled();
-    expect(() => own.exec("PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'x' WHERE name = 'txn'")).toThrow(
-      'may not be modified',
-    );
+    expect(() =>
+      own.exec("PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'x' WHERE name = 'txn'"),
+    ).toThrow('may not be modified');
   });
 });

@@ -93,9 +93,13 @@ export class InProcessTill {
     this.link = new ReaderLink('simulated', (command) => this.#ask(command), timers);
     this.reader = this.#newReader();
     const uplink = httpUplink();
+    const secretStore = new SecretFile(this.folder);
     const credentials = () => {
       const stored = this.assignments.assignment();
-      return stored && { ...stored, token: festival.secrets.token };
+      // A till that a test has enrolled itself has a token of its own.
+      const kept = secretStore.load();
+      const token = (kept.ok ? kept.value?.token : undefined) ?? festival.secrets.token;
+      return stored && { ...stored, token };
     };
     this.replicator = new Replicator({
       journal: this.journal,
@@ -117,7 +121,7 @@ export class InProcessTill {
       shifts: new StoredShifts(this.database, orm, this.journal),
       pins: scryptPins,
       isTraining: false,
-      secretStore: new SecretFile(this.folder),
+      secretStore,
       secrets: this.assignments.assignment() ? festival.secrets : null,
       uplink,
       reader: this.link,

@@ -1,0 +1,111 @@
+/**
+ * Goal: in a canteen (Q52) tag, till and ledger agree: what is topped up and sold online and offline is booked to the unit,
+ * nothing is spent twice across two tills, and the books are coherent.
+ * Method: whole tills in this process, enrolled in the demo canteen of a real backend on a real PostgreSQL. Offline is a
+ * backend that has ended; it comes back on the same database.
+ */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { RunningBackend } from '../backend-mock/main.ts';
+import { startTestBackend, startTestServer, type TestServer } from './backend/backend.ts';
+import { logIn } from './backend/operator-client.ts';
+import { lookAtBalance, sell, states, topUp } from './till/flows.ts';
+import { InProcessTill } from './till/in-process-till.ts';
+
+let server: TestServer;
+let databaseUrl: string;
+let backend: RunningBackend;
+const open: InProcessTill[] = [];
+
+beforeAll(async () => {
+  server = await startTestServer();
+  databaseUrl = await server.newDatabase();
+  backend = await startTestBackend(databaseUrl);
+}, 120_000);
+
+afterEach(() => {
+  for (const till of open.splice(0)) till.close();
+});
+
+afterAll(async () => {
+  await backend.close();
+  await server.stop();
+});
+
+async function canteenTill(): Promise<InProcessTill> {
+  const till = new InProcessTill({ assignment: null });
+  open.push(till);
+  const backendUrl = backend.address;
+  const enrolled = await till.till.operations.enrol({ backendUrl, code: 'DEMO-CANTEEN', terminalName: 'Counter' });
+  expect(enrolled).toMatchObject({ ok: true, value: { enrolled: true, halted: null } });
+  return till;
+}
+
+const committed = { value: { result: 'committed' } };
+const replicate = (till: InProcessTill) => till.till.operations.replicate({ untilEmpty: false, timeoutMs: 60_000 });
+
+async function exposureMinor(till: InProcessTill): Promise<number | null> {
+  const status = await till.till.operations.status({});
+  return status.ok ? status.value.exposureMinor : null;
+}
+
+/** What the operator sees of the canteen: the money of all customers, and whether the books are whole. */
+async function books(till: InProcessTill) {
+  const editionId = till.assignments.assignment()?.edition.id ?? 0;
+  const operator = await logIn(backend.address);
+  return { customersMinor: await operator.customersMinor(editionId), coherence: await operator.coherence(editionId) };
+}
+
+const coherent = { sumMinor: 0, balanceDifferences: [], tagDifferences: [], unresolvedRejections: 0, findings: 0 };
+
+describe('a canteen', () => {
+  test('online: top up, sell, replicate; the ledger has it to the unit and the books are coherent', async () => {
+    const till = await canteenTill();
+    expect(till.view.till).toMatchObject({ mode: 'account', currency: 'GBP' });
+    const before = await books(till);
+    expect(await topUp(till, 2_000)).toMatchObject(committed);
+    expect(await sell(till, 450)).toMatchObject(committed);
+    expect(await replicate(till)).toMatchObject({
+      value: { rejectedCount: 0, unsentCount: 0, sealed: true, fault: null },
+    });
+    expect(await lookAtBalance(till)).toMatchObject({ value: { step: { tag: { balanceMinor: 1_550 } } } });
+    expect(await books(till)).toMatchObject({ customersMinor: before.customersMinor + 1_550, coherence: coherent });
+    expect(await exposureMinor(till)).toBe(0);
+  });
+
+  test('409: what one till has just sold, another cannot sell again, although its own cache would allow it', async () => {
+    const [first, second] = [await canteenTill(), await canteenTill()];
+    expect(await topUp(first, 1_000)).toMatchObject(committed);
+    await replicate(first);
+    first.copyTagsTo(second);
+    expect(await lookAtBalance(second)).toMatchObject({ value: { step: { tag: { balanceMinor: 1_000 } } } });
+    // Held by the first, and not sent yet.
+    expect(await sell(first, 800)).toMatchObject(committed);
+    expect(await sell(second, 300)).toMatchObject({
+      value: { result: 'aborted', step: { error: { code: 'INSUFFICIENT_FUNDS' } } },
+    });
+    expect(await sell(second, 200)).toMatchObject(committed);
+    for (const till of [first, second])
+      expect(await replicate(till)).toMatchObject({ value: { rejectedCount: 0, unsentCount: 0 } });
+    expect(await lookAtBalance(first)).toMatchObject({ value: { step: { tag: { balanceMinor: 0 } } } });
+  });
+
+  test('offline: sold from the cache up to the limit, refused beyond it, and booked when the backend is back', async () => {
+    const till = await canteenTill();
+    const before = await books(till);
+    expect(await topUp(till, 1_000)).toMatchObject(committed);
+    expect(await lookAtBalance(till)).toMatchObject({ value: { step: { tag: { balanceMinor: 1_000 } } } });
+    const port = Number(new URL(backend.address).port);
+    await backend.close();
+    expect(await sell(till, 600)).toMatchObject(committed);
+    expect(await sell(till, 401)).toMatchObject({
+      value: { result: 'aborted', step: { error: { code: 'INSUFFICIENT_FUNDS', details: { missingMinor: 1 } } } },
+    });
+    expect(await exposureMinor(till)).toBe(600);
+    expect(states(till)).toEqual(['Committed', 'Committed', 'Aborted']);
+    backend = await startTestBackend(databaseUrl, { port });
+    expect(await replicate(till)).toMatchObject({ value: { rejectedCount: 0, unsentCount: 0 } });
+    expect(await exposureMinor(till)).toBe(0);
+    expect(await lookAtBalance(till)).toMatchObject({ value: { step: { tag: { balanceMinor: 400 } } } });
+    expect(await books(till)).toMatchObject({ customersMinor: before.customersMinor + 400, coherence: coherent });
+  });
+});
