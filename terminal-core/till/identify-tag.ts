@@ -6,7 +6,7 @@ import { toHex } from '../tag/bytes.ts';
 import type { TagFault } from '../tag/driver.ts';
 import { driverFor } from '../tag/driver-for.ts';
 import type { Desk } from './desk.ts';
-import type { TagSight } from './tag-search.ts';
+import type { TagSight } from './tag-sight.ts';
 import type { ShownTag } from './work.ts';
 
 /** A tag in account mode: it says who it is, and nothing else is read of it. */

@@ -5,18 +5,12 @@ import { failed, type Result } from '../domain/result.ts';
 import type { TagFault } from '../tag/driver.ts';
 import type { Desk, Patience } from './desk.ts';
 import { readerFault, tagFault } from './tag-faults.ts';
+import type { TagSight } from './tag-sight.ts';
 import type { TagVisit } from './tag-visit.ts';
 import { TagWait } from './tag-wait.ts';
 
 /** Whether a tag that was read is the one that is wanted. A renewed visit may be returned (after a field reset). */
 export type Accept<Visit = TagVisit> = (visit: Visit) => Promise<Result<Visit, Fault>>;
-
-/** What a search reads of a tag: all of it, or in account mode its UID alone. */
-export interface TagSight<Visit> {
-  read(presence: Presence): Promise<Result<Visit, TagFault>>;
-  /** Told of a tag that was read and not taken. */
-  refused(visit: Visit): void;
-}
 
 export type SearchResult<Visit = TagVisit> =
   | { readonly kind: 'tag'; readonly visit: Visit }

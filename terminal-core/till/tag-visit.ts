@@ -12,7 +12,7 @@ import { lookAtTag } from '../tag/look.ts';
 import { type WriteProgress, type WriteResult, writeAllVerified, writeSlotVerified } from '../tag/verified-write.ts';
 import { type Desk, instant } from './desk.ts';
 import type { EditionKeys } from './edition-keys.ts';
-import type { TagSight } from './tag-search.ts';
+import type { TagSight } from './tag-sight.ts';
 
 /** One tag, read whole, while it lies on the reader. */
 export interface TagVisit {

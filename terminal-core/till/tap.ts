@@ -2,7 +2,8 @@ import type { Fault } from '../../contract/ipc/fault.ts';
 import type { ChargeView } from '../../contract/ipc/till-view.ts';
 import { fault } from '../domain/fault.ts';
 import { type Desk, instant, type Patience } from './desk.ts';
-import { type Accept, TagSearch, type TagSight } from './tag-search.ts';
+import { type Accept, TagSearch } from './tag-search.ts';
+import type { TagSight } from './tag-sight.ts';
 import type { TagVisit } from './tag-visit.ts';
 
 /** How the wait for a tag ended, in the words of the charts. */
