@@ -37,6 +37,11 @@ export function parseAmount(text: string, currency: string): Answer<number> {
   return answered(amountMinor);
 }
 
+/** The same for cash that is counted: an empty drawer is an amount too. */
+export function parseAmountOrZero(text: string, currency: string): Answer<number> {
+  return /^0{1,10}(?:\.0{1,4})?$/.test(text) ? answered(0) : parseAmount(text, currency);
+}
+
 /** Minor units as plain decimal text with a point: 5500 of CHF is `55.00`, −50 is `-0.50`. */
 export function formatAmount(amountMinor: number, currency: string): string {
   const digits = fractionDigits(currency);

@@ -34,6 +34,8 @@ export interface Till {
 export interface TillOptions {
   readonly dataFolder: string;
   readonly readerKind: ReaderKind;
+  /** The till that practises, in a folder inside `dataFolder`. */
+  readonly training?: boolean;
   /** Null: this command needs no tag, so no reader is opened. */
   readonly reader: ReaderHostOptions | null;
   readonly onStep: (step: Step) => void;
@@ -98,6 +100,7 @@ class Composer implements Till {
       options: {
         dataFolder: options.dataFolder,
         readerKind: options.readerKind,
+        training: options.training ?? false,
         replication: 'on-demand',
         secretStore: { kind: 'file' },
       },

@@ -38,6 +38,15 @@ describe('klink, misused', () => {
     [['enrol', '--backend', 'ftp://x', '--code', 'X'], /http/],
     [['backend', '--port', '70000'], /65535/],
     [['status', 'surplus'], /argument/i],
+    [['shift'], /open/],
+    [['shift', 'reopen'], /unknown command/i],
+    [['shift', 'open'], /--float/],
+    [['shift', 'open', '--float', '-1'], /--float/],
+    [['shift', 'close'], /--counted/],
+    [['shift', 'close', '--counted', 'all'], /--counted/],
+    [['shift', 'report', '--cashier', '1111'], /shows in ps: put it in KLINK_PIN/],
+    [['refund', '--supervisor', '9999', '--reader', 'simulated'], /shows in ps: put it in KLINK_SUPERVISOR_PIN/],
+    [['balance', '--training', '--reader', 'pcsc'], /simulated tags only/],
     [['balance', '--unknown-flag'], /unknown option/],
     [[], /say what to do: backend, enrol/],
   ])('%j ends with 2', async (args, complaint) => {
@@ -64,6 +73,7 @@ describe('klink, asked about itself', () => {
   test('its help names every command of the till', async () => {
     const { out } = await run('--help');
     for (const name of [
+      'shift',
       'backend',
       'enrol',
       'issue',

@@ -11,6 +11,7 @@ import { issueCommand } from './commands/issue.ts';
 import { refundCommand } from './commands/refund.ts';
 import { replicateCommand } from './commands/replicate.ts';
 import { sellCommand } from './commands/sell.ts';
+import { shiftCommand } from './commands/shift.ts';
 import { statusCommand } from './commands/status.ts';
 import { topUpCommand } from './commands/topup.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -41,14 +42,17 @@ export async function runKlink(args: readonly string[], streams: Streams): Promi
     if (!(error instanceof CommanderError)) throw error;
     // Help and version are what was asked for; everything else commander ends with is a misuse.
     if (error.exitCode === 0) return 0;
-    return failedWith({ code: 'USAGE', message: complaintOf(error, complaints.join(''), program) }, report);
+    return failedWith(
+      { code: 'USAGE', message: complaintOf(error, complaints.join(''), askedCommand(program, args)) },
+      report,
+    );
   }
 }
 
 /** Commander writes its complaint; where no command was given it writes the whole help instead. */
-function complaintOf(error: CommanderError, written: string, program: Command): string {
+function complaintOf(error: CommanderError, written: string, asked: Command): string {
   if (error.code === 'commander.help') {
-    return `say what to do: ${program.commands.map((command) => command.name()).join(', ')}`;
+    return `say what to do: ${asked.commands.map((command) => command.name()).join(', ')}`;
   }
   const complaint = written.replace(/^error: /, '').trim();
   return complaint === '' ? error.message : complaint;
@@ -70,17 +74,27 @@ function buildProgram(run: RunCommand, streams: Streams, onComplaint: (text: str
     chargebackCommand,
     adjustCommand,
     blockCommand,
+    shiftCommand,
     replicateCommand,
     statusCommand,
     cleanupCommand,
     exportCommand,
   ];
   for (const make of makers) program.addCommand(make(run));
-  for (const command of [program, ...program.commands]) {
+  for (const command of withSubcommands(program)) {
     command.exitOverride().configureOutput({
       writeOut: (text) => streams.out.write(text),
       writeErr: onComplaint,
     });
   }
   return program;
+}
+
+/** `klink shift` asks for one of the commands of `shift`. */
+function askedCommand(program: Command, args: readonly string[]): Command {
+  return program.commands.find((command) => command.name() === args[0] && command.commands.length > 0) ?? program;
+}
+
+function withSubcommands(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
 }

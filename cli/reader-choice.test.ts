@@ -56,6 +56,18 @@ describe('the reader of a call', () => {
     expect(chooseReader(flags({}), dataFolder)).toMatchObject({ ok: true, result: { readerKind: 'pcsc' } });
   });
 
+  test('training takes simulated tags of its own, whatever the file says, and never a real reader', () => {
+    const dataFolder = folderWith(JSON.stringify({ reader: { kind: 'pcsc' } }));
+    expect(chooseReader(flags({ training: true }), dataFolder)).toMatchObject({
+      ok: true,
+      result: { readerKind: 'simulated', dataFolder: path.join(dataFolder, 'training') },
+    });
+    expect(chooseReader(flags({ training: true, reader: 'pcsc' }), dataFolder)).toMatchObject({
+      ok: false,
+      fault: { code: 'USAGE' },
+    });
+  });
+
   test('--tag without the simulated reader is a misuse', () => {
     expect(chooseReader(flags({ tag: 'Wristband 2' }), folderWith(null))).toMatchObject({
       ok: false,

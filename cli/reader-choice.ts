@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ReaderHostOptions } from '../contract/ipc/envelope.ts';
-import { type TillSettings, tillSettingsSchema } from '../contract/settings/till-settings.ts';
+import { type TillSettings, tillSettingsSchema, trainingFolderName } from '../contract/settings/till-settings.ts';
 import { type Answer, answered, faulted } from './answer.ts';
 import type { TillFlags } from './flags.ts';
 
@@ -15,7 +15,11 @@ export function chooseReader(flags: TillFlags, dataFolder: string): Answer<Reade
   const settings = readSettings(dataFolder);
   if (!settings.ok) return settings;
   const fromFile = settings.result.reader;
-  const readerKind = flags.reader ?? (fromFile.kind === 'auto' ? 'pcsc' : fromFile.kind);
+  if (flags.training && flags.reader === 'pcsc') {
+    return faulted('USAGE', '--training uses simulated tags only: leave --reader away');
+  }
+  const chosen = flags.reader ?? (fromFile.kind === 'auto' ? 'pcsc' : fromFile.kind);
+  const readerKind = flags.training ? 'simulated' : chosen;
   if (readerKind === 'pcsc' && flags.tag !== undefined) {
     return faulted('USAGE', '--tag lays a wristband on the simulated reader; add --reader simulated');
   }
@@ -23,7 +27,7 @@ export function chooseReader(flags: TillFlags, dataFolder: string): Answer<Reade
   return answered({
     readerKind,
     readerName: readerName === '' ? null : readerName,
-    dataFolder,
+    dataFolder: flags.training ? join(dataFolder, trainingFolderName) : dataFolder,
     simulatedTag: readerKind === 'simulated' ? (flags.tag ?? defaultWristband) : null,
   });
 }

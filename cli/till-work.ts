@@ -1,10 +1,11 @@
 import type { ReaderHostOptions } from '../contract/ipc/envelope.ts';
 import type { Fault } from '../contract/ipc/fault.ts';
 import type { Outcome } from '../contract/ipc/operations.ts';
-import type { Answer } from './answer.ts';
+import { type Answer, answered } from './answer.ts';
 import { startTill, type Till } from './composer.ts';
 import { type ExitCode, exitCodeOfFault, exitCodeOfOutcome } from './exit-code.ts';
 import { type TillFlags, tillFolder } from './flags.ts';
+import { readPins, type StaffPins } from './pins.ts';
 import { chooseReader } from './reader-choice.ts';
 import type { Report } from './report.ts';
 
@@ -59,11 +60,31 @@ async function runTill(flags: TillFlags, report: Report, use: ReaderUse, work: T
   const dataFolder = tillFolder(flags);
   const reader = chooseReader(flags, dataFolder);
   if (!reader.ok) return failedWith(reader.fault, report);
-  return await startAndWork(reader.result, use, report, work);
+  // Typed before the till is started, so that nobody else waits for its folder meanwhile.
+  const pins = await readPins(flags, { env: process.env, input: process.stdin, output: process.stderr });
+  if (!pins.ok) return failedWith(pins.fault, report);
+  const options = { dataFolder, training: flags.training, reader: reader.result };
+  return await startAndWork(options, use, report, async (till) => {
+    const entered = await letIn(till, pins.result);
+    return entered.ok ? await work(till) : failedWith(entered.fault, report);
+  });
+}
+
+/** Every call of the command line is a till of its own, in which nobody is logged in yet. */
+async function letIn(till: Till, { cashier, supervisor }: StaffPins): Promise<Answer<unknown>> {
+  const entered = cashier === null ? answered(null) : await till.call('login', { pin: cashier });
+  if (!entered.ok || supervisor === null) return entered;
+  return await till.call('approve', { pin: supervisor });
+}
+
+interface StartOptions {
+  readonly dataFolder: string;
+  readonly training: boolean;
+  readonly reader: ReaderHostOptions;
 }
 
 async function startAndWork(
-  reader: ReaderHostOptions,
+  { dataFolder, training, reader }: StartOptions,
   use: ReaderUse,
   report: Report,
   work: TillWork,
@@ -71,7 +92,8 @@ async function startAndWork(
   const interruption = new Interruption(report, use === 'tap');
   try {
     const till = await startTill({
-      dataFolder: reader.dataFolder,
+      dataFolder,
+      training,
       readerKind: reader.readerKind,
       reader: use === 'no reader' ? null : reader,
       onStep: (step) => report.step(step),
@@ -88,7 +110,8 @@ async function startAndWork(
   }
 }
 
-async function currencyOf(till: Till, report: Report): Promise<Answer<string>> {
+/** The edition's currency, in which amounts are shown from now on. */
+export async function currencyOf(till: Till, report: Report): Promise<Answer<string>> {
   const view = await till.call('view', {});
   if (!view.ok) return view;
   if (view.result.till === null) {

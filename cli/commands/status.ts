@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { TillStatus } from '../../contract/ipc/operations.ts';
-import { tillFlagsSchema, tillFolder, withDataFlags } from '../flags.ts';
+import { tillFlagsSchema, withDataFlags, workingFolder } from '../flags.ts';
 import type { RunCommand } from '../run-command.ts';
 import { failedWith } from '../till-work.ts';
 
@@ -10,7 +10,7 @@ export function statusCommand(run: RunCommand): Command {
     .description('show the state of this till; works while another process uses it')
     .action((options: unknown) =>
       run(async (report) => {
-        const dataFolder = tillFolder(tillFlagsSchema.parse(options));
+        const dataFolder = workingFolder(tillFlagsSchema.parse(options));
         const { readTillStatus } = await import('../../terminal-core/main/read-status.ts');
         const status = readTillStatus(dataFolder);
         if (!status.ok) return failedWith(status.fault, report);

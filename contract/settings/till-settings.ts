@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { readerKinds } from '../ipc/reader.ts';
 
+/** The folder inside a till's own where its training lives, with a database and simulated tags of its own. */
+export const trainingFolderName = 'training';
+
 /** `DIR/till.json`: what belongs to this till alone. A flag of the command line beats the file. */
 export const tillSettingsSchema = z.strictObject({
   reader: z

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Fault } from '../../contract/ipc/fault.ts';
+import { trainingFolderName } from '../../contract/settings/till-settings.ts';
 import type { Clock, Random, SecretStore, TillSecrets } from '../checkout/ports.ts';
 import { fault } from '../domain/fault.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
@@ -10,7 +11,7 @@ import { databaseName, openTillDatabaseReadOnly, type TillDatabase } from '../st
 
 /** Where a till's training lives: a whole till of its own, with its own lock, database and simulated tags. */
 export function trainingFolder(dataFolder: string): string {
-  return path.join(dataFolder, 'training');
+  return path.join(dataFolder, trainingFolderName);
 }
 
 /**
