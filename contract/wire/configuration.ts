@@ -33,7 +33,6 @@ export const productSchema = z
 export type Product = z.infer<typeof productSchema>;
 
 export const cashierRoles = ['cashier', 'supervisor'] as const;
-export type CashierRole = (typeof cashierRoles)[number];
 
 /** A PIN as it is typed. */
 export const pinSchema = z.string().regex(/^\d{4,12}$/);
