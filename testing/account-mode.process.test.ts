@@ -92,20 +92,29 @@ describe('a canteen', () => {
   test('offline: sold from the cache up to the limit, refused beyond it, and booked when the backend is back', async () => {
     const till = await canteenTill();
     const before = await books(till);
-    expect(await topUp(till, 1_000)).toMatchObject(committed);
-    expect(await lookAtBalance(till)).toMatchObject({ value: { step: { tag: { balanceMinor: 1_000 } } } });
+    expect(till.assignments.configuration()?.configuration.accountLimits).toMatchObject({ offlinePerTagMinor: 1_500 });
+    expect(await topUp(till, 2_000)).toMatchObject(committed);
+    expect(await topUp(till, 700, 1)).toMatchObject(committed);
+    for (const [tag, balanceMinor] of [
+      [0, 2_000],
+      [1, 700],
+    ] as const)
+      expect(await lookAtBalance(till, tag)).toMatchObject({ value: { step: { tag: { balanceMinor } } } });
     const port = Number(new URL(backend.address).port);
     await backend.close();
-    expect(await sell(till, 600)).toMatchObject(committed);
-    expect(await sell(till, 401)).toMatchObject({
+    expect(await sell(till, 1_000)).toMatchObject(committed);
+    expect(await sell(till, 501)).toMatchObject({
+      value: { result: 'aborted', step: { error: { code: 'OFFLINE_TAG_LIMIT', details: { exposureMinor: 1_000 } } } },
+    });
+    expect(await sell(till, 701, 1)).toMatchObject({
       value: { result: 'aborted', step: { error: { code: 'INSUFFICIENT_FUNDS', details: { missingMinor: 1 } } } },
     });
-    expect(await exposureMinor(till)).toBe(600);
-    expect(states(till)).toEqual(['Committed', 'Committed', 'Aborted']);
+    expect(await exposureMinor(till)).toBe(1_000);
+    expect(states(till)).toEqual(['Committed', 'Committed', 'Committed', 'Aborted', 'Aborted']);
     backend = await startTestBackend(databaseUrl, { port });
     expect(await replicate(till)).toMatchObject({ value: { rejectedCount: 0, unsentCount: 0 } });
     expect(await exposureMinor(till)).toBe(0);
-    expect(await lookAtBalance(till)).toMatchObject({ value: { step: { tag: { balanceMinor: 400 } } } });
-    expect(await books(till)).toMatchObject({ customersMinor: before.customersMinor + 400, coherence: coherent });
+    expect(await lookAtBalance(till)).toMatchObject({ value: { step: { tag: { balanceMinor: 1_000 } } } });
+    expect(await books(till)).toMatchObject({ customersMinor: before.customersMinor + 1_700, coherence: coherent });
   });
 });

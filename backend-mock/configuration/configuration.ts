@@ -53,6 +53,7 @@ async function collect(reads: Reads, editionId: number): Promise<Configuration> 
       maximumTopUpMinor: row.maximumTopUpMinor,
       maximumPurchaseMinor: row.maximumPurchaseMinor,
     },
+    ...(row.accountLimits === null ? {} : { accountLimits: row.accountLimits }),
     blockedTags: blocked.map(({ uid }) => uid),
     topUpAmountsMinor: row.topUpAmountsMinor,
   });

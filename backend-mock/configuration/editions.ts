@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { FeeRule } from '../../contract/wire/configuration.ts';
+import type { AccountLimits, FeeRule } from '../../contract/wire/configuration.ts';
 import type { Edition, editionLimitsSchema } from '../../contract/wire/enrolment.ts';
 import type { EditionMode } from '../../contract/wire/words.ts';
 import { createSystemAccounts } from '../ledger/accounts.ts';
@@ -16,6 +16,8 @@ export type EditionPlan = {
   limits: z.infer<typeof editionLimitsSchema>;
   fees: { topUp: FeeRule; refund: FeeRule };
   topUpAmountsMinor: readonly number[];
+  /** Account mode only. */
+  accountLimits?: AccountLimits;
   demoCode?: string;
 };
 
@@ -31,8 +33,8 @@ export async function createEdition(
   const made = await connection.query<{ edition_id: number }>(
     `INSERT INTO edition (name, mode, currency, time_zone, maximum_balance_minor, maximum_top_up_minor, maximum_purchase_minor,
        top_up_fee_fixed_minor, top_up_fee_rate_basis_points, refund_fee_fixed_minor, refund_fee_rate_basis_points,
-       top_up_amounts_minor, demo_code, created_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING edition_id`,
+       top_up_amounts_minor, demo_code, created_at, account_limits)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING edition_id`,
     [
       plan.name,
       plan.mode,
@@ -48,6 +50,7 @@ export async function createEdition(
       JSON.stringify(plan.topUpAmountsMinor),
       plan.demoCode ?? null,
       now,
+      plan.accountLimits ? JSON.stringify(plan.accountLimits) : null,
     ],
   );
   const editionId = made.rows[0]?.edition_id;

@@ -79,6 +79,7 @@ const canteen: DemoEdition = {
     limits: { maximumBalanceMinor: 200_00, maximumTopUpMinor: 100_00, maximumPurchaseMinor: 50_00 },
     fees: { topUp: noFee, refund: noFee },
     topUpAmountsMinor: [5_00, 10_00, 20_00, 50_00],
+    accountLimits: { offlinePerTagMinor: 15_00, offlinePerTillMinor: 300_00, overdraftMinor: 0 },
   },
   merchants: [{ merchantId: 'canteen', name: 'School Canteen' }],
   products: [

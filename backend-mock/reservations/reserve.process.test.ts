@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { configurationSchema } from '../../contract/wire/configuration.ts';
 import { alertsAnswerSchema, transactionDetailSchema, transactionsAnswerSchema } from '../../contract/wire/operator.ts';
 import { problemSchema } from '../../contract/wire/problem.ts';
 import { type ReservationRequest, reservationAnswerSchema } from '../../contract/wire/reservation.ts';
@@ -250,6 +251,27 @@ describe('account mode', () => {
     expect((await look(till, uid)).availableMinor).toBe(0);
     pass(limits.reservationLifetimeMs);
     expect((await ask(till, 4, inAccount(uid, 95_00))).status).toBe(200);
+  });
+
+  test('Q52: an account may go as far below zero as its edition says, and the till is told', async () => {
+    const { till, uid } = await funded('DEMO-CANTEEN');
+    const client = new pg.Client(databaseUrl);
+    await client.connect();
+    const setOverdraft = (overdraftMinor: number) =>
+      client.query(
+        `UPDATE edition SET account_limits = jsonb_set(account_limits, '{overdraftMinor}', $1) WHERE edition_id = $2`,
+        [JSON.stringify(overdraftMinor), till.editionId],
+      );
+    try {
+      await setOverdraft(2_00);
+      const config = configurationSchema.parse(await (await till.request('/config')).json());
+      expect(config.accountLimits?.overdraftMinor).toBe(2_00);
+      expect(await ask(till, 2, inAccount(uid, 97_01))).toMatchObject({ status: 409, code: 'INSUFFICIENT_FUNDS' });
+      expect((await ask(till, 2, inAccount(uid, 97_00))).status).toBe(200);
+    } finally {
+      await setOverdraft(0);
+      await client.end();
+    }
   });
 
   test('tills on three processes at once, by three tags of one customer, never hold more than is there', async () => {

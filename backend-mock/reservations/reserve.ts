@@ -1,3 +1,4 @@
+import { accountLimitsSchema } from '../../contract/wire/configuration.ts';
 import type { ReservationAnswer, ReservationRequest } from '../../contract/wire/reservation.ts';
 import { backendStateSchema } from '../../contract/wire/words.ts';
 import { type LockedAssignment, lockAssignment } from '../ingest/batch-reads.ts';
@@ -112,8 +113,18 @@ async function refusalOf(
   await lockAccount(connection, editionId, accountId);
   const { bookedMinor, heldMinor } = await readFunds(connection, editionId, customerId, now);
   const availableMinor = bookedMinor - heldMinor;
-  if (availableMinor + balanceDeltaMinor >= 0) return undefined;
+  if (availableMinor + balanceDeltaMinor + (await readOverdraftMinor(connection, editionId)) >= 0) return undefined;
   return { outcome: 'refused', code: 'INSUFFICIENT_FUNDS', detail: `${availableMinor} is free.` };
+}
+
+/** How far below zero the edition lets an account go (Q52). */
+async function readOverdraftMinor(connection: Connection, editionId: number): Promise<number> {
+  const found = await connection.query<{ account_limits: unknown }>({
+    name: 'read-account-limits',
+    text: 'SELECT account_limits FROM edition WHERE edition_id = $1',
+    values: [editionId],
+  });
+  return accountLimitsSchema.nullish().parse(found.rows[0]?.account_limits)?.overdraftMinor ?? 0;
 }
 
 type ReservationPlan = {

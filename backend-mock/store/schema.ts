@@ -21,6 +21,7 @@ export const edition = pgTable('edition', {
   refundFeeFixedMinor: whole('refund_fee_fixed_minor').notNull(),
   refundFeeRateBasisPoints: integer('refund_fee_rate_basis_points').notNull(),
   topUpAmountsMinor: jsonb('top_up_amounts_minor').notNull(),
+  accountLimits: jsonb('account_limits'),
   demoCode: text('demo_code'),
   createdAt: instant('created_at').notNull(),
 });

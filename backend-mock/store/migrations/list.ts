@@ -1,5 +1,6 @@
 import { books } from './0001-books.ts';
 import { holdsAndEvidence } from './0002-holds-and-evidence.ts';
+import { accountLimits } from './0003-account-limits.ts';
 
 export type Migration = { version: number; name: string; sql: string };
 
@@ -7,4 +8,5 @@ export type Migration = { version: number; name: string; sql: string };
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'books', sql: books },
   { version: 2, name: 'holds-and-evidence', sql: holdsAndEvidence },
+  { version: 3, name: 'account-limits', sql: accountLimits },
 ];
