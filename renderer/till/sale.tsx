@@ -89,7 +89,8 @@ function onSaleKey(key: string, view: TillView): boolean {
   const last = view.cart.lines[lastAt];
   switch (key) {
     case shortcuts.pay:
-      if (last !== undefined) pay();
+      // Not asked of the view: a product pressed a moment ago may still be on its way into the cart.
+      pay();
       return true;
     case shortcuts.cancel:
       useWindow.setState({ quantity: null });
