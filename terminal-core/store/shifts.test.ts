@@ -91,6 +91,21 @@ describe('a shift', () => {
   });
 });
 
+test('a shift and its journal entry are one commit: what cannot be told has not happened', () => {
+  const { database, shifts } = opened();
+  const stopTelling = `CREATE TEMP TRIGGER untold BEFORE INSERT ON main.journal BEGIN SELECT RAISE(ABORT, 'untold'); END`;
+  database.exec(stopTelling);
+  expect(() => shifts.open('anna', 0, at)).toThrow('untold');
+  expect(shifts.current()).toBeNull();
+  database.exec('DROP TRIGGER untold');
+  const open = shifts.open('anna', 0, at);
+  database.exec(stopTelling);
+  expect(() => shifts.close(open.shiftId, closing)).toThrow('untold');
+  expect(shifts.current()).toEqual(open);
+  database.exec('DROP TRIGGER untold');
+  expect(shifts.close(open.shiftId, closing)).toMatchObject({ zNumber: 1 });
+});
+
 describe('INV-10', () => {
   const columns = 'shift_id, shift_number, cashier_id, opened_at, float_minor';
   const close = (zNumber: number) =>

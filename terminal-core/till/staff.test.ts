@@ -6,6 +6,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import * as canteen from '../../testing/till/canteen.ts';
 import { configuration } from '../../testing/till/festival.ts';
 import { issue, sell, startSale, tillsOfTest, topUp, withTag } from '../../testing/till/flows.ts';
 import type { InProcessTill } from '../../testing/till/in-process-till.ts';
@@ -109,6 +110,23 @@ describe('login', () => {
     expect(await till.till.operations.logout({})).toMatchObject(faultOf('BUSY'));
     await till.till.operations.cancel({});
     await ended;
+  });
+});
+
+test('in account mode it is the same: cashier, shift and supervisor', async () => {
+  const till = tills.open({
+    assignment: canteen.assignment,
+    configuration: { ...canteen.configuration, cashiers: [anna, sue] },
+  });
+  expect(await topUp(till, 1_000)).toMatchObject(faultOf('LOGIN_NEEDED'));
+  await login(till, pins.anna);
+  expect(await topUp(till, 1_000)).toMatchObject(faultOf('SHIFT_NEEDED'));
+  await till.till.operations.openShift({ floatMinor: 0 });
+  expect(await topUp(till, 1_000)).toMatchObject(committed);
+  expect(till.store.committed(1)).toMatchObject({ cashierId: 'anna', shiftId: '41-1' });
+  expect(await till.till.operations.refund({ ...first, amountMinor: 100 })).toMatchObject(faultOf('SUPERVISOR_NEEDED'));
+  expect(await till.till.operations.closeShift({ countedCashMinor: 1_000 })).toMatchObject({
+    value: { differenceMinor: 0, cash: { topUpsMinor: 1_000 } },
   });
 });
 
