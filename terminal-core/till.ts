@@ -133,7 +133,14 @@ export class Till {
     this.#parts = parts;
     const { assignments, pins, timers, clock, shifts } = parts;
     const cashiers = () => assignments.configuration()?.configuration.cashiers ?? [];
-    this.#staff = new StaffDesk({ cashiers, pins, timers, onChange: () => this.#publish() });
+    this.#staff = new StaffDesk({
+      cashiers,
+      pins,
+      timers,
+      idleLockMs: parts.settings.idleLockMs,
+      isBusy: () => this.#work !== null,
+      onChange: () => this.#publish(),
+    });
     this.#shift = new ShiftDesk(shifts, this.#staff, clock);
     this.#secrets = parts.secrets;
     parts.reader.onChange(() => this.#publish());
@@ -338,6 +345,7 @@ export class Till {
       return ok({ result: end.result, step: end.step });
     } finally {
       this.#work = null;
+      this.#staff.noteActivity();
       this.#parts.replication.wake();
       this.#parts.onIdle();
     }
@@ -506,6 +514,7 @@ export class Till {
     if (!changed.ok) return failed(cartFaults[changed.fault]);
     if (this.#work) return failed(fault('BUSY'));
     this.#cart = changed.value;
+    this.#staff.noteActivity();
     if (this.#screen.screen === 'done') this.#show(this.#idleScreen());
     else this.#publish();
     return ok({});

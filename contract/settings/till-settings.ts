@@ -23,6 +23,8 @@ export const tillSettingsSchema = z.strictObject({
   tapTimeoutMs: z.int().min(1_000).max(600_000).default(60_000),
   /** How long the same tag is waited for after it left too early. */
   sameTagTimeoutMs: z.int().min(1_000).max(600_000).default(30_000),
+  /** After so long without anything done the cashier has to log in again; 0 never. */
+  idleLockMs: z.int().min(0).max(86_400_000).default(300_000),
   /** How long the result stays on the screen. */
   doneMs: z.int().min(0).max(60_000).default(4_000),
 });

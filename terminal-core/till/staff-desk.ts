@@ -13,6 +13,10 @@ export interface StaffDeskParts {
   cashiers(): readonly Cashier[];
   readonly pins: PinVerifier;
   readonly timers: Timers;
+  /** Nobody who walked away stays logged in for longer; 0: for ever. */
+  readonly idleLockMs: number;
+  /** Something is going on that must not lose its cashier. */
+  isBusy(): boolean;
   /** Somebody came or went. */
   onChange(): void;
 }
@@ -30,6 +34,7 @@ export class StaffDesk {
   readonly #parts: StaffDeskParts;
   #cashierId: string | null = null;
   #approval: { readonly cashierId: string; readonly stopTimer: () => void } | null = null;
+  #stopIdleLock: (() => void) | null = null;
   #isChecking = false;
   /** Wrong PINs of the last while. A right one does not clear them, or a cashier could guess a supervisor's in between. */
   #wrongCount = 0;
@@ -73,7 +78,19 @@ export class StaffDesk {
   enter(cashier: Cashier): void {
     this.#dropApproval();
     this.#cashierId = cashier.cashierId;
+    this.noteActivity();
     this.#parts.onChange();
+  }
+
+  /** Whoever is logged in has just done something. */
+  noteActivity(): void {
+    this.#stopIdleLock?.();
+    const { timers, idleLockMs, isBusy } = this.#parts;
+    if (this.#cashierId === null || idleLockMs === 0) return;
+    this.#stopIdleLock = timers.after(idleLockMs, () => {
+      if (isBusy()) this.noteActivity();
+      else this.logout();
+    });
   }
 
   /** A supervisor confirms the one action that comes next, if it comes soon. */
@@ -91,6 +108,7 @@ export class StaffDesk {
 
   logout(): void {
     this.#dropApproval();
+    this.#stopIdleLock?.();
     this.#cashierId = null;
     this.#parts.onChange();
   }

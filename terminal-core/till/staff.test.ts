@@ -6,6 +6,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { tillSettingsSchema } from '../../contract/settings/till-settings.ts';
 import * as canteen from '../../testing/till/canteen.ts';
 import { configuration } from '../../testing/till/festival.ts';
 import { issue, sell, startSale, tillsOfTest, topUp, withTag } from '../../testing/till/flows.ts';
@@ -101,6 +102,23 @@ describe('login', () => {
     expect(till.till.view()).toMatchObject({ loginNeeded: true, cashier: null });
     const again = tills.reopen(till);
     expect(again.till.view()).toMatchObject({ loginNeeded: true, shift: { shiftId: '41-1' } });
+  });
+
+  test('is over when nothing was done for a while, but never in the middle of something', async () => {
+    const till = await atWork();
+    const { idleLockMs } = tillSettingsSchema.parse({});
+    await till.pass(idleLockMs - 1);
+    await till.till.operations.addAmountToCart({ amountMinor: 100 });
+    await till.pass(idleLockMs - 1);
+    expect(till.view.loginNeeded).toBe(false);
+    const selling = till.till.operations.sell({ ...first, timeoutMs: 2 * idleLockMs });
+    await settled();
+    await till.pass(idleLockMs + 1);
+    expect(till.view.loginNeeded).toBe(false);
+    expect(await withTag(till, 0, selling)).toMatchObject(committed);
+    expect(till.store.committed(2)).toMatchObject({ cashierId: 'anna' });
+    await till.pass(idleLockMs);
+    expect(till.view).toMatchObject({ loginNeeded: true, cashier: null, shift: { shiftId: '41-1' } });
   });
 
   test('waits while a tag is waited for, so that a transaction is whose it began as', async () => {
