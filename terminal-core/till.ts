@@ -1,20 +1,10 @@
-import type { z } from 'zod';
 import type { Fault } from '../contract/ipc/fault.ts';
-import type { OperationAnswer, OperationName, Operations, Outcome, TillStatus } from '../contract/ipc/operations.ts';
+import type { OperationAnswer, Outcome, TillStatus } from '../contract/ipc/operations.ts';
 import type { ClosedShiftReport, ShiftReport } from '../contract/ipc/shift.ts';
 import type { Step } from '../contract/ipc/step.ts';
 import type { ChargeView, ScreenView, TillView } from '../contract/ipc/till-view.ts';
 import type { TillSettings } from '../contract/settings/till-settings.ts';
 import type { Cashier } from '../contract/wire/configuration.ts';
-import {
-  type BookingChart,
-  cashRefundChart,
-  cashTopUpChart,
-  chargebackChart,
-  purchaseChart,
-  tagAdjustmentChart,
-  twoTapPurchaseChart,
-} from './checkout/booking-chart.ts';
 import type {
   AccountLinePort,
   AccountStore,
@@ -33,34 +23,19 @@ import { addAmount, addProduct, type Cart, type CartFault, emptyCart, removeLine
 import { fault } from './domain/fault.ts';
 import { limits } from './domain/limits.ts';
 import { failed, ok, type Result } from './domain/result.ts';
-import { AccountBooking } from './till/account-booking.ts';
-import { AccountLook } from './till/account-look.ts';
-import { nextAdjustment } from './till/adjustments.ts';
-import { BalanceLook } from './till/balance-look.ts';
-import { Booking } from './till/booking.ts';
-import type { Charge, ChargeFor } from './till/charge.ts';
-import { chargebackCharge } from './till/chargeback.ts';
-import {
-  adjustmentCharge,
-  blockCharge,
-  cashRefundCharge,
-  cashTopUpCharge,
-  saleCharge,
-  viewOf,
-} from './till/charges.ts';
+import { viewOf } from './till/charges.ts';
 import { type CleanupCounts, cleanUpWithoutTag, type TaglessDesk } from './till/cleanup.ts';
 import { CleanupVisit } from './till/cleanup-visit.ts';
 import { type Desk, instant, type Patience } from './till/desk.ts';
 import { EditionKeys } from './till/edition-keys.ts';
 import { endScreen } from './till/end-screen.ts';
 import { type EnrolmentParts, enrol } from './till/enrolling.ts';
-import type { Accounts } from './till/identify-tag.ts';
-import { Issuing } from './till/issuing.ts';
-import { reversalOf } from './till/refund-reversal.ts';
+import type { Request, TapRequest, TillOperations } from './till/operations.ts';
 import { ShiftDesk } from './till/shift-desk.ts';
 import { StaffDesk } from './till/staff-desk.ts';
 import { StaffTap } from './till/staff-tap.ts';
 import { tillStatus } from './till/status.ts';
+import { type TagOperations, tagOperations } from './till/tag-operations.ts';
 import { cashierView, tillView } from './till/view.ts';
 import type { TagWork } from './till/work.ts';
 
@@ -90,20 +65,6 @@ export interface TillParts extends EnrolmentParts {
   onStep(step: Step): void;
 }
 
-type Request<Name extends OperationName> = z.output<Operations[Name]['request']>;
-type TapRequest = Request<'issue'>;
-type Answered<Name extends OperationName> = Promise<Result<OperationAnswer<Name>, Fault>>;
-/** One function per operation of the contract, and none besides. */
-export type TillOperations = { readonly [Name in OperationName]: (request: Request<Name>) => Answered<Name> };
-
-/** Who pays or is paid, and what is there to be paid out. */
-interface Payer {
-  readonly uid: string;
-  readonly payableMinor: number;
-}
-
-const isAccountMode = ({ assignment }: Desk): boolean => assignment.edition.mode === 'account';
-
 const cartFaults: Readonly<Record<CartFault, Fault>> = {
   'cart-full': fault('AMOUNT_INVALID', { reason: 'the cart is full.' }),
   'quantity-out-of-range': fault('AMOUNT_INVALID', { reason: 'the quantity is out of range.' }),
@@ -115,6 +76,7 @@ const cartFaults: Readonly<Record<CartFault, Fault>> = {
  * is on the screen, and leaves what each work does to `till/`. Runs the same with a window and without.
  */
 export class Till {
+  readonly operations: TillOperations;
   readonly #parts: TillParts;
   readonly #staff: StaffDesk;
   readonly #shift: ShiftDesk;
@@ -145,6 +107,7 @@ export class Till {
     this.#secrets = parts.secrets;
     parts.reader.onChange(() => this.#publish());
     parts.replication.onChange(() => this.#refreshScreen());
+    this.operations = this.#allOperations();
   }
 
   /** What a crash left behind is decided before anything else may happen (R36). */
@@ -182,142 +145,58 @@ export class Till {
     });
   }
 
-  readonly operations: TillOperations = {
-    view: () => Promise.resolve(ok(this.view())),
-    enrol: (request) => this.#enrol(request),
-    addToCart: ({ productId, quantity }) => Promise.resolve(this.#addToCart(productId, quantity)),
-    addAmountToCart: ({ amountMinor }) =>
-      Promise.resolve(this.#changeCart(addAmount(this.#cart, amountMinor, 'Amount', this.#merchantId() ?? ''))),
-    removeFromCart: ({ line }) => Promise.resolve(this.#changeCart(removeLine(this.#cart, line))),
-    clearCart: () => Promise.resolve(this.#changeCart(ok(emptyCart))),
-    sell: (request) =>
-      this.#book(request.taps === 2 ? twoTapPurchaseChart : purchaseChart, request, (desk) =>
-        saleCharge(this.#cart, desk.configuration, this.#merchantId() ?? ''),
-      ),
-    topUp: (request) =>
-      this.#book(cashTopUpChart, request, (desk) => cashTopUpCharge(request.amountMinor, desk.configuration)),
-    refund: (request) =>
-      this.#bookByTag(cashRefundChart, viewOf('refund', request.amountMinor ?? 0), request, (desk, { payableMinor }) =>
-        cashRefundCharge(request.amountMinor, payableMinor, desk.configuration),
-      ),
-    reverseRefund: (request) =>
-      this.#bookByTag(cashRefundChart, viewOf('refund-reversal', 0), request, (desk, { uid }) =>
-        reversalOf(desk.store, desk.assignment.assignmentId, uid, request.terminalTransactionNumber),
-      ),
-    chargeback: (request) =>
-      this.#bookByTag(chargebackChart, viewOf('chargeback', 0), request, (desk, { uid }) =>
-        chargebackCharge(
-          desk.store,
-          desk.assignment.assignmentId,
-          uid,
-          request.terminalTransactionNumber,
-          request.lines,
-        ),
-      ),
-    collectAdjustment: (request) => this.#collectAdjustment(request),
-    block: (request) => {
-      const charge = blockCharge(request.blocked);
-      return this.#adjustTag(charge.view, request, ({ reading }) =>
-        reading.image.blocked === request.blocked
-          ? failed(fault(request.blocked ? 'TAG_BLOCKED' : 'TAG_NOT_BLOCKED'))
-          : ok(charge),
-      );
-    },
-    issue: (request) => this.#doOnTag(viewOf('issue', 0), (desk) => new Issuing(desk, this.#patience(request))),
-    balance: (request) =>
-      this.#do(viewOf('balance', 0), (desk) =>
-        isAccountMode(desk)
-          ? new AccountLook(desk, this.#accounts(), this.#patience(request))
-          : new BalanceLook(desk, this.#patience(request)),
-      ),
-    login: async (typed) => {
-      const entered = this.#work ? failed(fault('BUSY')) : await this.#staff.login(typed);
-      return entered.ok ? ok(cashierView(entered.value)) : entered;
-    },
-    loginByTag: (request) =>
-      this.#letIn('login', request, (cashier) => {
-        this.#staff.enter(cashier);
-        return ok(cashier);
-      }),
-    logout: () => Promise.resolve(this.#logout()),
-    approve: async (typed) => {
-      const confirmed = await this.#staff.approve(typed);
-      return confirmed.ok ? ok(cashierView(confirmed.value)) : confirmed;
-    },
-    approveByTag: (request) => this.#letIn('approval', request, (cashier) => this.#staff.confirm(cashier)),
-    openShift: ({ floatMinor }) => Promise.resolve(this.#openShift(floatMinor)),
-    shiftReport: () => Promise.resolve(this.#shift.report()),
-    closeShift: ({ countedCashMinor }) => Promise.resolve(this.#closeShift(countedCashMinor)),
-    cancel: () => Promise.resolve(this.#cancel()),
-    dismiss: () => Promise.resolve(this.#dismiss()),
-    replicate: (request) => this.#replicate(request),
-    status: () => Promise.resolve(ok(this.#status())),
-    cleanup: ({ timeoutMs }) => this.#cleanUp(timeoutMs),
-    exportJournal: ({ file }) =>
-      Promise.resolve(ok({ entryCount: this.#parts.writeExport(file, this.#parts.journal.lines()) })),
-  };
+  #allOperations(): TillOperations {
+    return {
+      view: () => Promise.resolve(ok(this.view())),
+      enrol: (request) => this.#enrol(request),
+      addToCart: ({ productId, quantity }) => Promise.resolve(this.#addToCart(productId, quantity)),
+      addAmountToCart: ({ amountMinor }) =>
+        Promise.resolve(this.#changeCart(addAmount(this.#cart, amountMinor, 'Amount', this.#merchantId() ?? ''))),
+      removeFromCart: ({ line }) => Promise.resolve(this.#changeCart(removeLine(this.#cart, line))),
+      clearCart: () => Promise.resolve(this.#changeCart(ok(emptyCart))),
+      ...this.#tagOperations(),
+      login: async (typed) => {
+        const entered = this.#work ? failed(fault('BUSY')) : await this.#staff.login(typed);
+        return entered.ok ? ok(cashierView(entered.value)) : entered;
+      },
+      loginByTag: (request) =>
+        this.#letIn('login', request, (cashier) => {
+          this.#staff.enter(cashier);
+          return ok(cashier);
+        }),
+      logout: () => Promise.resolve(this.#logout()),
+      approve: async (typed) => {
+        const confirmed = await this.#staff.approve(typed);
+        return confirmed.ok ? ok(cashierView(confirmed.value)) : confirmed;
+      },
+      approveByTag: (request) => this.#letIn('approval', request, (cashier) => this.#staff.confirm(cashier)),
+      openShift: ({ floatMinor }) => Promise.resolve(this.#openShift(floatMinor)),
+      shiftReport: () => Promise.resolve(this.#shift.report()),
+      closeShift: ({ countedCashMinor }) => Promise.resolve(this.#closeShift(countedCashMinor)),
+      cancel: () => Promise.resolve(this.#cancel()),
+      dismiss: () => Promise.resolve(this.#dismiss()),
+      replicate: (request) => this.#replicate(request),
+      status: () => Promise.resolve(ok(this.#status())),
+      cleanup: ({ timeoutMs }) => this.#cleanUp(timeoutMs),
+      exportJournal: ({ file }) =>
+        Promise.resolve(ok({ entryCount: this.#parts.writeExport(file, this.#parts.journal.lines()) })),
+    };
+  }
 
   // --- work with a tag ---
 
-  /** A charge that is fixed before any tag is shown. */
-  #book(
-    chart: BookingChart,
-    request: TapRequest,
-    charge: (desk: Desk) => Result<Charge, Fault>,
-  ): Promise<Result<Outcome, Fault>> {
-    const desk = this.#desk();
-    if (!desk.ok) return Promise.resolve(desk);
-    const charged = charge(desk.value);
-    if (!charged.ok) return Promise.resolve(charged);
-    const { view } = charged.value;
-    return this.#bookByTag(chart, view, request, () => charged);
-  }
-
-  /** A charge that depends on the tag, or on its account. Which chart: in account mode there is only one. */
-  #bookByTag(
-    chart: BookingChart,
-    view: ChargeView,
-    request: TapRequest,
-    chargeFor: (desk: Desk, payer: Payer) => Result<Charge, Fault>,
-  ): Promise<Result<Outcome, Fault>> {
-    return this.#do(view, (desk) => {
-      const patience = this.#patience(request);
-      if (isAccountMode(desk))
-        return new AccountBooking(view, (payer) => chargeFor(desk, payer), desk, this.#accounts(), patience);
-      const chargeForTag: ChargeFor = ({ uid, reading }) =>
-        chargeFor(desk, { uid, payableMinor: reading.image.balanceMinor });
-      return new Booking(chart, view, chargeForTag, desk, patience);
+  #tagOperations(): TagOperations {
+    const { assignments, tagLookup, accounts, accountLine } = this.#parts;
+    return tagOperations({
+      tagLookup,
+      accounts: { store: accounts, line: accountLine },
+      isAccountMode: () => assignments.assignment()?.edition.mode === 'account',
+      cart: () => this.#cart,
+      merchantId: () => this.#merchantId() ?? '',
+      desk: () => this.#desk(),
+      patience: (request) => this.#patience(request),
+      run: (view, makeWork) => this.#do(view, makeWork),
     });
-  }
-
-  /** A change of the tag itself, which an account has not. */
-  #adjustTag(view: ChargeView, request: TapRequest, chargeFor: ChargeFor): Promise<Result<Outcome, Fault>> {
-    return this.#doOnTag(
-      view,
-      (desk) => new Booking(tagAdjustmentChart, view, chargeFor, desk, this.#patience(request)),
-    );
-  }
-
-  /** Asked for the tag on the reader, the backend says what it has booked and the tag lacks. */
-  #collectAdjustment(request: TapRequest): Promise<Result<Outcome, Fault>> {
-    return this.#adjustTag(viewOf('adjustment', 0), request, async ({ uid, reading }) => {
-      const known = await this.#parts.tagLookup.lookUp(uid);
-      if (!known.ok) return known;
-      const next = nextAdjustment(known.value.pendingAdjustments, reading.image.adjustmentNumber);
-      return next ? ok(adjustmentCharge(next)) : failed(fault('NO_ADJUSTMENT'));
-    });
-  }
-
-  /** What only tags with a balance of their own can be used for. */
-  #doOnTag(view: ChargeView, makeWork: (desk: Desk) => TagWork): Promise<Result<Outcome, Fault>> {
-    const assignment = this.#parts.assignments.assignment();
-    return assignment?.edition.mode === 'account'
-      ? Promise.resolve(failed(fault('MODE_UNSUPPORTED')))
-      : this.#do(view, makeWork);
-  }
-
-  #accounts(): Accounts {
-    return { store: this.#parts.accounts, line: this.#parts.accountLine };
   }
 
   async #do(charge: ChargeView, makeWork: (desk: Desk) => TagWork): Promise<Result<Outcome, Fault>> {

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { ResultEnvelope } from '../../contract/ipc/envelope.ts';
 import { isOperationName, type OperationName, type Operations, operations } from '../../contract/ipc/operations.ts';
 import { fault } from '../domain/fault.ts';
-import type { Till, TillOperations } from '../till.ts';
+import type { TillOperations } from '../till/operations.ts';
+import type { Till } from '../till.ts';
 
 /** The same schemas, typed so that a name and its request stay together. */
 const schemas: {

@@ -1,0 +1,148 @@
+import type { Fault } from '../../contract/ipc/fault.ts';
+import type { Outcome } from '../../contract/ipc/operations.ts';
+import type { ChargeView } from '../../contract/ipc/till-view.ts';
+import {
+  type BookingChart,
+  cashRefundChart,
+  cashTopUpChart,
+  chargebackChart,
+  purchaseChart,
+  tagAdjustmentChart,
+  twoTapPurchaseChart,
+} from '../checkout/booking-chart.ts';
+import type { TagLookupPort } from '../checkout/ports.ts';
+import type { Cart } from '../domain/cart.ts';
+import { fault } from '../domain/fault.ts';
+import { failed, ok, type Result } from '../domain/result.ts';
+import { AccountBooking } from './account-booking.ts';
+import { AccountLook } from './account-look.ts';
+import { nextAdjustment } from './adjustments.ts';
+import { BalanceLook } from './balance-look.ts';
+import { Booking } from './booking.ts';
+import type { Charge, ChargeFor } from './charge.ts';
+import { chargebackCharge } from './chargeback.ts';
+import { adjustmentCharge, blockCharge, cashRefundCharge, cashTopUpCharge, saleCharge, viewOf } from './charges.ts';
+import type { Desk, Patience } from './desk.ts';
+import type { Accounts } from './identify-tag.ts';
+import { Issuing } from './issuing.ts';
+import type { TapRequest, TillOperations } from './operations.ts';
+import { reversalOf } from './refund-reversal.ts';
+import type { TagWork } from './work.ts';
+
+type Ended = Promise<Result<Outcome, Fault>>;
+
+/** What these operations need of the till, which alone begins and ends a piece of work. */
+export interface TagOperationParts {
+  readonly tagLookup: TagLookupPort;
+  readonly accounts: Accounts;
+  isAccountMode(): boolean;
+  cart(): Cart;
+  merchantId(): string;
+  desk(): Result<Desk, Fault>;
+  patience(request: TapRequest): Patience;
+  /** Does the work if the till is free and the cashier may; its end is on the screen when it answers. */
+  run(view: ChargeView, makeWork: (desk: Desk) => TagWork): Ended;
+}
+
+/** Who pays or is paid, and what is there to be paid out. */
+interface Payer {
+  readonly uid: string;
+  readonly payableMinor: number;
+}
+
+export type TagOperations = Pick<
+  TillOperations,
+  'sell' | 'topUp' | 'refund' | 'reverseRefund' | 'chargeback' | 'collectAdjustment' | 'block' | 'issue' | 'balance'
+>;
+
+/** Every operation that a customer's tag is shown for: which charge, on which chart, in which mode. */
+export function tagOperations(till: TagOperationParts): TagOperations {
+  return {
+    sell: (request) =>
+      book(till, request.taps === 2 ? twoTapPurchaseChart : purchaseChart, request, (desk) =>
+        saleCharge(till.cart(), desk.configuration, till.merchantId()),
+      ),
+    topUp: (request) =>
+      book(till, cashTopUpChart, request, (desk) => cashTopUpCharge(request.amountMinor, desk.configuration)),
+    refund: (request) =>
+      bookByTag(till, cashRefundChart, viewOf('refund', request.amountMinor ?? 0), request, (desk, { payableMinor }) =>
+        cashRefundCharge(request.amountMinor, payableMinor, desk.configuration),
+      ),
+    reverseRefund: (request) =>
+      bookByTag(till, cashRefundChart, viewOf('refund-reversal', 0), request, ({ store, assignment }, { uid }) =>
+        reversalOf(store, assignment.assignmentId, uid, request.terminalTransactionNumber),
+      ),
+    chargeback: (request) =>
+      bookByTag(till, chargebackChart, viewOf('chargeback', 0), request, ({ store, assignment }, { uid }) =>
+        chargebackCharge(store, assignment.assignmentId, uid, request.terminalTransactionNumber, request.lines),
+      ),
+    collectAdjustment: (request) => collectAdjustment(till, request),
+    block: (request) => block(till, request.blocked, request),
+    issue: (request) => onTag(till, viewOf('issue', 0), (desk) => new Issuing(desk, till.patience(request))),
+    balance: (request) =>
+      till.run(viewOf('balance', 0), (desk) =>
+        till.isAccountMode()
+          ? new AccountLook(desk, till.accounts, till.patience(request))
+          : new BalanceLook(desk, till.patience(request)),
+      ),
+  };
+}
+
+/** A charge that is fixed before any tag is shown. */
+function book(
+  till: TagOperationParts,
+  chart: BookingChart,
+  request: TapRequest,
+  charge: (desk: Desk) => Result<Charge, Fault>,
+): Ended {
+  const desk = till.desk();
+  if (!desk.ok) return Promise.resolve(desk);
+  const charged = charge(desk.value);
+  if (!charged.ok) return Promise.resolve(charged);
+  return bookByTag(till, chart, charged.value.view, request, () => charged);
+}
+
+/** A charge that depends on the tag, or on its account. Which chart: in account mode there is only one. */
+function bookByTag(
+  till: TagOperationParts,
+  chart: BookingChart,
+  view: ChargeView,
+  request: TapRequest,
+  chargeFor: (desk: Desk, payer: Payer) => Result<Charge, Fault>,
+): Ended {
+  return till.run(view, (desk) => {
+    const patience = till.patience(request);
+    if (till.isAccountMode())
+      return new AccountBooking(view, (payer) => chargeFor(desk, payer), desk, till.accounts, patience);
+    const chargeForTag: ChargeFor = ({ uid, reading }) =>
+      chargeFor(desk, { uid, payableMinor: reading.image.balanceMinor });
+    return new Booking(chart, view, chargeForTag, desk, patience);
+  });
+}
+
+/** What only tags with a balance of their own can be used for. */
+function onTag(till: TagOperationParts, view: ChargeView, makeWork: (desk: Desk) => TagWork): Ended {
+  return till.isAccountMode() ? Promise.resolve(failed(fault('MODE_UNSUPPORTED'))) : till.run(view, makeWork);
+}
+
+/** A change of the tag itself, which an account has not. */
+function adjustTag(till: TagOperationParts, view: ChargeView, request: TapRequest, chargeFor: ChargeFor): Ended {
+  return onTag(till, view, (desk) => new Booking(tagAdjustmentChart, view, chargeFor, desk, till.patience(request)));
+}
+
+/** Asked for the tag on the reader, the backend says what it has booked and the tag lacks (Q20). */
+function collectAdjustment(till: TagOperationParts, request: TapRequest): Ended {
+  return adjustTag(till, viewOf('adjustment', 0), request, async ({ uid, reading }) => {
+    const known = await till.tagLookup.lookUp(uid);
+    if (!known.ok) return known;
+    const next = nextAdjustment(known.value.pendingAdjustments, reading.image.adjustmentNumber);
+    return next ? ok(adjustmentCharge(next)) : failed(fault('NO_ADJUSTMENT'));
+  });
+}
+
+function block(till: TagOperationParts, blocked: boolean, request: TapRequest): Ended {
+  const charge = blockCharge(blocked);
+  return adjustTag(till, charge.view, request, ({ reading }) =>
+    reading.image.blocked === blocked ? failed(fault(blocked ? 'TAG_BLOCKED' : 'TAG_NOT_BLOCKED')) : ok(charge),
+  );
+}
