@@ -38,7 +38,7 @@ export class StoredAccounts implements AccountStore {
     this.#database
       .transaction(() => {
         // What this till itself holds is counted among its own bookings already, and would be taken off twice.
-        const freeMinor = Math.max(0, availableMinor + this.#ownHoldsMinor(uid, acknowledgedSeq));
+        const freeMinor = Math.min(balanceMinor, availableMinor + this.#ownHoldsMinor(uid, acknowledgedSeq));
         const row = {
           balanceMinor,
           freeMinor,
