@@ -44,6 +44,7 @@ describe('the witness of the tag', () => {
       balanceMinor: 4_000,
       generation: 1,
       blocked: false,
+      adjustmentNumber: 0,
       history: [
         { assignmentId: 41, terminalTransactionNumber: 2, amountMinor: -5_500, type: 'Purchase' },
         { assignmentId: 41, terminalTransactionNumber: 1, amountMinor: 9_500, type: 'TopUp' },
