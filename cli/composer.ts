@@ -166,6 +166,9 @@ class Composer implements Till {
       case 'view':
         // A window shows every view; the command line speaks in steps.
         break;
+      case 'reader-host-stuck':
+        this.#readerHost?.kill();
+        break;
       case 'keep-secrets':
         this.#refuseSecrets(message.id);
         break;

@@ -95,4 +95,20 @@ describe('one till, one writer', () => {
     await reader.remove();
     expect(succeeded(read).steps.at(-1)).toMatchObject({ event: 'balance', tag: { balanceMinor: 9_500 } });
   });
+
+  test('a reader host that is frozen in the middle of an APDU is ended, and the sale goes on', async () => {
+    await reader.plan({ kind: 'hold', counted: { of: 'apdus', number: 3 }, isDone: false });
+    const running = till.start('sell', '--amount', '1.00', '--timeout', '50');
+    await reader.insert(tag);
+    await reader.held();
+    const readerHostPid = childRunning(running.pid, 'reader-host');
+    if (readerHostPid === null) throw new Error('the reader host is not to be found');
+    process.kill(readerHostPid, 'SIGSTOP');
+    await running.step('tagGone', (step) => step.event === 'tagGone');
+    await reader.remove();
+    await reader.insert(tag);
+    expect(succeeded(await running.ended).steps.at(-1)).toMatchObject({ event: 'transactionCommitted' });
+    await reader.remove();
+    expect(isRunning(readerHostPid)).toBe(false);
+  });
 });

@@ -67,6 +67,8 @@ export const fromTillHostSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('step'), step: stepSchema }),
   z.object({ kind: z.literal('reader'), command: readerCommandSchema }),
   z.object({ kind: z.literal('keep-secrets'), id: z.int(), secrets: secretsSchema }),
+  /** The reader host answers nothing any more, not even that it failed: end it, a new one may do better. */
+  z.object({ kind: z.literal('reader-host-stuck') }),
 ]);
 export type FromTillHost = z.infer<typeof fromTillHostSchema>;
 

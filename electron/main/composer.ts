@@ -97,6 +97,8 @@ export class Composer {
                 id: message.id,
                 envelope: this.keepSecrets(message.secrets),
               });
+            case 'reader-host-stuck':
+              return this.reader?.kill();
             case 'ready':
               return log('info', 'till host is ready');
             case 'failed':

@@ -68,6 +68,11 @@ export class ReaderLink {
     clearTimeout(timer);
   }
 
+  /** Ends a process that answers nothing any more; its end is told like any other. */
+  kill(): void {
+    this.host.kill();
+  }
+
   private receive(raw: unknown, events: ReaderLinkEvents): void {
     const parsed = fromReaderHostSchema.safeParse(raw);
     if (!parsed.success) {

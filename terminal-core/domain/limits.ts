@@ -7,6 +7,8 @@ export const limits = {
   writeAttemptsMax: 5,
   /** Longest the till may take to end (requirements.md 3.2, "before exit"). */
   stopMs: 5_000,
+  /** Longest the reader host may leave a question open; its own watchdog answers well before. */
+  readerAnswerMs: 5_000,
   /** How long a reset tag may take to show itself again. */
   fieldResetMs: 2_000,
   /** How long a supervisor's confirmation waits for the action it is for. */

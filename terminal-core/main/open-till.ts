@@ -73,7 +73,12 @@ function openParts(options: TillHostOptions, post: (message: FromTillHost) => vo
   if (!kept.ok) return kept;
   const { database, secretStore, secrets } = kept.value;
   const { assignments, transactions: store, accounts, journal, shifts } = database;
-  const readerLink = new ReaderLink(options.readerKind, (command) => post({ kind: 'reader', command }), systemTimers);
+  const readerLink = new ReaderLink(
+    options.readerKind,
+    (command) => post({ kind: 'reader', command }),
+    systemTimers,
+    () => post({ kind: 'reader-host-stuck' }),
+  );
   const uplink = httpUplink();
   let token = options.training === true ? null : (secrets?.token ?? null);
   const credentials = () => credentialsOf(database, token);

@@ -15,12 +15,20 @@ const apdu = Uint8Array.of(0xff, 0xca, 0, 0, 0);
 function linked() {
   const time = new ManualTime();
   const asked: ReaderCommand[] = [];
-  const link = new ReaderLink('pcsc', (command) => asked.push(command), time);
+  let stuck = 0;
+  const link = new ReaderLink(
+    'pcsc',
+    (command) => asked.push(command),
+    time,
+    () => {
+      stuck += 1;
+    },
+  );
   let changes = 0;
   link.onChange(() => {
     changes += 1;
   });
-  return { time, asked, link, changes: () => changes };
+  return { time, asked, link, changes: () => changes, stuck: () => stuck };
 }
 
 describe('cards', () => {
@@ -54,6 +62,22 @@ describe('cards', () => {
 });
 
 describe('questions', () => {
+  test('that a stuck reader host leaves open are given up, and whoever started it is told', async () => {
+    const { link, time, stuck } = linked();
+    link.handle({ kind: 'card-present', presenceId: 5, atr });
+    const answered = link.transmitTo(link.presence?.presenceId ?? 0)(apdu);
+    link.handle({ kind: 'answer', id: 1, response: apdu });
+    expect(await answered).toMatchObject({ ok: true });
+    const open = link.transmitTo(link.presence?.presenceId ?? 0)(apdu);
+    time.advance(limits.readerAnswerMs);
+    await settled();
+    expect(await open).toMatchObject({ ok: false, fault: 'timeout' });
+    expect(stuck()).toBe(1);
+    // The late answer of a host that woke up again is nobody's.
+    link.handle({ kind: 'answer', id: 2, response: apdu });
+    expect(stuck()).toBe(1);
+  });
+
   test('are answered by their number, in any order, once', async () => {
     const { link, asked } = linked();
     link.handle({ kind: 'card-present', presenceId: 5, atr });

@@ -11,6 +11,7 @@ export class ReaderLink implements ReaderPort {
   readonly #post: (command: ReaderCommand) => void;
   readonly #timers: Timers;
   readonly #listeners = new Set<() => void>();
+  readonly #onStuck: () => void;
   readonly #waiting = new Map<number, (result: TransmitResult) => void>();
   #nextId = 1;
   #status: ReaderStatus;
@@ -19,7 +20,14 @@ export class ReaderLink implements ReaderPort {
   #hostPresenceId = 0;
   #lastPresenceId = 0;
 
-  constructor(kind: ReaderStatus['kind'], post: (command: ReaderCommand) => void, timers: Timers) {
+  /** @param onStuck the reader host has left a question open for too long; whoever started it should end it */
+  constructor(
+    kind: ReaderStatus['kind'],
+    post: (command: ReaderCommand) => void,
+    timers: Timers,
+    onStuck: () => void = () => undefined,
+  ) {
+    this.#onStuck = onStuck;
     this.#status = { kind, state: 'starting', name: null, detail: null };
     this.#post = post;
     this.#timers = timers;
@@ -93,9 +101,18 @@ export class ReaderLink implements ReaderPort {
       return Promise.resolve({ ok: false, fault: 'card-gone', detail: `presence ${presenceId} is over` });
     const id = this.#nextId++;
     return new Promise((resolve) => {
-      this.#waiting.set(id, resolve);
+      const stopTimer = this.#timers.after(limits.readerAnswerMs, () => this.#giveUp(id));
+      this.#waiting.set(id, (result) => {
+        stopTimer();
+        resolve(result);
+      });
       this.#post(command(id, this.#hostPresenceId));
     });
+  }
+
+  #giveUp(id: number): void {
+    this.#answer(id, { ok: false, fault: 'timeout', detail: 'the reader host does not answer' });
+    this.#onStuck();
   }
 
   #answer(id: number, result: TransmitResult): void {
