@@ -63,10 +63,13 @@ class JsonReport implements Report {
   showAmountsIn(): void {}
 }
 
+/** ISO 4217's code for "no currency": until the till has said which one its edition has. */
+const noCurrency = 'XXX';
+
 class SentenceReport implements Report {
   readonly #streams: Streams;
   readonly #waiting: WaitingLine;
-  #currency = 'XXX';
+  #currency = noCurrency;
   #lastStep: Step | null = null;
   #lastFault = '';
 

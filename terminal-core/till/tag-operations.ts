@@ -15,9 +15,9 @@ import type { Cart } from '../domain/cart.ts';
 import { fault } from '../domain/fault.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { AccountBooking } from './account-booking.ts';
-import { AccountLook } from './account-look.ts';
+import { accountLook } from './account-look.ts';
 import { nextAdjustment } from './adjustments.ts';
-import { BalanceLook } from './balance-look.ts';
+import { balanceLook } from './balance-look.ts';
 import { Booking } from './booking.ts';
 import type { Charge, ChargeFor } from './charge.ts';
 import { chargebackCharge } from './chargeback.ts';
@@ -82,8 +82,8 @@ export function tagOperations(till: TagOperationParts): TagOperations {
     balance: (request) =>
       till.run(viewOf('balance', 0), (desk) =>
         till.isAccountMode()
-          ? new AccountLook(desk, till.accounts, till.patience(request))
-          : new BalanceLook(desk, till.patience(request)),
+          ? accountLook(desk, till.accounts, till.patience(request))
+          : balanceLook(desk, till.patience(request)),
       ),
   };
 }
