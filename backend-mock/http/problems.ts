@@ -18,6 +18,7 @@ const kinds: Record<ProblemCode, { status: number; title: string }> = {
   INSUFFICIENT_FUNDS: { status: 409, title: 'The balance that is free does not cover the amount.' },
   TAG_BLOCKED: { status: 409, title: 'The tag is blocked.' },
   RESERVATION_CONFLICT: { status: 422, title: 'The number is known here with other content.' },
+  PAYMENT_CONFLICT: { status: 422, title: 'The number is known here with another payment.' },
   IDEMPOTENCY_CONFLICT: { status: 422, title: 'The Idempotency-Key was used for another request.' },
   UNAVAILABLE: { status: 503, title: 'The backend cannot answer now; the same request may be sent again later.' },
   INTERNAL: { status: 500, title: 'The backend failed; the failure is in its log.' },
