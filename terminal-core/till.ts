@@ -1,10 +1,8 @@
 import type { Fault } from '../contract/ipc/fault.ts';
 import type { OperationAnswer, Outcome, TillStatus } from '../contract/ipc/operations.ts';
-import type { ClosedShiftReport, ShiftReport } from '../contract/ipc/shift.ts';
 import type { Step } from '../contract/ipc/step.ts';
 import type { ChargeView, ScreenView, TillView } from '../contract/ipc/till-view.ts';
 import type { TillSettings } from '../contract/settings/till-settings.ts';
-import type { Cashier } from '../contract/wire/configuration.ts';
 import type {
   AccountLinePort,
   AccountStore,
@@ -19,11 +17,10 @@ import type {
   Timers,
   TransactionStore,
 } from './checkout/ports.ts';
-import { addAmount, addProduct, type Cart, type CartFault, emptyCart, removeLine } from './domain/cart.ts';
 import { fault } from './domain/fault.ts';
 import { limits } from './domain/limits.ts';
 import { failed, ok, type Result } from './domain/result.ts';
-import { viewOf } from './till/charges.ts';
+import { CartDesk } from './till/cart-desk.ts';
 import { type CleanupCounts, cleanUpWithoutTag, type TaglessDesk } from './till/cleanup.ts';
 import { CleanupVisit } from './till/cleanup-visit.ts';
 import { type Desk, instant, type Patience } from './till/desk.ts';
@@ -33,10 +30,10 @@ import { type EnrolmentParts, enrol } from './till/enrolling.ts';
 import type { Request, TapRequest, TillOperations } from './till/operations.ts';
 import { ShiftDesk } from './till/shift-desk.ts';
 import { StaffDesk } from './till/staff-desk.ts';
-import { StaffTap } from './till/staff-tap.ts';
+import { type StaffOperations, staffOperations } from './till/staff-operations.ts';
 import { tillStatus } from './till/status.ts';
 import { type TagOperations, tagOperations } from './till/tag-operations.ts';
-import { cashierView, tillView } from './till/view.ts';
+import { tillView } from './till/view.ts';
 import type { TagWork } from './till/work.ts';
 
 export interface TillParts extends EnrolmentParts {
@@ -65,12 +62,6 @@ export interface TillParts extends EnrolmentParts {
   onStep(step: Step): void;
 }
 
-const cartFaults: Readonly<Record<CartFault, Fault>> = {
-  'cart-full': fault('AMOUNT_INVALID', { reason: 'the cart is full.' }),
-  'quantity-out-of-range': fault('AMOUNT_INVALID', { reason: 'the quantity is out of range.' }),
-  'no-such-line': fault('USAGE', { reason: 'the cart has no such line.' }),
-};
-
 /**
  * The till's application service: the only place where a piece of work begins and ends. It does one at a time, knows what
  * is on the screen, and leaves what each work does to `till/`. Runs the same with a window and without.
@@ -80,8 +71,8 @@ export class Till {
   readonly #parts: TillParts;
   readonly #staff: StaffDesk;
   readonly #shift: ShiftDesk;
+  readonly #cart: CartDesk;
   #secrets: TillSecrets | null;
-  #cart: Cart = emptyCart;
   #screen: ScreenView = { screen: 'starting' };
   #revision = 0;
   #work: { readonly interrupt: () => void; readonly cancel: () => boolean; readonly ended: Promise<unknown> } | null =
@@ -104,6 +95,12 @@ export class Till {
       onChange: () => this.#publish(),
     });
     this.#shift = new ShiftDesk(shifts, this.#staff, clock);
+    this.#cart = new CartDesk({
+      products: () => assignments.configuration()?.configuration.products ?? [],
+      merchantId: () => this.#merchantId() ?? '',
+      isBusy: () => this.#work !== null,
+      onChange: () => this.#onCartChange(),
+    });
     this.#secrets = parts.secrets;
     parts.reader.onChange(() => this.#publish());
     parts.replication.onChange(() => this.#refreshScreen());
@@ -140,7 +137,7 @@ export class Till {
       staff: this.#staff,
       shift: this.#shift.current,
       isTraining: this.#parts.isTraining,
-      cart: this.#cart,
+      cart: this.#cart.cart,
       screen: this.#screen,
     });
   }
@@ -149,30 +146,9 @@ export class Till {
     return {
       view: () => Promise.resolve(ok(this.view())),
       enrol: (request) => this.#enrol(request),
-      addToCart: ({ productId, quantity }) => Promise.resolve(this.#addToCart(productId, quantity)),
-      addAmountToCart: ({ amountMinor }) =>
-        Promise.resolve(this.#changeCart(addAmount(this.#cart, amountMinor, 'Amount', this.#merchantId() ?? ''))),
-      removeFromCart: ({ line }) => Promise.resolve(this.#changeCart(removeLine(this.#cart, line))),
-      clearCart: () => Promise.resolve(this.#changeCart(ok(emptyCart))),
+      ...this.#cart.operations,
       ...this.#tagOperations(),
-      login: async (typed) => {
-        const entered = this.#work ? failed(fault('BUSY')) : await this.#staff.login(typed);
-        return entered.ok ? ok(cashierView(entered.value)) : entered;
-      },
-      loginByTag: (request) =>
-        this.#letIn('login', request, (cashier) => {
-          this.#staff.enter(cashier);
-          return ok(cashier);
-        }),
-      logout: () => Promise.resolve(this.#logout()),
-      approve: async (typed) => {
-        const confirmed = await this.#staff.approve(typed);
-        return confirmed.ok ? ok(cashierView(confirmed.value)) : confirmed;
-      },
-      approveByTag: (request) => this.#letIn('approval', request, (cashier) => this.#staff.confirm(cashier)),
-      openShift: ({ floatMinor }) => Promise.resolve(this.#openShift(floatMinor)),
-      shiftReport: () => Promise.resolve(this.#shift.report()),
-      closeShift: ({ countedCashMinor }) => Promise.resolve(this.#closeShift(countedCashMinor)),
+      ...this.#staffOperations(),
       cancel: () => Promise.resolve(this.#cancel()),
       dismiss: () => Promise.resolve(this.#dismiss()),
       replicate: (request) => this.#replicate(request),
@@ -183,6 +159,22 @@ export class Till {
     };
   }
 
+  #staffOperations(): StaffOperations {
+    return staffOperations({
+      staff: this.#staff,
+      shift: this.#shift,
+      isBusy: () => this.#work !== null,
+      desk: () => this.#desk(),
+      patience: (request) => this.#patience(request),
+      run: (view, makeWork) => this.#do(view, makeWork),
+      cleanUp: () => void cleanUpWithoutTag(this.#taglessDesk()),
+      onShiftChange: () => {
+        this.#parts.replication.wake();
+        this.#publish();
+      },
+    });
+  }
+
   // --- work with a tag ---
 
   #tagOperations(): TagOperations {
@@ -191,7 +183,7 @@ export class Till {
       tagLookup,
       accounts: { store: accounts, line: accountLine },
       isAccountMode: () => assignments.assignment()?.edition.mode === 'account',
-      cart: () => this.#cart,
+      cart: () => this.#cart.cart,
       merchantId: () => this.#merchantId() ?? '',
       desk: () => this.#desk(),
       patience: (request) => this.#patience(request),
@@ -217,7 +209,7 @@ export class Till {
       const isServed = end.result === 'committed' || end.step.event === 'staffEntered';
       if (isServed) this.#servedPresenceId = this.#parts.reader.presence?.presenceId ?? null;
       const isPaid = end.result === 'committed' || end.fault?.code === 'EARLIER_COMMITTED';
-      if (isPaid && charge.purpose === 'sale') this.#cart = emptyCart;
+      if (isPaid && charge.purpose === 'sale') this.#cart.empty();
       const { doneMs } = this.#parts.settings;
       this.#show(endScreen(charge, end, instant(this.#parts.clock, doneMs)) ?? this.#idleScreen());
       if (this.#screen.screen === 'done') this.#leaveDoneAfter(doneMs);
@@ -297,49 +289,6 @@ export class Till {
     });
   }
 
-  // --- staff and shifts ---
-
-  #letIn(
-    purpose: 'login' | 'approval',
-    request: TapRequest,
-    welcome: (cashier: Cashier) => Result<Cashier, Fault>,
-  ): Promise<Result<Outcome, Fault>> {
-    const view = viewOf(purpose, 0);
-    return this.#do(view, (desk) => {
-      const welcomeOwner = (uid: string) => {
-        const cashier = this.#staff.byTag(uid);
-        return cashier ? welcome(cashier) : failed(fault('CASHIER_UNKNOWN'));
-      };
-      return new StaffTap(desk, this.#patience(request), view, welcomeOwner);
-    });
-  }
-
-  #logout(): Result<Record<string, never>, Fault> {
-    if (this.#work) return failed(fault('BUSY'));
-    this.#staff.logout();
-    return ok({});
-  }
-
-  #openShift(floatMinor: number): Result<ShiftReport, Fault> {
-    const desk = this.#desk();
-    if (!desk.ok) return desk;
-    if (this.#work) return failed(fault('BUSY'));
-    return this.#afterShift(this.#shift.open(floatMinor));
-  }
-
-  /** A till that may sell no more still counts its cash. */
-  #closeShift(countedCashMinor: number): Result<ClosedShiftReport, Fault> {
-    if (this.#work) return failed(fault('BUSY'));
-    cleanUpWithoutTag(this.#taglessDesk());
-    return this.#afterShift(this.#shift.close(countedCashMinor));
-  }
-
-  #afterShift<Report>(changed: Result<Report, Fault>): Result<Report, Fault> {
-    if (changed.ok) this.#parts.replication.wake();
-    this.#publish();
-    return changed;
-  }
-
   // --- operations without a tag ---
 
   async #enrol(request: Request<'enrol'>): Promise<Result<TillStatus, Fault>> {
@@ -381,22 +330,10 @@ export class Till {
     return tillStatus(this.#parts.assignments.assignment(), this.#parts.store.counts());
   }
 
-  #addToCart(productId: string, quantity: number): Result<Record<string, never>, Fault> {
-    const products = this.#parts.assignments.configuration()?.configuration.products ?? [];
-    const product = products.find((candidate) => candidate.productId === productId);
-    return product
-      ? this.#changeCart(addProduct(this.#cart, product, quantity))
-      : failed(fault('PRODUCT_UNKNOWN', { productId }));
-  }
-
-  #changeCart(changed: Result<Cart, CartFault>): Result<Record<string, never>, Fault> {
-    if (!changed.ok) return failed(cartFaults[changed.fault]);
-    if (this.#work) return failed(fault('BUSY'));
-    this.#cart = changed.value;
+  #onCartChange(): void {
     this.#staff.noteActivity();
     if (this.#screen.screen === 'done') this.#show(this.#idleScreen());
     else this.#publish();
-    return ok({});
   }
 
   #cancel(): Result<Record<string, never>, Fault> {
