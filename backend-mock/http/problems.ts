@@ -17,6 +17,8 @@ const kinds: Record<ProblemCode, { status: number; title: string }> = {
   JOURNAL_UNKNOWN: { status: 409, title: 'The journal is not the one of this assignment.' },
   INSUFFICIENT_FUNDS: { status: 409, title: 'The balance that is free does not cover the amount.' },
   TAG_BLOCKED: { status: 409, title: 'The tag is blocked.' },
+  TAG_REPLACED: { status: 409, title: 'The tag was replaced by another one.' },
+  TAG_IN_USE: { status: 409, title: 'The tag is in use already.' },
   RESERVATION_CONFLICT: { status: 422, title: 'The number is known here with other content.' },
   PAYMENT_CONFLICT: { status: 422, title: 'The number is known here with another payment.' },
   IDEMPOTENCY_CONFLICT: { status: 422, title: 'The Idempotency-Key was used for another request.' },
