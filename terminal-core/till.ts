@@ -1,66 +1,28 @@
 import type { Fault } from '../contract/ipc/fault.ts';
-import type { OperationAnswer, Outcome, TillStatus } from '../contract/ipc/operations.ts';
+import type { Outcome, TillStatus } from '../contract/ipc/operations.ts';
 import type { Step } from '../contract/ipc/step.ts';
 import type { ChargeView, ScreenView, TillView } from '../contract/ipc/till-view.ts';
-import type { TillSettings } from '../contract/settings/till-settings.ts';
-import type {
-  AccountLinePort,
-  AccountStore,
-  JournalStore,
-  PinVerifier,
-  ReaderPort,
-  ReplicationPort,
-  ReservationPort,
-  ShiftStore,
-  TagLookupPort,
-  TillSecrets,
-  Timers,
-  TransactionStore,
-} from './checkout/ports.ts';
+import type { TillSecrets } from './checkout/ports.ts';
 import { fault } from './domain/fault.ts';
 import { limits } from './domain/limits.ts';
 import { failed, ok, type Result } from './domain/result.ts';
+import { type BackendOperations, backendOperations } from './till/backend-operations.ts';
 import { CartDesk } from './till/cart-desk.ts';
 import { type CleanupCounts, cleanUpWithoutTag, type TaglessDesk } from './till/cleanup.ts';
 import { CleanupVisit } from './till/cleanup-visit.ts';
 import { type Desk, instant, type Patience } from './till/desk.ts';
 import { EditionKeys } from './till/edition-keys.ts';
 import { endScreen } from './till/end-screen.ts';
-import { type EnrolmentParts, enrol } from './till/enrolling.ts';
-import type { Request, TapRequest, TillOperations } from './till/operations.ts';
+import type { TapRequest, TillOperations } from './till/operations.ts';
 import { ShiftDesk } from './till/shift-desk.ts';
 import { StaffDesk } from './till/staff-desk.ts';
 import { type StaffOperations, staffOperations } from './till/staff-operations.ts';
 import { tillStatus } from './till/status.ts';
 import { type TagOperations, tagOperations } from './till/tag-operations.ts';
+import type { TillParts } from './till/till-parts.ts';
 import { tillView } from './till/view.ts';
-import type { TagWork } from './till/work.ts';
-
-export interface TillParts extends EnrolmentParts {
-  readonly settings: TillSettings;
-  readonly store: TransactionStore;
-  readonly journal: JournalStore;
-  readonly shifts: ShiftStore;
-  readonly pins: PinVerifier;
-  readonly reader: ReaderPort;
-  readonly replication: ReplicationPort;
-  readonly reservations: ReservationPort;
-  readonly tagLookup: TagLookupPort;
-  /** Account mode: what is known of accounts, and how it is kept fresh. */
-  readonly accounts: AccountStore;
-  readonly accountLine: AccountLinePort;
-  readonly timers: Timers;
-  /** Null before enrolment. */
-  readonly secrets: TillSecrets | null;
-  /** Nothing of this till is real, and the window says so. */
-  readonly isTraining: boolean;
-  /** Writes the journal's lines to a file and says how many there were. */
-  writeExport(file: string, lines: Iterable<string>): number;
-  /** Nobody waits for the till just now: time for the database's housekeeping. */
-  onIdle(): void;
-  onView(view: TillView): void;
-  onStep(step: Step): void;
-}
+import type { TagWork, WorkEnd } from './till/work.ts';
+import { Workplace } from './till/workplace.ts';
 
 /**
  * The till's application service: the only place where a piece of work begins and ends. It does one at a time, knows what
@@ -75,8 +37,7 @@ export class Till {
   #secrets: TillSecrets | null;
   #screen: ScreenView = { screen: 'starting' };
   #revision = 0;
-  #work: { readonly interrupt: () => void; readonly cancel: () => boolean; readonly ended: Promise<unknown> } | null =
-    null;
+  readonly #workplace = new Workplace();
   #stopDoneTimer: (() => void) | null = null;
   #isStopping = false;
   /** The card of the last booking; a customer's tag left lying must not pay for the next one. */
@@ -91,14 +52,14 @@ export class Till {
       pins,
       timers,
       idleLockMs: parts.settings.idleLockMs,
-      isBusy: () => this.#work !== null,
+      isBusy: () => this.#workplace.isTaken,
       onChange: () => this.#publish(),
     });
     this.#shift = new ShiftDesk(shifts, this.#staff, clock);
     this.#cart = new CartDesk({
       products: () => assignments.configuration()?.configuration.products ?? [],
       merchantId: () => this.#merchantId() ?? '',
-      isBusy: () => this.#work !== null,
+      isBusy: () => this.#workplace.isTaken,
       onChange: () => this.#onCartChange(),
     });
     this.#secrets = parts.secrets;
@@ -118,10 +79,10 @@ export class Till {
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#stopDoneTimer?.();
-    this.#work?.interrupt();
-    await this.#endedWithin(limits.stopMs / 2);
+    this.#workplace.interrupt();
+    await this.#workplace.endedWithin(this.#parts.timers, limits.stopMs / 2);
     // A write that is still going on must not be judged by its own till: the next start does it.
-    if (!this.#work) cleanUpWithoutTag(this.#taglessDesk());
+    if (!this.#workplace.isTaken) cleanUpWithoutTag(this.#taglessDesk());
   }
 
   view(): TillView {
@@ -145,13 +106,12 @@ export class Till {
   #allOperations(): TillOperations {
     return {
       view: () => Promise.resolve(ok(this.view())),
-      enrol: (request) => this.#enrol(request),
+      ...this.#backendOperations(),
       ...this.#cart.operations,
       ...this.#tagOperations(),
       ...this.#staffOperations(),
       cancel: () => Promise.resolve(this.#cancel()),
       dismiss: () => Promise.resolve(this.#dismiss()),
-      replicate: (request) => this.#replicate(request),
       status: () => Promise.resolve(ok(this.#status())),
       cleanup: ({ timeoutMs }) => this.#cleanUp(timeoutMs),
       exportJournal: ({ file }) =>
@@ -159,11 +119,26 @@ export class Till {
     };
   }
 
+  #backendOperations(): BackendOperations {
+    return backendOperations({
+      ...this.#parts,
+      enrolmentScreen: () => (this.#screen.screen === 'enrolment' ? this.#screen : null),
+      show: (screen) => this.#show(screen),
+      showIdle: () => this.#show(this.#idleScreen()),
+      keepSecrets: (secrets) => {
+        this.#secrets = secrets;
+      },
+      isSealed: () => this.view().seal === 'sealed',
+      publish: () => this.#publish(),
+      status: () => this.#status(),
+    });
+  }
+
   #staffOperations(): StaffOperations {
     return staffOperations({
       staff: this.#staff,
       shift: this.#shift,
-      isBusy: () => this.#work !== null,
+      isBusy: () => this.#workplace.isTaken,
       desk: () => this.#desk(),
       patience: (request) => this.#patience(request),
       run: (view, makeWork) => this.#do(view, makeWork),
@@ -194,45 +169,42 @@ export class Till {
   async #do(charge: ChargeView, makeWork: (desk: Desk) => TagWork): Promise<Result<Outcome, Fault>> {
     const desk = this.#desk();
     if (!desk.ok) return desk;
-    if (this.#work) return failed(fault('BUSY'));
+    if (this.#workplace.isTaken) return failed(fault('BUSY'));
     const staff = this.#staff.admit(charge.purpose, this.#shift.current !== null);
     if (!staff.ok) return staff;
     this.#stopDoneTimer?.();
     // "Before each purchase", and before a number is drawn (R36).
     cleanUpWithoutTag(desk.value);
     const work = makeWork({ ...desk.value, staff: staff.value });
-    const running = work.run();
-    this.#work = { interrupt: () => work.interrupt(), cancel: () => work.cancel(), ended: running };
     try {
-      const end = await running;
-      // Nor must the tag of a cashier who has just come.
-      const isServed = end.result === 'committed' || end.step.event === 'staffEntered';
-      if (isServed) this.#servedPresenceId = this.#parts.reader.presence?.presenceId ?? null;
-      const isPaid = end.result === 'committed' || end.fault?.code === 'EARLIER_COMMITTED';
-      if (isPaid && charge.purpose === 'sale') this.#cart.empty();
-      const { doneMs } = this.#parts.settings;
-      this.#show(endScreen(charge, end, instant(this.#parts.clock, doneMs)) ?? this.#idleScreen());
-      if (this.#screen.screen === 'done') this.#leaveDoneAfter(doneMs);
-      return ok({ result: end.result, step: end.step });
+      return ok(await this.#workplace.occupy(work, (end) => this.#finish(charge, end)));
     } finally {
-      this.#work = null;
       this.#staff.noteActivity();
       this.#parts.replication.wake();
       this.#parts.onIdle();
     }
   }
 
+  #finish(charge: ChargeView, end: WorkEnd): Outcome {
+    const { reader, settings, clock } = this.#parts;
+    // Nor must the tag of a cashier who has just come.
+    const isServed = end.result === 'committed' || end.step.event === 'staffEntered';
+    if (isServed) this.#servedPresenceId = reader.presence?.presenceId ?? null;
+    const isPaid = end.result === 'committed' || end.fault?.code === 'EARLIER_COMMITTED';
+    if (isPaid && charge.purpose === 'sale') this.#cart.empty();
+    this.#show(endScreen(charge, end, instant(clock, settings.doneMs)) ?? this.#idleScreen());
+    if (this.#screen.screen === 'done') this.#leaveDoneAfter(settings.doneMs);
+    return { result: end.result, step: end.step };
+  }
+
   async #cleanUp(timeoutMs: number): Promise<Result<CleanupCounts, Fault>> {
     const desk = this.#desk();
     if (!desk.ok) return desk;
-    if (this.#work) return failed(fault('BUSY'));
+    if (this.#workplace.isTaken) return failed(fault('BUSY'));
     const visit = new CleanupVisit(desk.value, this.#patience({ timeoutMs, firstTagOnly: false }));
-    const running = visit.run();
-    this.#work = { interrupt: () => visit.interrupt(), cancel: () => false, ended: running };
     try {
-      return ok(await running);
+      return ok(await this.#workplace.occupy(visit, (counts) => counts));
     } finally {
-      this.#work = null;
       this.#parts.replication.wake();
       this.#publish();
     }
@@ -276,55 +248,7 @@ export class Till {
     return step;
   }
 
-  async #endedWithin(timeoutMs: number): Promise<void> {
-    const ended = this.#work?.ended;
-    if (!ended) return;
-    await new Promise<void>((resolve) => {
-      const stopTimer = this.#parts.timers.after(timeoutMs, resolve);
-      const finish = () => {
-        stopTimer();
-        resolve();
-      };
-      ended.then(finish, finish);
-    });
-  }
-
   // --- operations without a tag ---
-
-  async #enrol(request: Request<'enrol'>): Promise<Result<TillStatus, Fault>> {
-    const existing = this.#parts.assignments.assignment();
-    if (existing) return failed(fault('ALREADY_ENROLLED', { assignmentId: existing.assignmentId }));
-    // A code works once: two attempts at a time would cost a second one.
-    if (this.#screen.screen === 'enrolment' && this.#screen.busy) return failed(fault('BUSY'));
-    this.#show({ screen: 'enrolment', busy: true, fault: null });
-    const enrolled = await enrol(this.#parts, request);
-    if (!enrolled.ok) {
-      this.#show({ screen: 'enrolment', busy: false, fault: enrolled.fault });
-      return enrolled;
-    }
-    this.#secrets = enrolled.value;
-    await this.#parts.replication.refreshConfiguration();
-    this.#show(this.#idleScreen());
-    this.#parts.replication.wake();
-    return ok(this.#status());
-  }
-
-  async #replicate({
-    timeoutMs,
-    untilEmpty,
-  }: Request<'replicate'>): Promise<Result<OperationAnswer<'replicate'>, Fault>> {
-    if (!this.#parts.assignments.assignment()) return failed(fault('NOT_ENROLLED'));
-    const { replication } = this.#parts;
-    const drained = await replication.drain(timeoutMs, untilEmpty);
-    // On the command line nothing else ever asks for new prices and blocked tags.
-    const refreshed = drained.fault ? null : await replication.refreshConfiguration();
-    const problem = refreshed && !refreshed.ok ? refreshed.fault : drained.fault;
-    const { seal } = this.view();
-    const counts = this.#parts.store.counts();
-    this.#publish();
-    const unsentCount = counts.journalSeq - counts.acknowledgedSeq;
-    return ok({ ...drained, fault: problem, unsentCount, sealed: seal === 'sealed' });
-  }
 
   #status(): TillStatus {
     return tillStatus(this.#parts.assignments.assignment(), this.#parts.store.counts());
@@ -337,17 +261,17 @@ export class Till {
   }
 
   #cancel(): Result<Record<string, never>, Fault> {
-    if (!this.#work) return this.#dismiss();
-    return this.#work.cancel() ? ok({}) : failed(fault('NOT_CANCELLABLE'));
+    if (!this.#workplace.isTaken) return this.#dismiss();
+    return this.#workplace.cancel() ? ok({}) : failed(fault('NOT_CANCELLABLE'));
   }
 
   #dismiss(): Result<Record<string, never>, Fault> {
     if (this.#screen.screen === 'again') {
       // The cashier will not wait for the same tag: the outcome stays unknown until it is seen again.
-      this.#work?.interrupt();
+      this.#workplace.interrupt();
       return ok({});
     }
-    if (this.#work) return failed(fault('BUSY'));
+    if (this.#workplace.isTaken) return failed(fault('BUSY'));
     this.#stopDoneTimer?.();
     this.#show(this.#idleScreen());
     return ok({});
@@ -369,7 +293,7 @@ export class Till {
   /** What the backend said may halt the till, or let it sell at last. */
   #refreshScreen(): void {
     const idle = this.#screen.screen === 'sale' || this.#screen.screen === 'halted';
-    if (idle && !this.#work) this.#screen = this.#idleScreen();
+    if (idle && !this.#workplace.isTaken) this.#screen = this.#idleScreen();
     this.#publish();
   }
 

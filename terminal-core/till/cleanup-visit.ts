@@ -35,6 +35,11 @@ export class CleanupVisit {
     return { committed: this.#committed, aborted: this.#aborted, unknown: this.#leftCount() };
   }
 
+  /** There is nothing to take back: whatever it found out is true. */
+  cancel(): boolean {
+    return false;
+  }
+
   interrupt(): void {
     this.#search?.stop('INTERRUPT');
   }

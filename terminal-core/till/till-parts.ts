@@ -1,0 +1,45 @@
+import type { Step } from '../../contract/ipc/step.ts';
+import type { TillView } from '../../contract/ipc/till-view.ts';
+import type { TillSettings } from '../../contract/settings/till-settings.ts';
+import type {
+  AccountLinePort,
+  AccountStore,
+  JournalStore,
+  PinVerifier,
+  ReaderPort,
+  ReplicationPort,
+  ReservationPort,
+  ShiftStore,
+  TagLookupPort,
+  TillSecrets,
+  Timers,
+  TransactionStore,
+} from '../checkout/ports.ts';
+import type { EnrolmentParts } from './enrolling.ts';
+
+/** The till as `main/` puts it together. */
+export interface TillParts extends EnrolmentParts {
+  readonly settings: TillSettings;
+  readonly store: TransactionStore;
+  readonly journal: JournalStore;
+  readonly shifts: ShiftStore;
+  readonly pins: PinVerifier;
+  readonly reader: ReaderPort;
+  readonly replication: ReplicationPort;
+  readonly reservations: ReservationPort;
+  readonly tagLookup: TagLookupPort;
+  /** Account mode: what is known of accounts, and how it is kept fresh. */
+  readonly accounts: AccountStore;
+  readonly accountLine: AccountLinePort;
+  readonly timers: Timers;
+  /** Null before enrolment. */
+  readonly secrets: TillSecrets | null;
+  /** Nothing of this till is real, and the window says so. */
+  readonly isTraining: boolean;
+  /** Writes the journal's lines to a file and says how many there were. */
+  writeExport(file: string, lines: Iterable<string>): number;
+  /** Nobody waits for the till just now: time for the database's housekeeping. */
+  onIdle(): void;
+  onView(view: TillView): void;
+  onStep(step: Step): void;
+}
