@@ -27,7 +27,10 @@ export const tagLookupAnswerSchema = z
     collectedAdjustmentNumber: adjustmentNumberSchema.optional(),
     /** Booked on the customer's default purse. */
     balanceMinor: signedAmountMinorSchema,
-    /** Booked less held. */
+    /**
+     * Booked less held. A repair in tag mode writes this less all `pendingAdjustments`, never below 0: what is still on its
+     * way is not on the tag yet, and a negative adjustment (a refund of the backend) is held, not booked, until it is.
+     */
     availableMinor: signedAmountMinorSchema,
     /** Meal credit that may be used now; catering tills add it to the balance (R112). */
     creditMinor: signedAmountMinorSchema,
