@@ -35,6 +35,7 @@ test('the published migrations are never edited: their hashes are these', () => 
     [1, '162bb536c46077e4f43687214c4f305f4fa490161b443799bd5ccb446091a5f3'],
     [2, 'ab00ce9fe2b3d07d1b70489aa4ec7ae56072ed7838b00455eff69f8dc0d16e1b'],
     [3, '6c48247c42cb0443f572997f18f36ec11e1d669ae6fdd3db523e6b393b4147c0'],
+    [4, 'fc27b405b6bf61895f48f715a49e7dac33c15da4f92e9b977eee5176b4d011ab'],
   ]);
 });
 
@@ -43,7 +44,7 @@ test('a second start finds the schema done; any number of starts at once make it
     const starts = await Promise.all(Array.from({ length: 6 }, () => startTestBackend(databaseUrl)));
     await Promise.all(starts.map((backend) => backend.close()));
     const applied = await database.pool.query('SELECT version FROM schema_migration');
-    expect(applied.rows).toEqual([{ version: 1 }, { version: 2 }, { version: 3 }]);
+    expect(applied.rows).toEqual(migrations.map(({ version }) => ({ version })));
     const editions = await database.pool.query('SELECT demo_code FROM edition ORDER BY edition_id');
     expect(editions.rows).toEqual([{ demo_code: 'DEMO-FEST' }, { demo_code: 'DEMO-CANTEEN' }]);
   });
@@ -52,7 +53,9 @@ test('a second start finds the schema done; any number of starts at once make it
 test('a newer schema is refused and left as it is', async () => {
   await withDatabase(async (database) => {
     await migrate(database, now, nothing);
-    await database.pool.query(`INSERT INTO schema_migration VALUES (4, 'from the future', 'x', '2026-01-01Z')`);
+    await database.pool.query(`INSERT INTO schema_migration VALUES ($1, 'from the future', 'x', '2026-01-01Z')`, [
+      migrations.length + 1,
+    ]);
     await expect(migrate(database, now, nothing)).rejects.toThrow('newer than this program');
   });
 });
@@ -67,7 +70,10 @@ test('an edited migration is refused', async () => {
 
 test('a migration that fails leaves the database as it was', async () => {
   await withDatabase(async (database) => {
-    const broken = [...migrations, { version: 4, name: 'broken', sql: 'CREATE TABLE half (id int); SELECT 1/0' }];
+    const broken = [
+      ...migrations,
+      { version: migrations.length + 1, name: 'broken', sql: 'CREATE TABLE half (id int); SELECT 1/0' },
+    ];
     await migrate(database, now, nothing);
     await expect(migrate(database, now, nothing, broken)).rejects.toMatchObject({ code: '22012' });
     const half = await database.pool.query(`SELECT to_regclass('half') AS half`);

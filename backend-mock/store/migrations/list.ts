@@ -1,6 +1,7 @@
 import { books } from './0001-books.ts';
 import { holdsAndEvidence } from './0002-holds-and-evidence.ts';
 import { accountLimits } from './0003-account-limits.ts';
+import { payments } from './0004-payments.ts';
 
 export type Migration = { version: number; name: string; sql: string };
 
@@ -9,4 +10,5 @@ export const migrations: readonly Migration[] = [
   { version: 1, name: 'books', sql: books },
   { version: 2, name: 'holds-and-evidence', sql: holdsAndEvidence },
   { version: 3, name: 'account-limits', sql: accountLimits },
+  { version: 4, name: 'payments', sql: payments },
 ];
