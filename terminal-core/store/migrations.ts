@@ -7,6 +7,7 @@ import { firstSale } from './migrations/0001-first-sale.ts';
 import { festival } from './migrations/0002-festival.ts';
 import { shifts } from './migrations/0003-shifts.ts';
 import { accountMode } from './migrations/0004-account-mode.ts';
+import { cardPayments } from './migrations/0005-card-payments.ts';
 
 export interface Migration {
   readonly number: number;
@@ -20,6 +21,7 @@ export const migrations: readonly Migration[] = [
   { number: 2, name: 'festival', sql: festival },
   { number: 3, name: 'shifts', sql: shifts },
   { number: 4, name: 'account-mode', sql: accountMode },
+  { number: 5, name: 'card-payments', sql: cardPayments },
 ];
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');

@@ -1,6 +1,7 @@
 import { blob, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { itemKinds } from '../../contract/wire/accounts.ts';
 import { journalKinds } from '../../contract/wire/journal.ts';
+import { paymentStatuses } from '../../contract/wire/payment.ts';
 import { paymentMethods, terminalStates, transactionTypes } from '../../contract/wire/words.ts';
 
 /**
@@ -64,6 +65,9 @@ export const txn = sqliteTable('txn', {
   isReserved: integer('is_reserved').notNull().default(0),
   /** The last entry of the journal that told of it. */
   journalSeq: integer('journal_seq'),
+  /** Of a top-up by card; null before its payment is asked for. */
+  paymentStatus: text('payment_status', { enum: paymentStatuses }),
+  paymentReference: text('payment_reference'),
 });
 
 export const shift = sqliteTable('shift', {
@@ -109,6 +113,20 @@ export const txnStateLog = sqliteTable(
     cause: text('cause').notNull(),
   },
   (table) => [primaryKey({ columns: [table.terminalTransactionNumber, table.stateVersion] })],
+);
+
+/** Every change of a card payment; `line` counts from 1 for each transaction. */
+export const txnPaymentLog = sqliteTable(
+  'txn_payment_log',
+  {
+    terminalTransactionNumber: integer('terminal_transaction_number').notNull(),
+    line: integer('line').notNull(),
+    fromStatus: text('from_status', { enum: paymentStatuses }),
+    toStatus: text('to_status', { enum: paymentStatuses }).notNull(),
+    reference: text('reference'),
+    at: text('at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.terminalTransactionNumber, table.line] })],
 );
 
 export const journal = sqliteTable('journal', {
