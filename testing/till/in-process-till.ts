@@ -9,7 +9,7 @@ import type { Step, StepEvent } from '../../contract/ipc/step.ts';
 import type { ScreenView, TillView } from '../../contract/ipc/till-view.ts';
 import { tillSettingsSchema } from '../../contract/settings/till-settings.ts';
 import type { Configuration } from '../../contract/wire/configuration.ts';
-import type { Assignment, Random, Timers } from '../../terminal-core/checkout/ports.ts';
+import type { Assignment, Random, Timers, Uplink } from '../../terminal-core/checkout/ports.ts';
 import { scryptPins } from '../../terminal-core/main/scrypt-pins.ts';
 import { SimulatedReader } from '../../terminal-core/readers/simulated/simulated-reader.ts';
 import { accountLineOver } from '../../terminal-core/replication/account-line.ts';
@@ -36,6 +36,8 @@ export interface InProcessTillOptions {
   readonly time?: ManualTime;
   readonly configuration?: Configuration | null;
   readonly assignment?: Omit<Assignment, 'haltedCode'> | null;
+  /** Real HTTP where none is given. */
+  readonly uplink?: Uplink;
 }
 
 /** Where a kill falls: before the n-th question to the reader leaves the till, or after the tag has done what it says. */
@@ -92,7 +94,7 @@ export class InProcessTill {
     };
     this.link = new ReaderLink('simulated', (command) => this.#ask(command), timers);
     this.reader = this.#newReader();
-    const uplink = httpUplink();
+    const uplink = options.uplink ?? httpUplink();
     const secretStore = new SecretFile(this.folder);
     const credentials = () => {
       const stored = this.assignments.assignment();
@@ -231,13 +233,22 @@ export class InProcessTill {
     this.#commandCount = 0;
   }
 
-  /** As after a kill: this till does no more, and another one opens what was on the disk at that moment. */
-  reopened(): InProcessTill {
+  /**
+   * As a kill at this very moment: nothing reaches this till and nothing leaves it any more.
+   * @returns a folder with what was on the disk, for another till to open
+   */
+  killNow(): string {
     this.#isCut = true;
     const copy = makeMemoryFolder();
     fs.cpSync(this.folder, copy, { recursive: true });
+    return copy;
+  }
+
+  /** As after a kill: this till does no more, and another one opens what was on the disk at that moment. */
+  reopened(): InProcessTill {
+    const folder = this.killNow();
     this.close();
-    return new InProcessTill({ folder: copy, time: this.time });
+    return new InProcessTill({ folder, time: this.time });
   }
 
   close(): void {
