@@ -21,9 +21,11 @@ import { transactionRoutes } from './admin-transactions.ts';
 import { transitionLogRoutes } from './admin-transition-log.ts';
 import { answerErrors } from './error-answers.ts';
 import { sessionRoutes } from './operator-login.ts';
+import { outcomesRoute } from './outcome-routes.ts';
 import { readJsonBodies } from './request-body.ts';
 import { reservationRoute, tagLookupRoute } from './reservation-routes.ts';
 import { type App, problemAnswers, type Service } from './service.ts';
+import { tagReplacementRoute } from './tag-replacement-route.ts';
 import { batchRoute, configurationRoute, enrolmentRoute, sealRoute } from './terminal-routes.ts';
 
 const openApiInfo = {
@@ -83,6 +85,8 @@ export async function buildServer(service: Service, log: Logger): Promise<App> {
     sealRoute(typed, service);
     reservationRoute(typed, service);
     tagLookupRoute(typed, service);
+    tagReplacementRoute(typed, service);
+    outcomesRoute(typed, service);
     sessionRoutes(typed, service);
     accountRoutes(typed, service);
     catalogueRoutes(typed, service);

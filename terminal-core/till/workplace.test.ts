@@ -16,7 +16,12 @@ function timers() {
 }
 
 function work() {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  let end: (text: string) => void = () => undefined;
+  let fail: (error: Error) => void = () => undefined;
+  const promise = new Promise<string>((resolve, reject) => {
+    end = resolve;
+    fail = reject;
+  });
   const told: string[] = [];
   const occupation: Occupation<string> = {
     run: () => promise,
@@ -26,7 +31,7 @@ function work() {
     },
     interrupt: () => void told.push('interrupt'),
   };
-  return { occupation, told, end: resolve, fail: reject };
+  return { occupation, told, end, fail };
 }
 
 test('INV-11: a second piece of work does not begin while one is going on', async () => {
