@@ -8,6 +8,8 @@ export type AdjustableTag = {
   maximumBalanceMinor: number;
   /** The highest number given out or seen on the tag. */
   lastAdjustmentNumber: number;
+  /** The tag that took its place, where it was lost: nothing is brought onto it any more (money rule 2). */
+  replacedBy: string | undefined;
 };
 
 export async function readAdjustableTag(
@@ -20,6 +22,7 @@ export async function readAdjustableTag(
     mode: EditionMode;
     maximum_balance_minor: number;
     last_number: number;
+    replaced_by: string | null;
   }>({
     name: 'read-adjustable-tag',
     // A snapshot can know more than the table after a backup was restored: its numbers are never given out again.
@@ -27,7 +30,8 @@ export async function readAdjustableTag(
                   greatest(
                     (SELECT coalesce(max(a.adjustment_number), 0) FROM tag_adjustment a WHERE a.edition_id = $1 AND a.uid = $2),
                     (SELECT coalesce(max(s.adjustment_number), 0) FROM tag_snapshot s WHERE s.edition_id = $1 AND s.uid = $2)
-                  ) AS last_number
+                  ) AS last_number,
+                  (SELECT new_uid FROM tag_replacement r WHERE r.edition_id = $1 AND r.uid = $2) AS replaced_by
              FROM tag JOIN edition ON edition.edition_id = tag.edition_id
             WHERE tag.edition_id = $1 AND tag.uid = $2`,
     values: [editionId, uid],
@@ -39,6 +43,7 @@ export async function readAdjustableTag(
     mode: row.mode,
     maximumBalanceMinor: row.maximum_balance_minor,
     lastAdjustmentNumber: row.last_number,
+    replacedBy: row.replaced_by ?? undefined,
   };
 }
 

@@ -28,6 +28,7 @@ export async function topUpByAdmin(
   await lockTags(connection, editionId, new Set([uid]));
   const tag = await readAdjustableTag(connection, editionId, uid);
   if (tag === undefined) return { outcome: 'unknown-tag' };
+  if (tag.replacedBy !== undefined) return { outcome: 'refused', reason: `The tag was replaced by ${tag.replacedBy}.` };
   const customer = (await resolveCustomers(connection, editionId, new Set([uid]), now)).get(uid);
   const topUpAccountId = (await readSharedAccounts(connection, editionId)).get('top-up:admin');
   invariant(

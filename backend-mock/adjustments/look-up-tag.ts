@@ -20,7 +20,8 @@ export async function lookUpTag(
   }>({
     name: 'look-up-tag',
     text: `SELECT customer_id, blocked_reason IS NOT NULL AS blocked,
-                  (SELECT coalesce(max(tag_generation), 0) FROM tag_last_seen s WHERE s.edition_id = $1 AND s.uid = $2) AS generation,
+                  greatest(written_generation,
+                    (SELECT max(tag_generation) FROM tag_last_seen s WHERE s.edition_id = $1 AND s.uid = $2)) AS generation,
                   (SELECT coalesce(max(adjustment_number), 0) FROM tag_adjustment a
                     WHERE a.edition_id = $1 AND a.uid = $2 AND a.collected_at IS NOT NULL) AS collected
              FROM tag WHERE edition_id = $1 AND uid = $2`,

@@ -2,6 +2,7 @@ import { asc, eq } from 'drizzle-orm';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { accountsAnswerSchema, coherenceAnswerSchema } from '../../contract/wire/admin.ts';
+import type { EditionMode } from '../../contract/wire/words.ts';
 import { reportCoherence } from '../ledger/coherence.ts';
 import { account, edition } from '../store/schema.ts';
 import { requireOperator } from './operator-session.ts';
@@ -66,9 +67,12 @@ export function accountRoutes(app: App, service: Service): void {
 }
 
 /** The edition, or NOT_FOUND. */
-export async function requireEdition({ database }: Service, editionId: number): Promise<{ currency: string }> {
+export async function requireEdition(
+  { database }: Service,
+  editionId: number,
+): Promise<{ currency: string; mode: EditionMode }> {
   const [found] = await database.reads
-    .select({ currency: edition.currency })
+    .select({ currency: edition.currency, mode: edition.mode })
     .from(edition)
     .where(eq(edition.editionId, editionId));
   if (found === undefined) throw new ProblemError(problem('NOT_FOUND', `There is no edition ${editionId}.`));

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  adminTagReplacementRequestSchema,
   adminTopUpAnswerSchema,
   adminTopUpRequestSchema,
   idempotencyKeySchema,
@@ -7,7 +8,9 @@ import {
   tagBlockRequestSchema,
 } from '../../contract/wire/admin-tags.ts';
 import { tagUidSchema } from '../../contract/wire/identifiers.ts';
+import { tagReplacementAnswerSchema } from '../../contract/wire/tag-replacement.ts';
 import { type AdminTopUpOutcome, topUpByAdmin } from '../adjustments/admin-top-up.ts';
+import { replaceTag } from '../adjustments/replace-tag.ts';
 import { setTagBlocked } from '../adjustments/set-blocked.ts';
 import { audit } from '../store/audit.ts';
 import { requireEdition, sessionAuth } from './admin-books.ts';
@@ -15,12 +18,14 @@ import { once } from './idempotency.ts';
 import { requireOperator } from './operator-session.ts';
 import { problem, sendProblem } from './problems.ts';
 import { type App, problemAnswers, type Service } from './service.ts';
+import { sendReplacement } from './tag-replacement-route.ts';
 
 /** What an operator does to a customer's tag: money onto it, the blocked flag on and off. */
 export function tagRoutes(app: App, service: Service): void {
   adminTopUpRoute(app, service);
   blockRoute(app, service, 'block');
   blockRoute(app, service, 'unblock');
+  replacementRoute(app, service);
 }
 
 function adminTopUpRoute(app: App, service: Service): void {
@@ -76,7 +81,7 @@ function blockRoute(app: App, service: Service, verb: 'block' | 'unblock'): void
         security: sessionAuth,
         params: z.object({ uid: tagUidSchema }),
         body: tagBlockRequestSchema,
-        response: { 200: tagBlockAnswerSchema, ...problemAnswers(400, 401, 404, 503) },
+        response: { 200: tagBlockAnswerSchema, ...problemAnswers(400, 401, 404, 409, 503) },
       },
     },
     async (request, reply) => {
@@ -85,13 +90,50 @@ function blockRoute(app: App, service: Service, verb: 'block' | 'unblock'): void
       await requireEdition(service, editionId);
       const change = { editionId, uid: request.params.uid, blocked: verb === 'block', reason };
       const now = clock.now();
-      const known = await database.transaction(async (connection) => {
-        const done = await setTagBlocked(connection, change, actor, now);
-        if (done) await audit(connection, actor, `tag ${verb}`, change, now);
+      const outcome = await database.transaction(async (connection) => {
+        const set = await setTagBlocked(connection, change, actor, now);
+        if (set === 'done') await audit(connection, actor, `tag ${verb}`, change, now);
+        return set;
+      });
+      switch (outcome) {
+        case 'done':
+          return reply.send({ uid: change.uid, blocked: change.blocked });
+        case 'unknown-tag':
+          return sendProblem(reply, problem('NOT_FOUND', `Nobody has heard of tag ${change.uid}.`));
+        case 'replaced':
+          return sendProblem(reply, problem('TAG_REPLACED', `Tag ${change.uid} stays blocked.`));
+      }
+    },
+  );
+}
+
+function replacementRoute(app: App, service: Service): void {
+  const { database, clock } = service;
+  app.post(
+    '/v1/admin/tags/:uid/replacement',
+    {
+      schema: {
+        tags: ['operator'],
+        summary: 'Let a blank tag take the place of a lost one; a till then writes it with the same two UIDs',
+        security: sessionAuth,
+        params: z.object({ uid: tagUidSchema }),
+        body: adminTagReplacementRequestSchema,
+        response: { 200: tagReplacementAnswerSchema, ...problemAnswers(400, 401, 404, 409, 503) },
+      },
+    },
+    async (request, reply) => {
+      const { actor } = await requireOperator(service, request);
+      const { editionId, newUid, reason } = request.body;
+      const { mode } = await requireEdition(service, editionId);
+      const plan = { editionId, mode, uid: request.params.uid, newUid };
+      const now = clock.now();
+      const result = await database.transaction(async (connection) => {
+        const done = await replaceTag(connection, plan, { assignmentId: undefined, actor }, now);
+        if (done.outcome === 'replaced' && !done.again)
+          await audit(connection, actor, 'tag replaced', { editionId, reason, ...done.answer }, now);
         return done;
       });
-      if (!known) return sendProblem(reply, problem('NOT_FOUND', `Nobody has heard of tag ${change.uid}.`));
-      return reply.send({ uid: change.uid, blocked: change.blocked });
+      return sendReplacement(reply, result);
     },
   );
 }

@@ -28,6 +28,7 @@ import { type Interpretation, interpretBatch, type TransactionChange } from './i
 import { writeBatch, writeJournal, writeRejections } from './journal-writes.ts';
 import { hints } from './payload-flaws.ts';
 import type { PreparedBatch } from './prepared-batch.ts';
+import { noteReplacedTags } from './replaced-tags.ts';
 import { flagExcessReturns } from './returned-goods.ts';
 import { writeTransactions } from './transaction-writes.ts';
 
@@ -157,6 +158,7 @@ async function takeBatch(
   const answer: BatchAnswer = { results: interpretation.verdicts.map((verdict) => verdict.result), seal };
   await writeBatch(connection, assignment, batch, seal, JSON.stringify(answer), now);
   await writeEvidence(connection, assignment, interpretation, now);
+  await noteReplacedTags(connection, assignment, interpretation, now);
   await collectAdjustments(connection, assignment, interpretation, numbers, now);
   await flagExcessReturns(connection, assignment, changes, now);
   await raiseFlags(connection, assignment, interpretation, now);

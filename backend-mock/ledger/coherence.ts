@@ -106,11 +106,11 @@ async function findMissing(connection: Connection, editionId: number): Promise<C
   return found.rows;
 }
 
-type Clues = { unresolved: boolean; lacking: boolean; rejected: boolean; duplicated: boolean };
+type Clues = { unresolved: boolean; lacking: boolean; rejected: boolean; duplicated: boolean; late: boolean };
 
 /**
- * In tag mode: the customer's booked balance against the newest generation of the tag as last seen and the adjustments that it has
- * not collected yet (Q20).
+ * In tag mode: the customer's booked balance, less what refunds of the backend hold, against the newest generation of the tag
+ * as last seen and the adjustments that it has not collected yet (Q20). A lost tag that was replaced is no purse any more.
  */
 async function findTagDifferences(connection: Connection, editionId: number): Promise<TagDifference[]> {
   const found = await connection.query<
@@ -118,31 +118,42 @@ async function findTagDifferences(connection: Connection, editionId: number): Pr
   >(
     `WITH newest AS (
        SELECT DISTINCT ON (uid) uid, tag_generation, balance_minor FROM tag_last_seen
-        WHERE edition_id = $1 ORDER BY uid, tag_generation DESC
+        WHERE edition_id = $1 AND NOT EXISTS (SELECT FROM tag_replacement r WHERE r.edition_id = $1 AND r.uid = tag_last_seen.uid)
+        ORDER BY uid, tag_generation DESC
      ), weighed AS (
-       SELECT newest.uid, account.balance_minor AS booked_minor, newest.balance_minor AS tag_minor,
+       SELECT newest.uid, tag.customer_id, account.balance_minor AS booked_minor, newest.balance_minor AS tag_minor,
               (SELECT coalesce(sum(a.amount_minor), 0) FROM tag_adjustment a
-                WHERE a.edition_id = $1 AND a.uid = newest.uid AND a.collected_at IS NULL AND a.superseded_at IS NULL) AS uncollected_minor
+                WHERE a.edition_id = $1 AND a.uid = newest.uid AND a.collected_at IS NULL AND a.superseded_at IS NULL) AS uncollected_minor,
+              (SELECT coalesce(-sum(t.balance_delta_minor), 0) FROM transactions t
+                WHERE t.edition_id = $1 AND t.customer_id = tag.customer_id AND t.state = 'ReservePending' AND t.origin <> 'terminal') AS held_minor
          FROM newest
          JOIN edition ON edition.edition_id = $1 AND edition.mode = 'tag'
          JOIN tag ON tag.edition_id = $1 AND tag.uid = newest.uid
          JOIN account ON account.edition_id = $1 AND account.customer_id = tag.customer_id
-     ), differing AS (SELECT * FROM weighed WHERE booked_minor - uncollected_minor <> tag_minor),
+     ), differing AS (SELECT * FROM weighed WHERE booked_minor - held_minor - uncollected_minor <> tag_minor),
+     -- Every tag of the customer, the lost ones too: their sales book to the same account.
+     worn AS (SELECT differing.customer_id, tag.uid FROM differing JOIN tag ON tag.edition_id = $1 AND tag.customer_id = differing.customer_id),
      evident AS (
-       SELECT t.uid, t.balance_delta_minor FROM transactions t JOIN differing USING (uid)
+       SELECT worn.customer_id, t.balance_delta_minor FROM transactions t JOIN worn USING (uid)
         WHERE t.edition_id = $1 AND t.uid IS NOT NULL AND t.state = 'Reserve'
        UNION ALL
-       SELECT m.uid, m.balance_delta_minor FROM missing_transaction m JOIN differing USING (uid) WHERE m.edition_id = $1 AND ${stillMissing}
+       SELECT worn.customer_id, m.balance_delta_minor FROM missing_transaction m JOIN worn USING (uid) WHERE m.edition_id = $1 AND ${stillMissing}
      )
      SELECT uid, booked_minor, tag_minor, uncollected_minor,
-            (SELECT coalesce(sum(e.balance_delta_minor), 0) FROM evident e WHERE e.uid = differing.uid) AS evidence_minor,
-            EXISTS (SELECT FROM evident e WHERE e.uid = differing.uid) AS lacking,
-            EXISTS (SELECT FROM transactions t WHERE t.edition_id = $1 AND t.uid IS NOT NULL AND t.uid = differing.uid
+            (SELECT coalesce(sum(e.balance_delta_minor), 0) FROM evident e WHERE e.customer_id = differing.customer_id) AS evidence_minor,
+            EXISTS (SELECT FROM evident e WHERE e.customer_id = differing.customer_id) AS lacking,
+            EXISTS (SELECT FROM transactions t JOIN worn ON worn.uid = t.uid
+                     WHERE t.edition_id = $1 AND t.uid IS NOT NULL AND worn.customer_id = differing.customer_id
                        AND t.state IN ('TerminalConfirmUnknown', 'ReservePending', 'ExternalPending', 'ExternalUnknown')) AS unresolved,
-            EXISTS (SELECT FROM transition_log l WHERE l.edition_id = $1 AND l.uid = differing.uid AND l.resolved_at IS NULL) AS rejected,
-            EXISTS (SELECT FROM transactions t WHERE t.edition_id = $1 AND t.uid IS NOT NULL AND t.uid = differing.uid AND t.state = 'Committed'
+            EXISTS (SELECT FROM transition_log l JOIN worn ON worn.uid = l.uid
+                     WHERE l.edition_id = $1 AND worn.customer_id = differing.customer_id AND l.resolved_at IS NULL) AS rejected,
+            EXISTS (SELECT FROM transactions t JOIN worn ON worn.uid = t.uid
+                     WHERE t.edition_id = $1 AND t.uid IS NOT NULL AND worn.customer_id = differing.customer_id AND t.state = 'Committed'
                        AND t.assignment_id IS NOT NULL
-                     GROUP BY t.tag_generation, t.tag_transaction_number HAVING count(*) > 1) AS duplicated
+                     GROUP BY t.uid, t.tag_generation, t.tag_transaction_number HAVING count(*) > 1) AS duplicated,
+            EXISTS (SELECT FROM tag_replacement r JOIN worn ON worn.uid = r.uid
+                      JOIN transactions t ON t.edition_id = $1 AND t.uid IS NOT NULL AND t.uid = r.uid AND t.state = 'Committed'
+                     WHERE r.edition_id = $1 AND worn.customer_id = differing.customer_id AND t.received_at >= r.replaced_at) AS late
        FROM differing ORDER BY uid`,
     [editionId],
   );
@@ -156,9 +167,10 @@ async function findTagDifferences(connection: Connection, editionId: number): Pr
   }));
 }
 
-function likelyCause({ duplicated, rejected, lacking, unresolved }: Clues): TagDifference['likelyCause'] {
+function likelyCause({ duplicated, rejected, lacking, unresolved, late }: Clues): TagDifference['likelyCause'] {
   if (duplicated) return 'clone-or-rollback';
   if (rejected) return 'rejected-transaction';
+  if (late && !lacking) return 'replaced-tag';
   return unresolved && !lacking ? 'unresolved-transaction' : 'missing-transaction';
 }
 

@@ -27,5 +27,10 @@ export const tagBlockAnswerSchema = z
   .object({ uid: tagUidSchema, blocked: z.boolean() })
   .meta({ id: 'TagBlockAnswer' });
 
+/** An operator's word that `newUid` takes the place of a lost tag; the answer is what a till writes onto it. */
+export const adminTagReplacementRequestSchema = z
+  .object({ editionId: z.int().min(1), newUid: tagUidSchema, reason: reasonSchema })
+  .meta({ id: 'AdminTagReplacementRequest' });
+
 /** A key that the caller draws for one deed: the same request with it is done once. */
 export const idempotencyKeySchema = z.string().regex(/^[\x21-\x7e]{8,200}$/);

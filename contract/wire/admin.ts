@@ -44,6 +44,8 @@ export const coherenceAnswerSchema = z
           'unresolved-transaction',
           'rejected-transaction',
           'clone-or-rollback',
+          /** A sale of a lost tag arrived after another one had taken its place. */
+          'replaced-tag',
         ]),
       }),
     ),

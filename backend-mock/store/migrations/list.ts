@@ -2,6 +2,7 @@ import { books } from './0001-books.ts';
 import { holdsAndEvidence } from './0002-holds-and-evidence.ts';
 import { accountLimits } from './0003-account-limits.ts';
 import { payments } from './0004-payments.ts';
+import { operatorActions } from './0005-operator-actions.ts';
 
 export type Migration = { version: number; name: string; sql: string };
 
@@ -11,4 +12,5 @@ export const migrations: readonly Migration[] = [
   { version: 2, name: 'holds-and-evidence', sql: holdsAndEvidence },
   { version: 3, name: 'account-limits', sql: accountLimits },
   { version: 4, name: 'payments', sql: payments },
+  { version: 5, name: 'operator-actions', sql: operatorActions },
 ];
