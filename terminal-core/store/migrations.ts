@@ -8,6 +8,7 @@ import { festival } from './migrations/0002-festival.ts';
 import { shifts } from './migrations/0003-shifts.ts';
 import { accountMode } from './migrations/0004-account-mode.ts';
 import { cardPayments } from './migrations/0005-card-payments.ts';
+import { cashReturns } from './migrations/0006-cash-returns.ts';
 
 export interface Migration {
   readonly number: number;
@@ -22,6 +23,7 @@ export const migrations: readonly Migration[] = [
   { number: 3, name: 'shifts', sql: shifts },
   { number: 4, name: 'account-mode', sql: accountMode },
   { number: 5, name: 'card-payments', sql: cardPayments },
+  { number: 6, name: 'cash-returns', sql: cashReturns },
 ];
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');

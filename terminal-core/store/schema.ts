@@ -84,6 +84,13 @@ export const shift = sqliteTable('shift', {
   zNumber: integer('z_number'),
 });
 
+/** Aborted cash top-ups whose cash was given back (money rule 4). */
+export const cashReturn = sqliteTable('cash_return', {
+  terminalTransactionNumber: integer('terminal_transaction_number').primaryKey(),
+  at: text('at').notNull(),
+  cashierId: text('cashier_id'),
+});
+
 export const txnItem = sqliteTable(
   'txn_item',
   {
