@@ -19,7 +19,7 @@ import {
   tagAdjustmentChart,
   twoTapPurchaseChart,
 } from '../terminal-core/checkout/booking-chart.ts';
-import { issueChart } from '../terminal-core/checkout/issue-chart.ts';
+import { tagMakingChart } from '../terminal-core/checkout/tag-making-chart.ts';
 import { decideCleanup, type Evidence } from '../terminal-core/recovery/cleanup.ts';
 import { eventsOf, everyChart } from './charts/every-chart.ts';
 
@@ -43,13 +43,17 @@ const accountKinds = [
 ] as const;
 
 /** Books nothing, so that the backend has no table for it. */
-const chartsWithoutTransactions: readonly AnyStateMachine[] = [issueChart];
+const chartsWithoutTransactions: readonly AnyStateMachine[] = [tagMakingChart];
 
 /** The state a record leaves behind; null where it changes none. */
 function stateAfter(record: { readonly kind: string; readonly state?: TerminalState } | null): TerminalState | null {
   switch (record?.kind) {
     case undefined:
     case 'write':
+    // A tag that is made anew has no transaction.
+    case 'announce':
+    case 'begin':
+    case 'conclude':
       return null;
     case 'open':
       return 'Open';

@@ -21,7 +21,6 @@ import {
   tagAdjustmentChart,
   twoTapPurchaseChart,
 } from './booking-chart.ts';
-import { type IssueEvent, issueChart } from './issue-chart.ts';
 
 type Name =
   | 'waitingForTag'
@@ -190,11 +189,8 @@ describe.each([
   });
 });
 
-test.each([
-  ['booking', purchaseChart],
-  ['issue', issueChart],
-])('%s: no promise and no timer in the chart', (_, chart) => {
-  const definition = JSON.stringify(chart.config, (key, value: unknown) => {
+test('no promise and no timer in the chart', () => {
+  const definition = JSON.stringify(purchaseChart.config, (key, value: unknown) => {
     if (['invoke', 'after', 'always', 'activities', 'delay'].includes(key)) throw new Error(`the chart has "${key}"`);
     return value;
   });
@@ -207,40 +203,4 @@ test('INV-09: a step with two records or two effects is refused', () => {
   expect(plannedWork([record, run])).toEqual({ record: { kind: 'open' }, effect: 'admit' });
   expect(() => plannedWork([record, record])).toThrow('INV-09');
   expect(() => plannedWork([run, run])).toThrow('INV-09');
-});
-
-describe('issue', () => {
-  const events: readonly IssueEvent[] = (
-    ['TAG_READ', 'WRITTEN', 'LOST', 'TIMEOUT', 'CANCEL', 'INTERRUPT'] as const
-  ).map((type) => ({
-    type,
-  }));
-  const issueSteps: Readonly<Record<string, readonly [to: string, actions: readonly string[]]>> = {
-    'waitingForTag: TAG_READ': ['writing', ['issue-tag']],
-    'waitingForTag: TIMEOUT': ['expired', []],
-    'waitingForTag: CANCEL': ['cancelled', []],
-    'waitingForTag: INTERRUPT': ['cancelled', []],
-    'writing: WRITTEN': ['issued', ['recordIssue']],
-    'writing: LOST': ['waitingForTag', ['await-tag']],
-  };
-
-  test('tag.md, "Writing" 4: a lost tag is waited for again; only a whole one is recorded', () => {
-    const paths = getShortestPaths(issueChart, { events: [...events] });
-    const seen = new Set<string>();
-    for (const { state } of paths) {
-      for (const event of events) {
-        const key = `${String(state.value)}: ${event.type}`;
-        const expected = issueSteps[key];
-        expect({ key, can: state.can(event) }).toEqual({ key, can: expected !== undefined });
-        if (!expected) continue;
-        seen.add(key);
-        const [next, actions] = transition(issueChart, state, event);
-        const told = actions.map(({ type, params }) =>
-          typeof params === 'object' && params !== null && 'effect' in params ? params.effect : type,
-        );
-        expect([key, next.value, told]).toEqual([key, ...expected]);
-      }
-    }
-    expect([...seen].sort()).toEqual(Object.keys(issueSteps).sort());
-  });
 });

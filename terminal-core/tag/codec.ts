@@ -45,7 +45,7 @@ export interface TagExpectation {
 }
 
 /** The 64 bytes of both slots as they were read, which is what images are compared by (requirements.md 3.2). */
-type SlotBytes = readonly [Uint8Array, Uint8Array];
+export type SlotBytes = readonly [Uint8Array, Uint8Array];
 
 export type TagReading =
   | {

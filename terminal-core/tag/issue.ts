@@ -1,4 +1,4 @@
-import { encodeHeader, encodeSlot, type TagHeader, type TagReading } from './codec.ts';
+import { decodeSlot, encodeHeader, encodeSlot, type SlotBytes, type TagHeader, type TagReading } from './codec.ts';
 import type { TagImage } from './image.ts';
 import { headerOffset, slotMacLength, slotMacOffset, slotOffset } from './layout.ts';
 import type { Mac } from './mac.ts';
@@ -28,15 +28,21 @@ export function issueWrites(header: TagHeader, image: TagImage, mac: Mac): reado
 
 /**
  * How a corrupt tag is rebuilt (tag.md, "Writing" 4). `before` has to be written and read back first, so that no older
- * balance can come back to life; only then `after` may follow.
+ * balance can come back to life; only then `after` may follow. Where both slots can be read the one with more money is
+ * silenced first: torn between the two, the tag shows the other one, which is no gift.
+ *
+ * @param slots what the tag shows
  */
 export function repairWrites(
   header: TagHeader,
   image: TagImage,
   mac: Mac,
+  slots: SlotBytes,
 ): { readonly before: readonly TagWrite[]; readonly after: readonly TagWrite[] } {
+  const balances = slots.map((slot) => decodeSlot(slot, header, mac)?.balanceMinor ?? Number.NEGATIVE_INFINITY);
+  const [first = 0, second = 0] = balances;
   return {
-    before: [noMac(0), noMac(1)],
+    before: second > first ? [noMac(1), noMac(0)] : [noMac(0), noMac(1)],
     after: [{ offset: slotOffset(0), bytes: encodeSlot(image, header, mac) }],
   };
 }

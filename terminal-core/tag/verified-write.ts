@@ -51,6 +51,35 @@ export async function writeAllVerified(
   return resultOf(await compare(driver, 0, expected.subarray(0, memoryLength)));
 }
 
+/** Each stage is written and read back whole before the next one begins: what it puts an end to cannot come back. */
+export async function writeStagesVerified(
+  driver: TagDriver,
+  memory: Uint8Array,
+  stages: readonly (readonly TagWrite[])[],
+  onProgress: WriteProgress,
+): Promise<WriteResult> {
+  const total = stages.flat().length;
+  let known = memory;
+  let doneBefore = 0;
+  for (const writes of stages) {
+    const written = await writeAllVerified(driver, known, writes, (done) => onProgress(doneBefore + done, total));
+    if (written.kind === 'open') {
+      return written;
+    }
+    known = memoryAfter(known, writes);
+    doneBefore += writes.length;
+  }
+  return { kind: 'verified' };
+}
+
+function memoryAfter(memory: Uint8Array, writes: readonly TagWrite[]): Uint8Array {
+  const after = memory.slice();
+  for (const { offset, bytes } of writes) {
+    after.set(bytes, offset);
+  }
+  return after;
+}
+
 function resultOf(compared: Result<void, TagFault>): WriteResult {
   return compared.ok ? { kind: 'verified' } : { kind: 'open', fault: compared.fault };
 }

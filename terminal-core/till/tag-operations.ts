@@ -21,12 +21,14 @@ import { balanceLook } from './balance-look.ts';
 import { Booking } from './booking.ts';
 import type { Charge, ChargeFor } from './charge.ts';
 import { chargebackCharge } from './chargeback.ts';
-import { adjustmentCharge, blockCharge, cashRefundCharge, cashTopUpCharge, saleCharge, viewOf } from './charges.ts';
+import { adjustmentCharge, blockCharge, cashRefundCharge, saleCharge, topUpCharge, viewOf } from './charges.ts';
 import type { Desk, Patience } from './desk.ts';
 import type { Accounts } from './identify-tag.ts';
-import { Issuing } from './issuing.ts';
+import { issueOf } from './issue.ts';
 import type { TapRequest, TillOperations } from './operations.ts';
 import { reversalOf } from './refund-reversal.ts';
+import type { TagMaker } from './tag-maker.ts';
+import { TagMaking } from './tag-making.ts';
 import type { TagWork } from './work.ts';
 
 type Ended = Promise<Result<Outcome, Fault>>;
@@ -63,7 +65,9 @@ export function tagOperations(till: TagOperationParts): TagOperations {
         saleCharge(till.cart(), desk.configuration, till.merchantId()),
       ),
     topUp: (request) =>
-      book(till, cashTopUpChart, request, (desk) => cashTopUpCharge(request.amountMinor, desk.configuration)),
+      book(till, cashTopUpChart, request, (desk) =>
+        topUpCharge(request.method, request.amountMinor, desk.configuration),
+      ),
     refund: (request) =>
       bookByTag(till, cashRefundChart, viewOf('refund', request.amountMinor ?? 0), request, (desk, { payableMinor }) =>
         cashRefundCharge(request.amountMinor, payableMinor, desk.configuration),
@@ -78,7 +82,7 @@ export function tagOperations(till: TagOperationParts): TagOperations {
       ),
     collectAdjustment: (request) => collectAdjustment(till, request),
     block: (request) => block(till, request.blocked, request),
-    issue: (request) => onTag(till, viewOf('issue', 0), (desk) => new Issuing(desk, till.patience(request))),
+    issue: (request) => make(till, viewOf('issue', 0), request, issueOf),
     balance: (request) =>
       till.run(viewOf('balance', 0), (desk) =>
         till.isAccountMode()
@@ -123,6 +127,16 @@ function bookByTag(
 /** What only tags with a balance of their own can be used for. */
 function onTag(till: TagOperationParts, view: ChargeView, makeWork: (desk: Desk) => TagWork): Ended {
   return till.isAccountMode() ? Promise.resolve(failed(fault('MODE_UNSUPPORTED'))) : till.run(view, makeWork);
+}
+
+/** A tag made anew. */
+function make(
+  till: TagOperationParts,
+  view: ChargeView,
+  request: TapRequest,
+  makerFor: (desk: Desk) => TagMaker,
+): Ended {
+  return onTag(till, view, (desk) => new TagMaking(makerFor(desk), desk, till.patience(request)));
 }
 
 /** A change of the tag itself, which an account has not. */

@@ -9,7 +9,7 @@ import type { TagImage } from '../tag/image.ts';
 import type { TagWrite } from '../tag/issue.ts';
 import type { SlotIndex } from '../tag/layout.ts';
 import { lookAtTag } from '../tag/look.ts';
-import { type WriteProgress, type WriteResult, writeAllVerified, writeSlotVerified } from '../tag/verified-write.ts';
+import { type WriteProgress, type WriteResult, writeSlotVerified, writeStagesVerified } from '../tag/verified-write.ts';
 import { type Desk, instant } from './desk.ts';
 import type { EditionKeys } from './edition-keys.ts';
 import type { TagSight } from './tag-sight.ts';
@@ -56,13 +56,13 @@ export function writeSlot(
   return writeSlotVerified(driver, memory, slot, bytes, onProgress);
 }
 
-/** Issues a tag: all writes in their order, then the whole memory read back. */
-export function writeAll(
+/** Makes a tag anew, stage by stage; after each the whole memory is read back. */
+export function writeStages(
   { driver, memory }: TagVisit,
-  writes: readonly TagWrite[],
+  stages: readonly (readonly TagWrite[])[],
   onProgress: WriteProgress,
 ): Promise<WriteResult> {
-  return writeAllVerified(driver, memory, writes, onProgress);
+  return writeStagesVerified(driver, memory, stages, onProgress);
 }
 
 /** What an authenticated image says, as evidence for the backend (Q6). */

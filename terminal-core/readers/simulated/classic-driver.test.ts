@@ -199,7 +199,8 @@ describe('writing', () => {
     );
     expect(issued).toEqual({ kind: 'verified' });
     expect(readAs(logical(tag), mac)).toMatchObject({ kind: 'current', image: before });
-    const { before: silence, after: rebuild } = repairWrites(editionHeader, issuedImage(1, 2), mac);
+    const slots = [logical(tag).slice(16, 80), logical(tag).slice(80, 144)] as const;
+    const { before: silence, after: rebuild } = repairWrites(editionHeader, issuedImage(1, 2), mac, slots);
     expect(await writeAllVerified(driver, logical(tag), silence, () => undefined)).toEqual({ kind: 'verified' });
     expect(readAs(logical(tag), mac)).toMatchObject({ kind: 'corrupt' });
     expect(await writeAllVerified(driver, logical(tag), rebuild, () => undefined)).toEqual({ kind: 'verified' });
