@@ -9,6 +9,7 @@ import { shifts } from './migrations/0003-shifts.ts';
 import { accountMode } from './migrations/0004-account-mode.ts';
 import { cardPayments } from './migrations/0005-card-payments.ts';
 import { cashReturns } from './migrations/0006-cash-returns.ts';
+import { tagReplacements } from './migrations/0007-tag-replacements.ts';
 
 export interface Migration {
   readonly number: number;
@@ -24,6 +25,7 @@ export const migrations: readonly Migration[] = [
   { number: 4, name: 'account-mode', sql: accountMode },
   { number: 5, name: 'card-payments', sql: cardPayments },
   { number: 6, name: 'cash-returns', sql: cashReturns },
+  { number: 7, name: 'tag-replacements', sql: tagReplacements },
 ];
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');

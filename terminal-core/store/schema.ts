@@ -179,6 +179,15 @@ export const accountBalance = sqliteTable('account_balance', {
   creditsIncludedSeq: integer('credits_included_seq').notNull(),
 });
 
+/** A blank tag that takes, or took, a lost one's place. */
+export const tagReplacement = sqliteTable('tag_replacement', {
+  newUid: text('new_uid').primaryKey(),
+  lostUid: text('lost_uid').notNull(),
+  askedAt: text('asked_at').notNull(),
+  slot: blob('slot', { mode: 'buffer' }),
+  writtenAt: text('written_at'),
+});
+
 /** What an operator should see: tags that show what no till of this event should have left on them. */
 export const monitor = sqliteTable('monitor', {
   id: integer('id').primaryKey(),
