@@ -9,6 +9,8 @@ packages=(
   xvfb xauth libgtk-3-0 libnss3 libasound2 libgbm1 libxss1 libatk-bridge2.0-0
   # The browser of the page tests, and the tool that counts fsyncs.
   chromium strace
+  # The second PostgreSQL that the backend's suite runs on (npm run test:backend:debian).
+  postgresql-15
 )
 
 is_installed() {
@@ -32,6 +34,13 @@ if [ "$(id -u)" -ne 0 ]; then as_root=(sudo); fi
 if [ "${#missing[@]}" -gt 0 ]; then
   echo "setup-debian.sh: installing ${missing[*]}"
   export DEBIAN_FRONTEND=noninteractive
+  # Its programs are all that is wanted: without this the package makes a cluster of the system's and starts it. Where
+  # PostgreSQL's packages have been before, their own settings stay as they are.
+  settings=/etc/postgresql-common/createcluster.conf
+  if [[ " ${missing[*]} " == *" postgresql-15 "* && ! -e $settings ]]; then
+    "${as_root[@]}" mkdir -p "${settings%/*}"
+    echo 'create_main_cluster = false' | "${as_root[@]}" tee "$settings" >/dev/null
+  fi
   "${as_root[@]}" apt-get update -q
   "${as_root[@]}" apt-get install -q -y --no-install-recommends "${missing[@]}"
 fi

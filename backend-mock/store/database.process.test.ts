@@ -33,6 +33,10 @@ function meeting(of: number): () => Promise<void> {
   };
 }
 
+test('the server is the one this run of the suite is about', () => {
+  expect(server.majorVersion).toBe(process.env['KLINK_TEST_DATABASE'] === 'debian' ? 15 : 18);
+});
+
 const increase = (connection: Connection, id: number) =>
   connection.query('UPDATE counter SET value = value + 1 WHERE id = $1', [id]);
 

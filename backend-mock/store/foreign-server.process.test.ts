@@ -1,59 +1,24 @@
 // Goal: any PostgreSQL from version 15 will do: the same books on a server that is not the embedded one.
 // Method: where Debian's PostgreSQL 15 is installed, a cluster of it is made and named by DATABASE_URL; elsewhere the
 // embedded server is reached by DATABASE_URL, over its socket, as if it were foreign. The version is read from the server.
+// (The whole of the backend's suite runs on Debian's with `npm run test:backend:debian`.)
 import { existsSync } from 'node:fs';
-import { chown, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { expect, test } from 'vitest';
 import { startTestServer } from '../../testing/backend/backend.ts';
+import { isDebianServerInstalled, startDebianServer } from '../../testing/backend/debian-server.ts';
 import { logIn } from '../../testing/backend/operator-client.ts';
 import { purchase, topUp } from '../../testing/backend/payloads.ts';
 import { spawnBackend } from '../../testing/backend/spawn-backend.ts';
 import { enrolTill } from '../../testing/backend/till-client.ts';
-import { runProgram } from './server-run.ts';
-import { findServerUser } from './server-user.ts';
-
-const debianPrograms = '/usr/lib/postgresql/15/bin';
-
-/** Starts Debian's PostgreSQL 15 in a temporary folder, on a socket there. */
-async function startDebianServer(): Promise<{ databaseUrl: string; stop(): Promise<void> }> {
-  const user = await findServerUser();
-  const folder = await mkdtemp(join(tmpdir(), 'klink-pg15-'));
-  if (user !== undefined) await chown(folder, user.uid, user.gid);
-  const cluster = join(folder, 'cluster');
-  const pgCtl = (parameters: readonly string[]) =>
-    runProgram(join(debianPrograms, 'pg_ctl'), user, [...parameters, '-D', cluster]);
-  const made = await runProgram(join(debianPrograms, 'initdb'), user, [
-    '-D',
-    cluster,
-    '-U',
-    'klink',
-    '--auth=trust',
-    '--locale=C.UTF-8',
-  ]);
-  expect(made.output).toContain('Success');
-  const started = await pgCtl([
-    'start',
-    '-w',
-    '-l',
-    join(folder, 'log'),
-    '-o',
-    `-c listen_addresses='' -c unix_socket_directories='${folder}'`,
-  ]);
-  expect(started.code).toBe(0);
-  return {
-    databaseUrl: `postgresql://klink@/postgres?host=${encodeURIComponent(folder)}`,
-    async stop() {
-      await pgCtl(['stop', '-m', 'fast', '-w']);
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
-}
 
 async function startForeignServer(): Promise<{ version: number; databaseUrl: string; stop(): Promise<void> }> {
-  if (existsSync(join(debianPrograms, 'initdb'))) return { version: 15, ...(await startDebianServer()) };
+  if (isDebianServerInstalled()) {
+    const server = await startDebianServer();
+    return { version: 15, databaseUrl: server.addressOf('postgres'), stop: () => server.stop() };
+  }
   const server = await startTestServer();
   return { version: 18, databaseUrl: await server.newDatabase(), stop: () => server.stop() };
 }
