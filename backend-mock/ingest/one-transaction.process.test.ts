@@ -153,7 +153,7 @@ test('on a database without statistics the work of a batch does not grow with th
   const till = await enrolTill(other.address);
   const entries = 3_000;
   for (let number = 1; number <= entries; number += 1) {
-    const tag = `04${(number % 300).toString(16).toUpperCase().padStart(12, '0')}`;
+    const tag = `04${number.toString(16).toUpperCase().padStart(12, '0')}`;
     till.journal.append('transaction', purchase({ number, before: 95_00, uid: tag }, 50));
   }
   for (let first = 1; first <= entries; first += 100) expect((await till.send(first, first + 99)).status).toBe(200);

@@ -8,8 +8,11 @@ export async function lockTags(connection: Connection, editionId: number, uids: 
   if (uids.size === 0) return;
   await connection.query({
     name: 'lock-tags',
-    text: 'SELECT 1 FROM tag WHERE edition_id = $1 AND uid = ANY($2::text[]) ORDER BY uid FOR NO KEY UPDATE',
-    values: [editionId, [...uids]],
+    // Each by its key, in the order of the array: PostgreSQL before 17 walks the whole edition for `= ANY … ORDER BY`.
+    text: `SELECT 1 FROM unnest($2::text[]) AS wanted(uid)
+             CROSS JOIN LATERAL (
+               SELECT 1 FROM tag WHERE edition_id = $1 AND tag.uid = wanted.uid FOR NO KEY UPDATE) AS locked`,
+    values: [editionId, [...uids].sort()],
   });
 }
 
