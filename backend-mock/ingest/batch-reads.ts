@@ -130,12 +130,15 @@ export async function readTransactions(
   numbers: ReadonlySet<number>,
 ): Promise<Map<number, StoredTransaction>> {
   if (numbers.size === 0) return new Map();
-  const key = [editionId, assignmentId, [...numbers]];
+  const key = [editionId, assignmentId, [...numbers].sort((a, b) => a - b)];
   const locked = await connection.query({
     name: 'lock-transactions',
-    text: `SELECT 1 FROM transactions
-            WHERE edition_id = $1 AND assignment_id = $2 AND terminal_transaction_number = ANY($3::bigint[])
-            ORDER BY terminal_transaction_number FOR NO KEY UPDATE`,
+    // Each by its key, in the order of the array: PostgreSQL before 17 walks the whole assignment for `= ANY … ORDER BY`.
+    text: `SELECT 1 FROM unnest($3::bigint[]) AS wanted(number)
+             CROSS JOIN LATERAL (
+               SELECT 1 FROM transactions
+                WHERE edition_id = $1 AND assignment_id = $2 AND terminal_transaction_number = wanted.number
+                  FOR NO KEY UPDATE) AS locked`,
     values: key,
   });
   if (locked.rowCount === 0) return new Map();
