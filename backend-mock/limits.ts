@@ -22,6 +22,20 @@ export const limits = {
   /** Pause between two rounds of the job that marks expired reservations, and how many it takes at once. */
   expiryIntervalMs: 5_000,
   expiryRowsMax: 500,
+  /** How long one call to the payment provider may take before the backend knows no more than before. */
+  providerTimeoutMs: 3_000,
+  /** A payment without a result is looked at after the first of these, then ever later up to the second, for a day (Q12). */
+  paymentCheckFirstMs: 5_000,
+  paymentCheckLongestMs: 15 * 60 * 1000,
+  paymentCheckForMs: 24 * 60 * 60 * 1000,
+  /** Pause between two rounds of the job that looks at payments, and how many it takes at once. */
+  paymentIntervalMs: 1_000,
+  paymentRowsMax: 20,
+  /** What a till is told to wait before it asks again about a payment. */
+  paymentAskAgainMinMs: 500,
+  paymentAskAgainMaxMs: 5_000,
+  /** When the simulated provider approves a payment that it approves late. */
+  simulatedLateMs: 8_000,
   /** How many rows about one number of one tag are looked at; more than a handful means clones, and an alert stands already. */
   snapshotsOfNumberMax: 100,
   enrolmentCodeLifetimeMs: 24 * 60 * 60 * 1000,
@@ -32,6 +46,8 @@ export const limits = {
    */
   assignmentIdRaiseMax: 1_000_000,
   assignmentIdMax: 0xffff_ffff,
+  /** Cashiers of an edition, those who left included; a configuration carries no more. */
+  cashiersMax: 500,
   /** Rows of one page of an operator's list. */
   listRowsMax: 500,
   listRowsDefault: 100,

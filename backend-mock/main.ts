@@ -3,9 +3,13 @@ import type { Logger } from 'pino';
 import { seedDemo } from './demo/seed-demo.ts';
 import { ensurePassword } from './http/operator-login.ts';
 import { buildServer } from './http/server.ts';
-import { startExpiryJob } from './jobs/expire-reservations.ts';
+import { checkDuePayments } from './jobs/check-payments.ts';
+import { expireDueReservations } from './jobs/expire-reservations.ts';
+import { startJob } from './jobs/running-job.ts';
 import { limits } from './limits.ts';
 import { createLog } from './log.ts';
+import type { PaymentProvider } from './payments/provider.ts';
+import { simulatedProvider } from './payments/simulated-provider.ts';
 import { type Clock, type Random, systemClock, systemRandom } from './ports.ts';
 import { type Database, openDatabase } from './store/database.ts';
 import { type EmbeddedServer, startEmbeddedServer } from './store/embedded-server.ts';
@@ -32,6 +36,10 @@ export type BackendOptions = {
   clock?: Clock;
   /** How often expired reservations are marked; whoever looks at one sooner sees it expired as well. */
   expiryIntervalMs?: number;
+  /** How often the job looks for payments to ask the provider about. */
+  paymentIntervalMs?: number;
+  /** Who takes money from cards; default: the simulator of protocol.md, on the same database server. */
+  provider?: PaymentProvider;
   random?: Random;
 };
 
@@ -56,15 +64,27 @@ export async function startBackend(options: BackendOptions): Promise<RunningBack
   const database = openDatabase(embedded?.connection ?? { connectionString: options.databaseUrl ?? '' }, random, log);
   try {
     await prepareDatabase(database, options, { clock, random });
-    const app = await buildServer({ database, clock, random, demo: options.demo }, log);
+    const provider = options.provider ?? simulatedProvider(database, clock);
+    const app = await buildServer({ database, clock, random, demo: options.demo, provider }, log);
     await app.listen({ port: options.port, host: options.host ?? '127.0.0.1' });
-    const expiry = startExpiryJob(database, clock, log, options.expiryIntervalMs ?? limits.expiryIntervalMs);
+    const jobs = [
+      {
+        name: 'expire-reservations',
+        intervalMs: options.expiryIntervalMs ?? limits.expiryIntervalMs,
+        round: () => expireDueReservations(database, clock),
+      },
+      {
+        name: 'check-payments',
+        intervalMs: options.paymentIntervalMs ?? limits.paymentIntervalMs,
+        round: () => checkDuePayments({ database, clock, provider }, log),
+      },
+    ].map((job) => startJob(job, log));
     return running(app.server.address(), async () => {
       // Requests under way end by themselves; one that does not arrive may not hold up the stop.
       const impatience = setTimeout(() => app.server.closeAllConnections(), limits.drainTimeoutMs);
       await app.close();
       clearTimeout(impatience);
-      await expiry.stop();
+      await Promise.all(jobs.map((job) => job.stop()));
       await release(database, embedded);
     });
   } catch (error) {

@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { simulatedProvider } from '../payments/simulated-provider.ts';
 import { systemClock, systemRandom } from '../ports.ts';
 import { openDatabase } from '../store/database.ts';
 import { buildServer } from './server.ts';
@@ -7,7 +8,9 @@ import { buildServer } from './server.ts';
 export async function openApiText(): Promise<string> {
   const log = pino({ level: 'silent' });
   const database = openDatabase({ host: '/nowhere' }, systemRandom, log);
-  const app = await buildServer({ database, clock: systemClock, random: systemRandom, demo: false }, log);
+  const provider = simulatedProvider(database, systemClock);
+  const service = { database, clock: systemClock, random: systemRandom, demo: false, provider };
+  const app = await buildServer(service, log);
   try {
     await app.ready();
     return `${JSON.stringify(app.swagger(), undefined, 2)}\n`;

@@ -21,6 +21,7 @@ const kinds: Record<ProblemCode, { status: number; title: string }> = {
   TAG_IN_USE: { status: 409, title: 'The tag is in use already.' },
   RESERVATION_CONFLICT: { status: 422, title: 'The number is known here with other content.' },
   PAYMENT_CONFLICT: { status: 422, title: 'The number is known here with another payment.' },
+  PAYMENT_USED: { status: 409, title: 'What was paid is used and cannot be taken back here.' },
   IDEMPOTENCY_CONFLICT: { status: 422, title: 'The Idempotency-Key was used for another request.' },
   UNAVAILABLE: { status: 503, title: 'The backend cannot answer now; the same request may be sent again later.' },
   INTERNAL: { status: 500, title: 'The backend failed; the failure is in its log.' },

@@ -13,6 +13,7 @@ import type { Interpretation } from './interpret.ts';
 import { findImbalance } from './item-balance.ts';
 import { moveTransaction } from './move-transaction.ts';
 import { claimsOf, judgeClaim, sortClaims, type TagClaim } from './tag-evidence.ts';
+import { isLegalTransition } from './transitions.ts';
 
 /** A transaction that a tag proved written: its items are to be booked. */
 export type ProvenTransaction = { backendTransactionId: number; payload: TransactionPayload };
@@ -114,6 +115,11 @@ async function moveByProof(
     await alertAbout(connection, assignment, 'EVIDENCE_UNBOOKABLE', claim, now);
     return undefined;
   }
+  if (!isLegalTransition(kind, transaction.state, to, 'TD')) {
+    // A card top-up is settled by its till or an operator, for whom this is the proof.
+    await alertAbout(connection, assignment, 'EVIDENCE_FOR_OPERATOR', claim, now);
+    return undefined;
+  }
   await moveTransaction(connection, assignment.editionId, { ...step, kind }, now);
   return { backendTransactionId, payload };
 }
@@ -143,12 +149,16 @@ async function abortDisplaced(
             ORDER BY t.backend_transaction_id`,
     values: [editionId, JSON.stringify(claims), limits.snapshotsOfNumberMax],
   });
+  const moved: number[] = [];
   for (const row of found.rows) {
     const kind = transitionKind(transactionPayloadSchema.parse(JSON.parse(row.payload)));
     invariant('INV-60', kind !== undefined, 'what a till sent has a table');
     const { backend_transaction_id: backendTransactionId } = row;
+    // A card top-up has taken money: its till or an operator ends it, and the payment with it.
+    if (!isLegalTransition(kind, 'TerminalConfirmUnknown', 'Aborted', 'TD')) continue;
     const move = { backendTransactionId, kind, from: 'TerminalConfirmUnknown', to: 'Aborted', cause: 'TD' } as const;
     await moveTransaction(connection, editionId, move, now);
+    moved.push(backendTransactionId);
   }
-  return found.rows.map((row) => row.backend_transaction_id);
+  return moved;
 }

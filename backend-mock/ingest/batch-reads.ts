@@ -1,3 +1,4 @@
+import type { PaymentStatus } from '../../contract/wire/payment.ts';
 import { transactionPayloadSchema } from '../../contract/wire/transaction.ts';
 import { backendStateSchema, type EditionMode, transactionTypeSchema } from '../../contract/wire/words.ts';
 import { invariant } from '../ledger/invariant.ts';
@@ -113,9 +114,14 @@ type TransactionRow = {
   state_cause: TransitionCause;
   state_version: number;
   type: string;
-  uid: string;
+  uid: string | null;
   payload: string;
   provisional: boolean;
+  payment_status: PaymentStatus | null;
+  void_requested: boolean;
+  paid_minor: number;
+  paid_fee_minor: number;
+  currency: string;
   steps: number;
   versions: { version: number; hash: string }[];
 };
@@ -145,13 +151,15 @@ export async function readTransactions(
   const found = await connection.query<TransactionRow>({
     name: 'read-transactions',
     text: `SELECT t.backend_transaction_id, t.terminal_transaction_number, t.type, t.uid, t.state, t.state_cause, t.state_version,
-                  t.payload, t.provisional,
+                  t.payload, t.provisional, t.currency, p.status AS payment_status, p.void_requested_at IS NOT NULL AS void_requested,
+                  p.amount_minor AS paid_minor, p.fee_minor AS paid_fee_minor,
                   (SELECT count(*) FROM transaction_state s
                     WHERE s.edition_id = t.edition_id AND s.backend_transaction_id = t.backend_transaction_id) AS steps,
                   (SELECT coalesce(jsonb_agg(jsonb_build_object('version', s.state_version, 'hash', s.content_hash)), '[]')
                      FROM transaction_state s
                     WHERE s.edition_id = t.edition_id AND s.backend_transaction_id = t.backend_transaction_id AND s.cause = 'TR') AS versions
              FROM transactions t
+             LEFT JOIN payment p ON p.edition_id = t.edition_id AND p.backend_transaction_id = t.backend_transaction_id
             WHERE t.edition_id = $1 AND t.assignment_id = $2 AND t.terminal_transaction_number = ANY($3::bigint[])`,
     values: key,
   });
@@ -167,6 +175,17 @@ function storedTransaction(row: TransactionRow): StoredTransaction {
     ...storedContent(row),
     contentHashes: new Map(row.versions.map(({ version, hash }) => [version, hash])),
     steps: row.steps,
+    payment: knownPayment(row),
+  };
+}
+
+function knownPayment(row: TransactionRow): StoredTransaction['payment'] {
+  if (row.payment_status === null) return undefined;
+  return {
+    status: row.payment_status,
+    voidRequested: row.void_requested,
+    amountMinor: row.paid_minor,
+    feeMinor: row.paid_fee_minor,
   };
 }
 
@@ -174,7 +193,9 @@ function storedContent(row: TransactionRow): Pick<StoredTransaction, 'identity' 
   if (row.provisional) {
     // A reservation or tag evidence: its till has yet to say how it was paid and what was sold.
     const type = transactionTypeSchema.parse(row.type);
-    return { identity: { type, uid: row.uid, paymentMethod: undefined, currency: undefined }, bookingContent: '' };
+    const paid = row.payment_status === null ? undefined : ({ paymentMethod: 'card', currency: row.currency } as const);
+    const { paymentMethod, currency } = paid ?? { paymentMethod: undefined, currency: undefined };
+    return { identity: { type, uid: row.uid ?? undefined, paymentMethod, currency }, bookingContent: '' };
   }
   const payload = transactionPayloadSchema.safeParse(JSON.parse(row.payload));
   invariant('INV-60', payload.success, 'a stored transaction must still be readable');

@@ -46,6 +46,7 @@ function known(sent: SentTransaction, changes: Partial<KnownTransaction> = {}): 
     },
     bookingContent: bookingContent(payload),
     contentHashes: new Map([[payload.stateVersion, 'old']]),
+    payment: undefined,
     ...changes,
   };
 }

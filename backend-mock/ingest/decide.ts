@@ -8,6 +8,7 @@ import {
   replicableStates,
 } from '../../contract/wire/words.ts';
 import { findImbalance } from './item-balance.ts';
+import { type KnownPayment, paymentObjection } from './payment-guard.ts';
 import { judgeReplication, type TransitionCause, type TransitionKind } from './transitions.ts';
 
 /** What a transaction must agree with: its edition. */
@@ -16,7 +17,8 @@ export type EditionRules = { mode: EditionMode; currency: string; accountNames: 
 /** The content that no later version of the same transaction may change. */
 export type TransactionIdentity = {
   type: TransactionPayload['type'];
-  uid: string;
+  /** `undefined` while only its payment is known: the till had not told the tag yet. */
+  uid: string | undefined;
   /** `undefined`, like the currency, while only a reservation or a tag has told of the transaction. */
   paymentMethod: TransactionPayload['paymentMethod'] | undefined;
   currency: string | undefined;
@@ -32,6 +34,8 @@ export type KnownTransaction = {
   bookingContent: string;
   /** Content hash of every version received so far. */
   contentHashes: ReadonlyMap<number, string>;
+  /** Of a card top-up that was paid through the backend's provider. */
+  payment: KnownPayment | undefined;
 };
 
 export type Decision =
@@ -96,8 +100,12 @@ function decideKnown(
   if (kind === undefined) return reject('INVALID_TRANSITION', noTable(payload));
   const verdict = judgeReplication(kind, { state: known.state, cause: known.stateCause }, to);
   switch (verdict) {
-    case 'move':
-      return { outcome: 'accepted', effect: 'move', to };
+    case 'move': {
+      const objection = paymentObjection(payload, known.state, to, known.payment);
+      return objection === undefined
+        ? { outcome: 'accepted', effect: 'move', to }
+        : reject(objection.code, objection.message);
+    }
     case 'unchanged':
       return { outcome: 'accepted', effect: 'none' };
     case 'replay':
@@ -122,12 +130,18 @@ export function transitionKind(
     case 'Refund':
       return paymentMethod === 'cash' ? 'terminal-cash-refund' : undefined;
     case 'TopUp':
-      return paymentMethod === 'cash' ? 'terminal-cash-top-up' : undefined;
+      return topUpKind(paymentMethod);
     case 'Chargeback':
       return byTag ? 'terminal-chargeback' : undefined;
     case 'TagAdjustment':
       return byTag ? 'terminal-tag-adjustment' : undefined;
   }
+}
+
+/** What is paid online never passes through a till. */
+function topUpKind(paymentMethod: TransactionPayload['paymentMethod']): TransitionKind | undefined {
+  if (paymentMethod === 'card') return 'terminal-card-top-up';
+  return paymentMethod === 'cash' ? 'terminal-cash-top-up' : undefined;
 }
 
 function noTable(payload: TransactionPayload): string {
@@ -160,7 +174,7 @@ function changedIdentity(payload: TransactionPayload, known: TransactionIdentity
   if (payload.type !== known.type) return 'type';
   if (known.paymentMethod !== undefined && payload.paymentMethod !== known.paymentMethod) return 'paymentMethod';
   if (known.currency !== undefined && payload.currency !== known.currency) return 'currency';
-  return payload.tag.uid === known.uid ? undefined : 'tag.uid';
+  return known.uid === undefined || payload.tag.uid === known.uid ? undefined : 'tag.uid';
 }
 
 /** Everything of a payload that money or numbers depend on, as comparable text. */

@@ -111,7 +111,7 @@ export async function readClaimed(
             : {
                 state: backendStateSchema.parse(row.state),
                 type: transactionTypeSchema.parse(row.type),
-                uid: row.uid ?? '',
+                uid: row.uid,
                 generation: row.tag_generation,
                 tagTransactionNumber: row.tag_transaction_number,
                 deltaMinor: row.balance_delta_minor ?? 0,

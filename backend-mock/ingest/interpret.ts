@@ -253,5 +253,6 @@ function applyDecision(
       decision.effect === 'none' && before !== undefined ? before.bookingContent : bookingContent(payload),
     contentHashes: new Map([...(before?.contentHashes ?? []), [payload.stateVersion, hash]]),
     steps: (before?.steps ?? 0) + 1,
+    payment: before?.payment,
   });
 }

@@ -9,6 +9,8 @@ import { type CustomerOfTag, resolveCustomers } from '../ledger/customers.ts';
 import { expireReservations } from '../ledger/holds.ts';
 import { invariant } from '../ledger/invariant.ts';
 import { lockTags } from '../ledger/tags.ts';
+import { alertAboutPayment } from '../payments/settle-payment.ts';
+import { voidPaymentsOfAborted } from '../payments/void-payment.ts';
 import type { Clock } from '../ports.ts';
 import type { Connection, Database } from '../store/database.ts';
 import { raiseAlert } from './alerts.ts';
@@ -144,6 +146,7 @@ async function takeBatch(
     const id = terminalTransactionNumber === undefined ? undefined : numbers.get(terminalTransactionNumber);
     if (id !== undefined && result.state !== undefined) result.backendTransactionId = id;
   }
+  await giveBackPaid(connection, editionId, changes, numbers, now);
   const { proven, moved } = await applyEvidence(connection, assignment, interpretation, customers, now);
   for (const { result } of interpretation.verdicts) {
     const state = result.backendTransactionId === undefined ? undefined : moved.get(result.backendTransactionId);
@@ -166,6 +169,25 @@ async function takeBatch(
   const booked = [...bookedByBatch(changes, numbers), ...proven];
   await book(connection, editionId, postingsOf(booked, accounts, customers), now);
   return answer;
+}
+
+/** A card top-up that its till ended Aborted took the customer's money for nothing: it is voided, and the operator knows of it. */
+async function giveBackPaid(
+  connection: Connection,
+  editionId: number,
+  changes: readonly TransactionChange[],
+  numbers: ReadonlyMap<number, number>,
+  now: Date,
+): Promise<void> {
+  const aborted = changes.flatMap((change) => {
+    const id = numbers.get(change.terminalTransactionNumber);
+    const byCard = change.content?.payload.paymentMethod === 'card';
+    return change.state === 'Aborted' && byCard && id !== undefined ? [id] : [];
+  });
+  for (const payment of await voidPaymentsOfAborted(connection, editionId, aborted, now)) {
+    const detail = `the till ended the top-up Aborted; ${payment.amountMinor} that its card paid is being voided`;
+    await alertAboutPayment(connection, payment, 'PAYMENT_OF_ABORTED', detail, now);
+  }
 }
 
 /** UIDs that the entries name, wherever they parse that far: their tags are locked before anything is judged. */

@@ -39,7 +39,8 @@ export function claimsOf(snapshot: TagSnapshotPayload): TagClaim[] {
 export type ClaimedTransaction = {
   state: BackendState;
   type: TransactionType;
-  uid: string;
+  /** Null while only the payment of a card top-up is known: its till had not told the tag yet. */
+  uid: string | null;
   generation: number | null;
   tagTransactionNumber: number | null;
   deltaMinor: number;
@@ -100,6 +101,7 @@ function lowersBalance({ type, deltaMinor }: TagClaim): boolean {
 
 /** Q49: UID, generation, tag number, amount and type, beside the (assignment, number) that it was found by. */
 function isSame(claim: TagClaim, found: ClaimedTransaction): boolean {
+  if (found.uid === null) return claim.deltaMinor === found.deltaMinor && claim.type === found.type;
   return (
     claim.uid === found.uid &&
     claim.generation === found.generation &&

@@ -11,8 +11,11 @@ export type TransitionKind =
   | 'terminal-purchase'
   | 'terminal-cash-refund'
   | 'terminal-cash-top-up'
+  | 'terminal-card-top-up'
   | 'terminal-chargeback'
-  | 'terminal-tag-adjustment';
+  | 'terminal-tag-adjustment'
+  | 'online-top-up'
+  | 'auto-top-up';
 
 /** `[*]`: the backend has not heard of the transaction. */
 export type FromState = BackendState | '[*]';
@@ -73,6 +76,22 @@ export const transitions: readonly Transition[] = [
   { kind: 'terminal-cash-top-up', from: 'TerminalConfirmUnknown', to: 'Committed', causes: ['TR', 'AD', 'TD'] },
   { kind: 'terminal-cash-top-up', from: 'TerminalConfirmUnknown', to: 'Aborted', causes: ['TR', 'AD', 'TD'] },
 
+  // With a payment the backend knows, `payment-guard.ts` asks besides whether it was approved.
+  { kind: 'terminal-card-top-up', from: '[*]', to: 'Open', causes: ['TO'] },
+  { kind: 'terminal-card-top-up', from: '[*]', to: 'TerminalConfirmUnknown', causes: ['TR'] },
+  { kind: 'terminal-card-top-up', from: '[*]', to: 'Committed', causes: ['TR'] },
+  { kind: 'terminal-card-top-up', from: '[*]', to: 'Aborted', causes: ['TR'] },
+  { kind: 'terminal-card-top-up', from: 'Open', to: 'ExternalPending', causes: ['TO', 'BJ'] },
+  { kind: 'terminal-card-top-up', from: 'Open', to: 'Aborted', causes: ['TO', 'TM'] },
+  { kind: 'terminal-card-top-up', from: 'ExternalPending', to: 'Committed', causes: ['TR'] },
+  { kind: 'terminal-card-top-up', from: 'ExternalPending', to: 'Aborted', causes: ['TR'] },
+  { kind: 'terminal-card-top-up', from: 'ExternalPending', to: 'TerminalConfirmUnknown', causes: ['TR'] },
+  { kind: 'terminal-card-top-up', from: 'ExternalPending', to: 'ExternalUnknown', causes: ['TM'] },
+  { kind: 'terminal-card-top-up', from: 'ExternalUnknown', to: 'Committed', causes: ['TR', 'AD'] },
+  { kind: 'terminal-card-top-up', from: 'ExternalUnknown', to: 'Aborted', causes: ['TR', 'AD'] },
+  { kind: 'terminal-card-top-up', from: 'TerminalConfirmUnknown', to: 'Committed', causes: ['TR', 'AD'] },
+  { kind: 'terminal-card-top-up', from: 'TerminalConfirmUnknown', to: 'Aborted', causes: ['TR', 'AD'] },
+
   { kind: 'terminal-chargeback', from: '[*]', to: 'TerminalConfirmUnknown', causes: ['TR'] },
   { kind: 'terminal-chargeback', from: '[*]', to: 'Committed', causes: ['TR'] },
   { kind: 'terminal-chargeback', from: '[*]', to: 'Aborted', causes: ['TR'] },
@@ -84,6 +103,25 @@ export const transitions: readonly Transition[] = [
   { kind: 'terminal-tag-adjustment', from: '[*]', to: 'Aborted', causes: ['TR'] },
   { kind: 'terminal-tag-adjustment', from: 'TerminalConfirmUnknown', to: 'Committed', causes: ['TR', 'AD', 'TD'] },
   { kind: 'terminal-tag-adjustment', from: 'TerminalConfirmUnknown', to: 'Aborted', causes: ['TR', 'AD', 'TD'] },
+
+  { kind: 'online-top-up', from: '[*]', to: 'Open', causes: ['CU'] },
+  { kind: 'online-top-up', from: 'Open', to: 'ExternalPending', causes: ['BJ'] },
+  { kind: 'online-top-up', from: 'Open', to: 'Aborted', causes: ['CU', 'TM'] },
+  { kind: 'online-top-up', from: 'ExternalPending', to: 'Committed', causes: ['WH'] },
+  { kind: 'online-top-up', from: 'ExternalPending', to: 'Aborted', causes: ['WH', 'TM'] },
+  { kind: 'online-top-up', from: 'ExternalPending', to: 'ExternalUnknown', causes: ['TM'] },
+  { kind: 'online-top-up', from: 'ExternalUnknown', to: 'Committed', causes: ['WH', 'AD'] },
+  { kind: 'online-top-up', from: 'ExternalUnknown', to: 'Aborted', causes: ['WH', 'AD'] },
+
+  // Open → Aborted also where there is no card or the day's limit is reached: a bound, therefore TM.
+  { kind: 'auto-top-up', from: '[*]', to: 'Open', causes: ['BJ'] },
+  { kind: 'auto-top-up', from: 'Open', to: 'ExternalPending', causes: ['BJ'] },
+  { kind: 'auto-top-up', from: 'Open', to: 'Aborted', causes: ['CU', 'TM'] },
+  { kind: 'auto-top-up', from: 'ExternalPending', to: 'Committed', causes: ['WH'] },
+  { kind: 'auto-top-up', from: 'ExternalPending', to: 'Aborted', causes: ['WH', 'TM'] },
+  { kind: 'auto-top-up', from: 'ExternalPending', to: 'ExternalUnknown', causes: ['TM'] },
+  { kind: 'auto-top-up', from: 'ExternalUnknown', to: 'Committed', causes: ['WH', 'AD'] },
+  { kind: 'auto-top-up', from: 'ExternalUnknown', to: 'Aborted', causes: ['WH', 'AD'] },
 ];
 
 /** Whether the table has a row for this step. A replay (`from` = `to`) is not a step and never in the table. */
