@@ -10,6 +10,8 @@ const hints: Readonly<Partial<Record<FaultCode, string>>> = {
   PRODUCT_UNKNOWN: '"klink replicate" fetches the current catalogue.',
   CONFIGURATION_MISSING: '"klink replicate" fetches it.',
   TAG_UNKNOWN: '"klink issue" issues it.',
+  TAG_CORRUPT: '"klink repair" rebuilds it, with a supervisor.',
+  TAG_REPAIRED_TOO_OFTEN: '"klink replace UID" puts a blank one in its place.',
   LOGIN_NEEDED: 'Put the PIN in KLINK_PIN, or add --cashier and type it.',
   SUPERVISOR_NEEDED: 'Put the PIN in KLINK_SUPERVISOR_PIN, or add --supervisor and type it.',
   SHIFT_NEEDED: '"klink shift open --float 100.00" opens one.',

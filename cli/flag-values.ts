@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { type ReaderKind, readerKinds } from '../contract/ipc/reader.ts';
+import { tagUidSchema } from '../contract/wire/identifiers.ts';
 import { looksLikeAmount } from './amount.ts';
 
 /** Readers of single flag values: each gives the value or tells commander why it is none, which ends with code 2. */
@@ -50,6 +51,13 @@ export function itemOf(text: string, earlier: readonly ItemRequest[] = []): read
 export function transactionNumberOf(text: string): number {
   if (!/^[1-9]\d{0,9}$/.test(text)) throw new InvalidArgumentError('Write the number of the transaction, from 1.');
   return Number(text);
+}
+
+/** As it is printed on the tag or told by a till: lower case, and bytes set apart, are understood. */
+export function tagUidOf(text: string): string {
+  const uid = tagUidSchema.safeParse(text.replaceAll(/[ :-]/g, '').toUpperCase());
+  if (!uid.success) throw new InvalidArgumentError('Write the number of a tag: 8, 14 or 20 hex digits.');
+  return uid.data;
 }
 
 export interface LineRequest {

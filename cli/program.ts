@@ -9,6 +9,8 @@ import { enrolCommand } from './commands/enrol.ts';
 import { exportCommand } from './commands/export.ts';
 import { issueCommand } from './commands/issue.ts';
 import { refundCommand } from './commands/refund.ts';
+import { repairCommand } from './commands/repair.ts';
+import { replaceCommand } from './commands/replace.ts';
 import { replicateCommand } from './commands/replicate.ts';
 import { sellCommand } from './commands/sell.ts';
 import { shiftCommand } from './commands/shift.ts';
@@ -74,6 +76,8 @@ function buildProgram(run: RunCommand, streams: Streams, onComplaint: (text: str
     chargebackCommand,
     adjustCommand,
     blockCommand,
+    repairCommand,
+    replaceCommand,
     shiftCommand,
     replicateCommand,
     statusCommand,

@@ -3,7 +3,7 @@ import { type KlinkRun, klink, type RunningKlink, startKlink } from './run-klink
 import { makeFolder, type TestFolder } from './test-folder.ts';
 
 const tapCommands = new Set([
-  ...['issue', 'balance', 'topup', 'sell', 'refund', 'chargeback', 'block', 'adjust', 'cleanup'],
+  ...['issue', 'balance', 'topup', 'sell', 'refund', 'chargeback', 'block', 'adjust', 'repair', 'replace', 'cleanup'],
 ]);
 
 /** A till's folder and the PC/SC reader its commands use. */
