@@ -30,7 +30,7 @@ export const limits = {
   paymentCheckForMs: 24 * 60 * 60 * 1000,
   /** Pause between two rounds of the job that looks at payments, and how many it takes at once. */
   paymentIntervalMs: 1_000,
-  paymentRowsMax: 20,
+  paymentRowsMax: 8,
   /** What a till is told to wait before it asks again about a payment. */
   paymentAskAgainMinMs: 500,
   paymentAskAgainMaxMs: 5_000,

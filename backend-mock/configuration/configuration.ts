@@ -1,20 +1,32 @@
 import { createHash } from 'node:crypto';
 import { and, asc, eq, isNotNull } from 'drizzle-orm';
-import { type Configuration, configurationSchema } from '../../contract/wire/configuration.ts';
+import {
+  type AccountLimits,
+  accountLimitsSchema,
+  type Cashier,
+  type Configuration,
+  configurationSchema,
+} from '../../contract/wire/configuration.ts';
 import { invariant } from '../ledger/invariant.ts';
-import type { Reads } from '../store/database.ts';
-import { edition, merchant, product, tag } from '../store/schema.ts';
+import type { Database, Reads } from '../store/database.ts';
+import { assignment, edition, merchant, product, tag } from '../store/schema.ts';
+import { activeCashiers } from './cashiers.ts';
 
-/** What a till of this edition needs to sell, and the strong ETag of exactly this content. */
+/** What this till needs to sell, and the strong ETag of exactly this content. */
 export async function readConfiguration(
-  reads: Reads,
-  editionId: number,
+  { reads, pool }: Pick<Database, 'reads' | 'pool'>,
+  { editionId, assignmentId }: { editionId: number; assignmentId: number },
 ): Promise<{ configuration: Configuration; etag: string }> {
-  const configuration = await collect(reads, editionId);
+  const configuration = await collect(reads, editionId, assignmentId, await activeCashiers(pool, editionId));
   return { configuration, etag: `"${createHash('sha256').update(JSON.stringify(configuration)).digest('base64url')}"` };
 }
 
-async function collect(reads: Reads, editionId: number): Promise<Configuration> {
+async function collect(
+  reads: Reads,
+  editionId: number,
+  assignmentId: number,
+  cashiers: Cashier[],
+): Promise<Configuration> {
   const [row] = await reads.select().from(edition).where(eq(edition.editionId, editionId));
   invariant('INV-61', row !== undefined, 'the edition of an assignment exists');
   const merchants = await reads
@@ -25,7 +37,7 @@ async function collect(reads: Reads, editionId: number): Promise<Configuration> 
   const products = await reads
     .select()
     .from(product)
-    .where(eq(product.editionId, editionId))
+    .where(and(eq(product.editionId, editionId), product.onSale))
     .orderBy(asc(product.position), asc(product.productId));
   const blocked = await reads
     .select({ uid: tag.uid })
@@ -53,10 +65,28 @@ async function collect(reads: Reads, editionId: number): Promise<Configuration> 
       maximumTopUpMinor: row.maximumTopUpMinor,
       maximumPurchaseMinor: row.maximumPurchaseMinor,
     },
-    ...(row.accountLimits === null ? {} : { accountLimits: row.accountLimits }),
+    ...(await limitsOfTill(reads, row, assignmentId)),
     blockedTags: blocked.map(({ uid }) => uid),
     topUpAmountsMinor: row.topUpAmountsMinor,
+    cashiers,
   });
+}
+
+/** Where the edition limits what all its tills risk, each has its own share of it (Q52, INV-66). */
+async function limitsOfTill(
+  reads: Reads,
+  { editionId, accountLimits, offlineLimitMinor }: typeof edition.$inferSelect,
+  assignmentId: number,
+): Promise<{ accountLimits?: AccountLimits }> {
+  if (accountLimits === null) return {};
+  const rules = accountLimitsSchema.parse(accountLimits);
+  if (offlineLimitMinor === null) return { accountLimits: rules };
+  const [till] = await reads
+    .select({ shareMinor: assignment.offlineShareMinor })
+    .from(assignment)
+    .where(and(eq(assignment.editionId, editionId), eq(assignment.assignmentId, assignmentId)));
+  invariant('INV-61', till !== undefined, 'a till that asks has its assignment');
+  return { accountLimits: { ...rules, offlinePerTillMinor: till.shareMinor } };
 }
 
 /** Pages stand in the order of their first product. */

@@ -1,11 +1,13 @@
 import type { z } from 'zod';
 import type { AccountLimits, FeeRule } from '../../contract/wire/configuration.ts';
 import type { Edition, editionLimitsSchema } from '../../contract/wire/enrolment.ts';
+import type { editionChangeSchema } from '../../contract/wire/operator.ts';
 import type { EditionMode } from '../../contract/wire/words.ts';
 import { createSystemAccounts } from '../ledger/accounts.ts';
 import { invariant } from '../ledger/invariant.ts';
 import type { Random } from '../ports.ts';
 import type { Connection } from '../store/database.ts';
+import { shareOut } from './offline-shares.ts';
 
 /** What makes an edition; its number and its key are drawn here. */
 export type EditionPlan = {
@@ -17,7 +19,9 @@ export type EditionPlan = {
   fees: { topUp: FeeRule; refund: FeeRule };
   topUpAmountsMinor: readonly number[];
   /** Account mode only. */
-  accountLimits?: AccountLimits;
+  accountLimits?: AccountLimits | undefined;
+  /** Account mode: what all tills together may sell while they cannot ask. */
+  offlineLimitMinor?: number | undefined;
   demoCode?: string;
 };
 
@@ -33,8 +37,8 @@ export async function createEdition(
   const made = await connection.query<{ edition_id: number }>(
     `INSERT INTO edition (name, mode, currency, time_zone, maximum_balance_minor, maximum_top_up_minor, maximum_purchase_minor,
        top_up_fee_fixed_minor, top_up_fee_rate_basis_points, refund_fee_fixed_minor, refund_fee_rate_basis_points,
-       top_up_amounts_minor, demo_code, created_at, account_limits)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING edition_id`,
+       top_up_amounts_minor, demo_code, created_at, account_limits, offline_limit_minor)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) RETURNING edition_id`,
     [
       plan.name,
       plan.mode,
@@ -51,6 +55,7 @@ export async function createEdition(
       plan.demoCode ?? null,
       now,
       plan.accountLimits ? JSON.stringify(plan.accountLimits) : null,
+      plan.offlineLimitMinor ?? null,
     ],
   );
   const editionId = made.rows[0]?.edition_id;
@@ -63,6 +68,53 @@ export async function createEdition(
   ]);
   await createSystemAccounts(connection, editionId);
   return editionId;
+}
+
+export type EditionChange = z.infer<typeof editionChangeSchema>;
+
+/**
+ * Changes what an edition's tills work by; they learn it with their next configuration, their offline shares included.
+ * `false` where there is no such edition.
+ */
+export async function changeEdition(
+  connection: Connection,
+  editionId: number,
+  change: EditionChange,
+): Promise<boolean> {
+  const { limits, fees } = change;
+  const changed = await connection.query(
+    `UPDATE edition SET name = coalesce($2, name),
+            maximum_balance_minor = coalesce($3, maximum_balance_minor),
+            maximum_top_up_minor = coalesce($4, maximum_top_up_minor),
+            maximum_purchase_minor = coalesce($5, maximum_purchase_minor),
+            top_up_fee_fixed_minor = coalesce($6, top_up_fee_fixed_minor),
+            top_up_fee_rate_basis_points = coalesce($7, top_up_fee_rate_basis_points),
+            refund_fee_fixed_minor = coalesce($8, refund_fee_fixed_minor),
+            refund_fee_rate_basis_points = coalesce($9, refund_fee_rate_basis_points),
+            top_up_amounts_minor = coalesce($10, top_up_amounts_minor),
+            account_limits = CASE WHEN $11 THEN $12::jsonb ELSE account_limits END,
+            offline_limit_minor = CASE WHEN $13 THEN $14::bigint ELSE offline_limit_minor END
+      WHERE edition_id = $1`,
+    [
+      editionId,
+      change.name ?? null,
+      limits?.maximumBalanceMinor ?? null,
+      limits?.maximumTopUpMinor ?? null,
+      limits?.maximumPurchaseMinor ?? null,
+      fees?.topUp.fixedMinor ?? null,
+      fees?.topUp.rateBasisPoints ?? null,
+      fees?.refund.fixedMinor ?? null,
+      fees?.refund.rateBasisPoints ?? null,
+      change.topUpAmountsMinor === undefined ? null : JSON.stringify(change.topUpAmountsMinor),
+      change.accountLimits !== undefined,
+      change.accountLimits == null ? null : JSON.stringify(change.accountLimits),
+      change.offlineLimitMinor !== undefined,
+      change.offlineLimitMinor ?? null,
+    ],
+  );
+  if (changed.rowCount !== 1) return false;
+  await shareOut(connection, editionId);
+  return true;
 }
 
 type EditionRow = {

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { EnrolmentAnswer, enrolmentRequestSchema } from '../../contract/wire/enrolment.ts';
 import { readEdition } from '../configuration/editions.ts';
+import { shareOut } from '../configuration/offline-shares.ts';
 import { journalStartHash } from '../ingest/chain.ts';
 import { invariant } from '../ledger/invariant.ts';
 import { limits } from '../limits.ts';
@@ -46,6 +47,7 @@ export async function enrol(
       assignmentId,
       codeHash,
     ]);
+    await shareOut(connection, admission.editionId);
     const edition = await readEdition(connection, admission.editionId);
     return { terminalId: String(admission.terminalId), assignmentId, token, edition };
   });
@@ -84,6 +86,12 @@ export async function createTerminal(connection: Connection, name: string, now: 
   const row = made.rows[0];
   invariant('INV-61', row !== undefined, 'a new terminal has a number');
   return row.terminal_id;
+}
+
+/** `false` where there is no such terminal. */
+export async function renameTerminal(connection: Connection, terminalId: number, name: string): Promise<boolean> {
+  const renamed = await connection.query('UPDATE terminal SET name = $2 WHERE terminal_id = $1', [terminalId, name]);
+  return renamed.rowCount === 1;
 }
 
 /** The next assignment number: never one that was given out or that a tag has shown, not even after a restore (R24). */

@@ -27,7 +27,7 @@ export function accountRoutes(app: App, service: Service): void {
       },
     },
     async (request) => {
-      await requireOperator(service, request);
+      await requireOperator(service, request, 'look');
       const { editionId } = request.query;
       const { currency } = await requireEdition(service, editionId);
       const accounts = await database.reads
@@ -55,7 +55,7 @@ export function accountRoutes(app: App, service: Service): void {
       },
     },
     async (request) => {
-      await requireOperator(service, request);
+      await requireOperator(service, request, 'look');
       const { editionId } = request.query;
       await requireEdition(service, editionId);
       return database.transaction(async (connection) => {
@@ -81,6 +81,6 @@ export async function requireEdition(
 
 /** For a question about an edition: the caller is an operator and the edition exists. */
 export async function editionQuery(service: Service, request: FastifyRequest, editionId: number): Promise<void> {
-  await requireOperator(service, request);
+  await requireOperator(service, request, 'look');
   await requireEdition(service, editionId);
 }

@@ -1,22 +1,27 @@
 import { asc, eq } from 'drizzle-orm';
 import { z } from 'zod';
+import { accountLimitsSchema } from '../../contract/wire/configuration.ts';
 import {
+  editionChangeSchema,
   editionCreatedSchema,
   editionRequestSchema,
+  editionRowSchema,
   editionsAnswerSchema,
+  merchantChangeSchema,
   merchantRequestSchema,
   merchantsAnswerSchema,
+  productChangeSchema,
   productRequestSchema,
   productsAnswerSchema,
 } from '../../contract/wire/operator.ts';
-import { createMerchant, createProduct } from '../configuration/catalogue.ts';
-import { createEdition } from '../configuration/editions.ts';
+import { changeProduct, createMerchant, createProduct, renameMerchant } from '../configuration/catalogue.ts';
+import { changeEdition, createEdition } from '../configuration/editions.ts';
 import { audit } from '../store/audit.ts';
 import { databaseErrorCode } from '../store/database.ts';
 import { edition, merchant, product } from '../store/schema.ts';
 import { ofEdition, requireEdition, sessionAuth } from './admin-books.ts';
 import { requireOperator } from './operator-session.ts';
-import { ProblemError, problem } from './problems.ts';
+import { ProblemError, problem, sendProblem } from './problems.ts';
 import { type App, problemAnswers, type Service } from './service.ts';
 
 /** Editions, merchants and products: what an edition needs before a till can sell. */
@@ -39,9 +44,9 @@ function editionRoutes(app: App, service: Service): void {
       },
     },
     async (request) => {
-      await requireOperator(service, request);
+      await requireOperator(service, request, 'look');
       const rows = await database.reads.select().from(edition).orderBy(asc(edition.editionId));
-      return { editions: rows.map(editionRow) };
+      return { editions: rows.map(editionRowOf) };
     },
   );
   app.post(
@@ -56,7 +61,7 @@ function editionRoutes(app: App, service: Service): void {
       },
     },
     async (request, reply) => {
-      const { actor } = await requireOperator(service, request);
+      const { actor } = await requireOperator(service, request, 'configuration');
       if (!isTimeZone(request.body.timeZone))
         throw new ProblemError(problem('BAD_REQUEST', 'timeZone is not an IANA name.'));
       const now = clock.now();
@@ -66,6 +71,31 @@ function editionRoutes(app: App, service: Service): void {
         return made;
       });
       return reply.code(201).send({ editionId });
+    },
+  );
+  app.patch(
+    '/v1/admin/editions/:id',
+    {
+      schema: {
+        tags: ['operator'],
+        summary: 'Change limits, fees and amounts of an edition; tills learn it with their next configuration',
+        security: sessionAuth,
+        params: z.object({ id: z.coerce.number().pipe(z.int().min(1)) }),
+        body: editionChangeSchema,
+        response: { 200: editionRowSchema, ...problemAnswers(400, 401, 403, 404, 503) },
+      },
+    },
+    async (request) => {
+      const { actor } = await requireOperator(service, request, 'configuration');
+      const editionId = request.params.id;
+      const now = clock.now();
+      await database.transaction(async (connection) => {
+        if (await changeEdition(connection, editionId, request.body))
+          await audit(connection, actor, 'edition changed', { editionId, ...request.body }, now);
+      });
+      const [row] = await database.reads.select().from(edition).where(eq(edition.editionId, editionId));
+      if (row === undefined) throw new ProblemError(problem('NOT_FOUND', `There is no edition ${editionId}.`));
+      return editionRowOf(row);
     },
   );
 }
@@ -84,7 +114,7 @@ function merchantRoutes(app: App, service: Service): void {
       },
     },
     async (request) => {
-      await requireOperator(service, request);
+      await requireOperator(service, request, 'look');
       await requireEdition(service, request.query.editionId);
       const merchants = await database.reads
         .select({ merchantId: merchant.merchantId, name: merchant.name })
@@ -106,7 +136,7 @@ function merchantRoutes(app: App, service: Service): void {
       },
     },
     async (request, reply) => {
-      const { actor } = await requireOperator(service, request);
+      const { actor } = await requireOperator(service, request, 'configuration');
       const { editionId, ...made } = request.body;
       await requireEdition(service, editionId);
       const now = clock.now();
@@ -117,6 +147,31 @@ function merchantRoutes(app: App, service: Service): void {
         }),
       );
       return reply.code(201).send(null);
+    },
+  );
+  app.patch(
+    '/v1/admin/merchants/:merchantId',
+    {
+      schema: {
+        tags: ['operator'],
+        summary: 'Give a merchant another name',
+        security: sessionAuth,
+        params: z.object({ merchantId: z.string().min(1).max(64) }),
+        body: merchantChangeSchema,
+        response: { 204: z.null().describe('Changed.'), ...problemAnswers(400, 401, 403, 404, 503) },
+      },
+    },
+    async (request, reply) => {
+      const { actor } = await requireOperator(service, request, 'configuration');
+      const change = { ...request.params, ...request.body };
+      const now = clock.now();
+      const known = await database.transaction(async (connection) => {
+        const renamed = await renameMerchant(connection, change);
+        if (renamed) await audit(connection, actor, 'merchant changed', change, now);
+        return renamed;
+      });
+      if (!known) return sendProblem(reply, problem('NOT_FOUND', 'The edition has no such merchant.'));
+      return reply.code(204).send(null);
     },
   );
 }
@@ -135,7 +190,7 @@ function productRoutes(app: App, service: Service): void {
       },
     },
     async (request) => {
-      await requireOperator(service, request);
+      await requireOperator(service, request, 'look');
       await requireEdition(service, request.query.editionId);
       const rows = await database.reads
         .select()
@@ -157,7 +212,7 @@ function productRoutes(app: App, service: Service): void {
       },
     },
     async (request, reply) => {
-      const { actor } = await requireOperator(service, request);
+      const { actor } = await requireOperator(service, request, 'configuration');
       const { editionId, ...made } = request.body;
       await requireEdition(service, editionId);
       const now = clock.now();
@@ -168,6 +223,31 @@ function productRoutes(app: App, service: Service): void {
         }),
       );
       return reply.code(201).send(null);
+    },
+  );
+  app.patch(
+    '/v1/admin/products/:productId',
+    {
+      schema: {
+        tags: ['operator'],
+        summary: 'Change a product, or take it off sale',
+        security: sessionAuth,
+        params: z.object({ productId: z.string().min(1).max(64) }),
+        body: productChangeSchema,
+        response: { 204: z.null().describe('Changed.'), ...problemAnswers(400, 401, 403, 404, 503) },
+      },
+    },
+    async (request, reply) => {
+      const { actor } = await requireOperator(service, request, 'configuration');
+      const { productId } = request.params;
+      const now = clock.now();
+      const known = await database.transaction(async (connection) => {
+        const changed = await changeProduct(connection, productId, request.body);
+        if (changed) await audit(connection, actor, 'product changed', { productId, ...request.body }, now);
+        return changed;
+      });
+      if (!known) return sendProblem(reply, problem('NOT_FOUND', 'The edition has no such product.'));
+      return reply.code(204).send(null);
     },
   );
 }
@@ -193,7 +273,7 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-function editionRow(row: typeof edition.$inferSelect) {
+function editionRowOf(row: typeof edition.$inferSelect) {
   return {
     editionId: row.editionId,
     name: row.name,
@@ -210,5 +290,7 @@ function editionRow(row: typeof edition.$inferSelect) {
       refund: { fixedMinor: row.refundFeeFixedMinor, rateBasisPoints: row.refundFeeRateBasisPoints },
     },
     topUpAmountsMinor: z.array(z.int()).parse(row.topUpAmountsMinor),
+    ...(row.accountLimits === null ? {} : { accountLimits: accountLimitsSchema.parse(row.accountLimits) }),
+    ...(row.offlineLimitMinor === null ? {} : { offlineLimitMinor: row.offlineLimitMinor }),
   };
 }

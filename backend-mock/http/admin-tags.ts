@@ -43,7 +43,7 @@ function adminTopUpRoute(app: App, service: Service): void {
       },
     },
     async (request, reply) => {
-      const { actor } = await requireOperator(service, request);
+      const { actor } = await requireOperator(service, request, 'money');
       const { body } = request;
       await requireEdition(service, body.editionId);
       const now = clock.now();
@@ -85,7 +85,7 @@ function blockRoute(app: App, service: Service, verb: 'block' | 'unblock'): void
       },
     },
     async (request, reply) => {
-      const { actor } = await requireOperator(service, request);
+      const { actor } = await requireOperator(service, request, 'support');
       const { editionId, reason } = request.body;
       await requireEdition(service, editionId);
       const change = { editionId, uid: request.params.uid, blocked: verb === 'block', reason };
@@ -122,7 +122,7 @@ function replacementRoute(app: App, service: Service): void {
       },
     },
     async (request, reply) => {
-      const { actor } = await requireOperator(service, request);
+      const { actor } = await requireOperator(service, request, 'support');
       const { editionId, newUid, reason } = request.body;
       const { mode } = await requireEdition(service, editionId);
       const plan = { editionId, mode, uid: request.params.uid, newUid };

@@ -3,12 +3,14 @@ import { z } from 'zod';
 import { enrolmentCodeAnswerSchema, enrolmentCodeRequestSchema } from '../../contract/wire/admin.ts';
 import { assignmentIdSchema } from '../../contract/wire/identifiers.ts';
 import {
+  assignmentClosingSchema,
   assignmentsAnswerSchema,
   terminalRequestSchema,
   terminalRowSchema,
   terminalsAnswerSchema,
 } from '../../contract/wire/operator.ts';
-import { createTerminal, issueEnrolmentCode, revokeAssignment } from '../enrolment/enrol.ts';
+import { closeAssignment } from '../enrolment/close-assignment.ts';
+import { createTerminal, issueEnrolmentCode, renameTerminal, revokeAssignment } from '../enrolment/enrol.ts';
 import { audit } from '../store/audit.ts';
 import { assignment, terminal } from '../store/schema.ts';
 import { ofEdition, requireEdition, sessionAuth } from './admin-books.ts';
@@ -33,7 +35,7 @@ export function terminalRoutes(app: App, service: Service): void {
       },
     },
     async (request) => {
-      await requireOperator(service, request);
+      await requireOperator(service, request, 'look');
       const rows = await database.reads.select().from(terminal).orderBy(asc(terminal.terminalId));
       return { terminals: rows.map(({ terminalId, name }) => ({ terminalId: String(terminalId), name })) };
     },
@@ -50,7 +52,7 @@ export function terminalRoutes(app: App, service: Service): void {
       },
     },
     async (request, reply) => {
-      const { actor } = await requireOperator(service, request);
+      const { actor } = await requireOperator(service, request, 'configuration');
       const now = clock.now();
       const terminalId = await database.transaction(async (connection) => {
         const made = await createTerminal(connection, request.body.name, now);
@@ -58,6 +60,32 @@ export function terminalRoutes(app: App, service: Service): void {
         return made;
       });
       return reply.code(201).send({ terminalId: String(terminalId), name: request.body.name });
+    },
+  );
+  app.patch(
+    '/v1/admin/terminals/:id',
+    {
+      schema: {
+        tags: ['operator'],
+        summary: 'Give a terminal another name; its assignments keep the one they have',
+        security: sessionAuth,
+        params: terminalPath,
+        body: terminalRequestSchema,
+        response: { 200: terminalRowSchema, ...problemAnswers(400, 401, 403, 404, 503) },
+      },
+    },
+    async (request, reply) => {
+      const { actor } = await requireOperator(service, request, 'configuration');
+      const terminalId = request.params.id;
+      const { name } = request.body;
+      const now = clock.now();
+      const known = await database.transaction(async (connection) => {
+        const renamed = await renameTerminal(connection, terminalId, name);
+        if (renamed) await audit(connection, actor, 'terminal changed', { terminalId, name }, now);
+        return renamed;
+      });
+      if (!known) return sendProblem(reply, problem('NOT_FOUND', 'There is no such terminal.'));
+      return { terminalId: String(terminalId), name };
     },
   );
   app.post(
@@ -73,7 +101,7 @@ export function terminalRoutes(app: App, service: Service): void {
       },
     },
     async (request, reply) => {
-      const { actor } = await requireOperator(service, request);
+      const { actor } = await requireOperator(service, request, 'configuration');
       const { editionId, terminalName } = request.body;
       await requireEdition(service, editionId);
       const now = clock.now();
@@ -105,7 +133,7 @@ function assignmentRoutes(app: App, service: Service): void {
       },
     },
     async (request) => {
-      await requireOperator(service, request);
+      await requireOperator(service, request, 'look');
       await requireEdition(service, request.query.editionId);
       const rows = await database.reads
         .select()
@@ -121,6 +149,8 @@ function assignmentRoutes(app: App, service: Service): void {
           sealSeq: row.lastSeq,
           createdAt: row.createdAt.toISOString(),
           revokedAt: row.revokedAt?.toISOString() ?? null,
+          closedAt: row.closedAt?.toISOString() ?? null,
+          offlineShareMinor: row.offlineShareMinor,
         })),
       };
     },
@@ -137,7 +167,7 @@ function assignmentRoutes(app: App, service: Service): void {
       },
     },
     async (request, reply) => {
-      const { actor } = await requireOperator(service, request);
+      const { actor } = await requireOperator(service, request, 'configuration');
       const now = clock.now();
       const revoked = await database.transaction(async (connection) => {
         const known = await revokeAssignment(connection, request.params.id, now);
@@ -145,6 +175,33 @@ function assignmentRoutes(app: App, service: Service): void {
         return known;
       });
       if (!revoked) return sendProblem(reply, problem('NOT_FOUND', 'There is no such assignment.'));
+      return reply.code(204).send(null);
+    },
+  );
+  app.post(
+    '/v1/admin/assignments/:id/closing',
+    {
+      schema: {
+        tags: ['operator'],
+        summary: 'Close an assignment whose journal is here whole, or was taken off the till as a file (Q19)',
+        security: sessionAuth,
+        params: assignmentPath,
+        body: assignmentClosingSchema,
+        response: { 204: z.null().describe('Closed.'), ...problemAnswers(400, 401, 403, 404, 503) },
+      },
+    },
+    async (request, reply) => {
+      const { actor } = await requireOperator(service, request, 'configuration');
+      const assignmentId = request.params.id;
+      const now = clock.now();
+      const outcome = await database.transaction(async (connection) => {
+        const closed = await closeAssignment(connection, assignmentId, request.body, now);
+        if (closed === 'closed')
+          await audit(connection, actor, 'assignment closed', { assignmentId, ...request.body }, now);
+        return closed;
+      });
+      if (outcome === 'unknown') return sendProblem(reply, problem('NOT_FOUND', 'There is no such assignment.'));
+      if (outcome !== 'closed') return sendProblem(reply, problem('BAD_REQUEST', outcome.refused));
       return reply.code(204).send(null);
     },
   );

@@ -41,7 +41,7 @@ export function transactionRoutes(app: App, service: Service): void {
       },
     },
     async (request) => {
-      await requireOperator(service, request);
+      await requireOperator(service, request, 'look');
       const { editionId, assignmentId, state, type, uid, before, limit } = request.query;
       await requireEdition(service, editionId);
       const rows = await database.reads
@@ -75,7 +75,7 @@ export function transactionRoutes(app: App, service: Service): void {
       },
     },
     async (request) => {
-      await requireOperator(service, request);
+      await requireOperator(service, request, 'look');
       return readDetail(service, request.query.editionId, request.params.id);
     },
   );

@@ -61,7 +61,7 @@ export function transitionLogRoutes(app: App, service: Service): void {
       },
     },
     async (request, reply) => {
-      const { actor } = await requireOperator(service, request);
+      const { actor } = await requireOperator(service, request, 'money');
       const { editionId, resolution, note } = request.body;
       await requireEdition(service, editionId);
       const now = clock.now();

@@ -1,10 +1,11 @@
 import { hash, verify } from '@node-rs/argon2';
 import { z } from 'zod';
 import { adminSessionRequestSchema } from '../../contract/wire/admin.ts';
+import { firstOperatorName, type OperatorRole } from '../../contract/wire/operators.ts';
 import { drawToken, hashSecret } from '../enrolment/secrets.ts';
 import { limits } from '../limits.ts';
 import type { Random } from '../ports.ts';
-import type { Connection } from '../store/database.ts';
+import type { Connection, Database } from '../store/database.ts';
 import { sessionCookie } from './operator-session.ts';
 import { problem, sendProblem } from './problems.ts';
 import { type App, problemAnswers, type Service } from './service.ts';
@@ -29,8 +30,14 @@ export async function ensurePassword(
   return given === undefined ? password : undefined;
 }
 
-/** `POST /v1/admin/session`: password for cookie. */
-export function sessionRoutes(app: App, { database, clock, random }: Service): void {
+/** `POST /v1/admin/session`: password for cookie; `DELETE`: the session ends. */
+export function sessionRoutes(app: App, service: Service): void {
+  loginRoute(app, service);
+  logoutRoute(app, service);
+}
+
+function loginRoute(app: App, { database, clock, random }: Service): void {
+  let nobodysHash: Promise<string> | undefined;
   app.post(
     '/v1/admin/session',
     {
@@ -42,20 +49,20 @@ export function sessionRoutes(app: App, { database, clock, random }: Service): v
       },
     },
     async (request, reply) => {
-      const stored = await database.pool.query<{ password_hash: string }>('SELECT password_hash FROM admin_password');
-      const passwordHash = stored.rows[0]?.password_hash;
-      if (passwordHash === undefined || !(await verify(passwordHash, request.body.password))) {
-        return sendProblem(reply, problem('UNAUTHENTICATED'));
-      }
+      const { name = firstOperatorName, password } = request.body;
+      const known = await readLogin(database.pool, name);
+      // Somebody who is not known takes as long as a wrong password: the time tells nobody which names there are.
+      nobodysHash ??= hash(random.bytes(32), { salt: random.bytes(16) });
+      const right = await verify(known?.passwordHash ?? (await nobodysHash), password);
+      if (known === undefined || !right) return sendProblem(reply, problem('UNAUTHENTICATED'));
       const session = drawToken(random);
       const now = clock.now();
       await database.transaction(async (connection) => {
         await connection.query('DELETE FROM admin_session WHERE expires_at <= $1', [now]);
-        await connection.query('INSERT INTO admin_session (session_hash, created_at, expires_at) VALUES ($1, $2, $3)', [
-          hashSecret(session),
-          now,
-          new Date(now.getTime() + limits.adminSessionLifetimeMs),
-        ]);
+        await connection.query(
+          'INSERT INTO admin_session (session_hash, created_at, expires_at, actor, role) VALUES ($1, $2, $3, $4, $5)',
+          [hashSecret(session), now, new Date(now.getTime() + limits.adminSessionLifetimeMs), name, known.role],
+        );
       });
       return reply
         .setCookie(sessionCookie, session, {
@@ -70,4 +77,36 @@ export function sessionRoutes(app: App, { database, clock, random }: Service): v
         .send(null);
     },
   );
+}
+
+function logoutRoute(app: App, { database }: Service): void {
+  app.delete(
+    '/v1/admin/session',
+    {
+      schema: {
+        tags: ['operator'],
+        summary: 'Log out; a session that is over already stays over',
+        response: { 204: z.null().describe('Logged out.'), ...problemAnswers(503) },
+      },
+    },
+    async (request, reply) => {
+      const session = request.cookies[sessionCookie];
+      if (session !== undefined)
+        await database.pool.query('DELETE FROM admin_session WHERE session_hash = $1', [hashSecret(session)]);
+      return reply.clearCookie(sessionCookie, { path: '/v1/admin' }).code(204).send(null);
+    },
+  );
+}
+
+type Login = { role: OperatorRole; passwordHash: string };
+
+/** The operator of this name, where one is active. */
+async function readLogin(pool: Database['pool'], name: string): Promise<Login | undefined> {
+  const found = await pool.query<{ role: OperatorRole; password_hash: string }>(
+    name === firstOperatorName
+      ? { text: `SELECT 'admin' AS role, password_hash FROM admin_password`, values: [] }
+      : { text: 'SELECT role, password_hash FROM operator_login WHERE name = $1 AND active', values: [name] },
+  );
+  const row = found.rows[0];
+  return row === undefined ? undefined : { role: row.role, passwordHash: row.password_hash };
 }

@@ -59,8 +59,8 @@ export function configurationRoute(app: App, { database }: Service): void {
       },
     },
     async (request, reply) => {
-      const { editionId } = await authenticate(database.reads, request, request.params.id);
-      const { configuration, etag } = await readConfiguration(database.reads, editionId);
+      const caller = await authenticate(database.reads, request, request.params.id);
+      const { configuration, etag } = await readConfiguration(database, caller);
       reply.header('ETag', etag).header('Cache-Control', 'private, no-cache');
       return matches(request.headers['if-none-match'], etag) ? reply.code(304).send(null) : reply.send(configuration);
     },

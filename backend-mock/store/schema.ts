@@ -22,6 +22,7 @@ export const edition = pgTable('edition', {
   refundFeeRateBasisPoints: integer('refund_fee_rate_basis_points').notNull(),
   topUpAmountsMinor: jsonb('top_up_amounts_minor').notNull(),
   accountLimits: jsonb('account_limits'),
+  offlineLimitMinor: whole('offline_limit_minor'),
   demoCode: text('demo_code'),
   createdAt: instant('created_at').notNull(),
 });
@@ -50,6 +51,7 @@ export const product = pgTable('product', {
   meal: boolean('meal').notNull(),
   page: text('page').notNull(),
   position: integer('position').notNull(),
+  onSale: boolean('on_sale').notNull(),
 });
 
 export const terminal = pgTable('terminal', {
@@ -68,6 +70,8 @@ export const assignment = pgTable('assignment', {
   lastHash: text('last_hash').notNull(),
   createdAt: instant('created_at').notNull(),
   revokedAt: instant('revoked_at'),
+  offlineShareMinor: whole('offline_share_minor').notNull(),
+  closedAt: instant('closed_at'),
 });
 
 export const tag = pgTable('tag', {

@@ -1,8 +1,13 @@
 import { z } from 'zod';
+import { operatorNameSchema } from './operators.ts';
 import { backendStateSchema } from './words.ts';
 
 export const adminSessionRequestSchema = z
-  .object({ password: z.string().min(1).max(200) })
+  .object({
+    /** Absent: the operator who is there from the first start. */
+    name: operatorNameSchema.optional(),
+    password: z.string().min(1).max(200),
+  })
   .meta({ id: 'AdminSessionRequest' });
 
 export const accountBalanceSchema = z

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { transactionRowSchema, transitionLogRowSchema } from './admin.ts';
-import { feeRuleSchema, merchantSchema, productSchema } from './configuration.ts';
+import { accountLimitsSchema, feeRuleSchema, merchantSchema, productSchema } from './configuration.ts';
 import { editionLimitsSchema } from './enrolment.ts';
 import { instantSchema, shortTextSchema, tagUidSchema } from './identifiers.ts';
+import { sealSchema } from './journal.ts';
 import { amountMinorSchema, currencySchema } from './money.ts';
 import { transactionItemSchema } from './transaction.ts';
 import { editionModes } from './words.ts';
@@ -20,8 +21,18 @@ export const editionRequestSchema = z
     limits: editionLimitsSchema,
     fees: z.object({ topUp: feeRuleSchema, refund: feeRuleSchema }),
     topUpAmountsMinor: z.array(amountMinorSchema.min(1)).min(1).max(20),
+    /** Account mode only (Q52). */
+    accountLimits: accountLimitsSchema.optional(),
+    /** Account mode: what all tills together may sell while they cannot ask; shared out, up to `offlinePerTillMinor` each. */
+    offlineLimitMinor: z.int().min(0).optional(),
   })
   .meta({ id: 'EditionRequest' });
+/** What is absent stays; mode, currency and time zone are for ever. `null` takes a limit away. */
+export const editionChangeSchema = editionRequestSchema
+  .pick({ name: true, limits: true, fees: true, topUpAmountsMinor: true })
+  .partial()
+  .extend({ accountLimits: accountLimitsSchema.nullish(), offlineLimitMinor: z.int().min(0).nullish() })
+  .meta({ id: 'EditionChange' });
 export const editionRowSchema = editionRequestSchema.extend({ editionId: numberSchema }).meta({ id: 'EditionRow' });
 export const editionsAnswerSchema = z.object({ editions: z.array(editionRowSchema) }).meta({ id: 'EditionsAnswer' });
 export const editionCreatedSchema = z.object({ editionId: numberSchema }).meta({ id: 'EditionCreated' });
@@ -34,6 +45,16 @@ export const catalogueProductSchema = productSchema.extend({ page: shortTextSche
 export const productRequestSchema = catalogueProductSchema
   .extend({ editionId: numberSchema })
   .meta({ id: 'ProductRequest' });
+/** A merchant keeps its id for ever: its account has it. */
+export const merchantChangeSchema = z
+  .object({ editionId: numberSchema, name: shortTextSchema })
+  .meta({ id: 'MerchantChange' });
+/** What is absent stays. A product that is `onSale` no more leaves the tills with their next configuration. */
+export const productChangeSchema = catalogueProductSchema
+  .omit({ productId: true, merchantId: true })
+  .partial()
+  .extend({ editionId: numberSchema, onSale: z.boolean().optional() })
+  .meta({ id: 'ProductChange' });
 export const productsAnswerSchema = z
   .object({ products: z.array(catalogueProductSchema) })
   .meta({ id: 'ProductsAnswer' });
@@ -54,11 +75,27 @@ export const assignmentRowSchema = z
     sealSeq: z.int(),
     createdAt: instantSchema,
     revokedAt: instantSchema.nullable(),
+    /** Since then nothing is expected of it any more (Q19). */
+    closedAt: instantSchema.nullable(),
+    /** Its part of what the edition risks offline (Q52); 0 where the edition has no such limit. */
+    offlineShareMinor: z.int(),
   })
   .meta({ id: 'AssignmentRow' });
 export const assignmentsAnswerSchema = z
   .object({ assignments: z.array(assignmentRowSchema) })
   .meta({ id: 'AssignmentsAnswer' });
+
+/**
+ * Why an assignment may be closed (Q19): the seal that the till shows, which must be the backend's; or because its journal
+ * was taken off it as a file.
+ */
+export const assignmentClosingSchema = z
+  .discriminatedUnion('basis', [
+    z.object({ basis: z.literal('sealed'), seal: sealSchema }),
+    z.object({ basis: z.literal('exported'), note: z.string().trim().min(1).max(1_000) }),
+  ])
+  .meta({ id: 'AssignmentClosing' });
+export type AssignmentClosing = z.infer<typeof assignmentClosingSchema>;
 
 /** Newest first; `before` of the next page is the last `backendTransactionId` of this one. */
 export const transactionsAnswerSchema = z

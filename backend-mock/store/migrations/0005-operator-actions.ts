@@ -55,6 +55,8 @@ ALTER TABLE assignment
   ADD COLUMN offline_share_minor bigint NOT NULL DEFAULT 0 CHECK (offline_share_minor >= 0),
   ADD COLUMN closed_at timestamptz;
 
+ALTER TABLE product ADD COLUMN on_sale boolean NOT NULL DEFAULT true;
+
 -- Of an aborted cash top-up: what its till says about the cash (money rule 4).
 ALTER TABLE transactions
   ADD COLUMN cash_returned boolean,
