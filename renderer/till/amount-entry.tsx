@@ -5,10 +5,9 @@ import { Keypad } from '../../ui/components/keypad.tsx';
 import { TouchButton } from '../../ui/components/touch-button.tsx';
 import { useKeys } from './keyboard.ts';
 import { Money } from './money.tsx';
-import { useWindow } from './store.ts';
+import { Page } from './page.tsx';
+import { goTo, type Place, useWindow } from './store.ts';
 import type { TypedAmount } from './typed-amount.ts';
-
-const close = (): void => useWindow.setState({ entry: 'none' });
 
 /** Typing an amount: the figure, what belongs to it, the keypad, and one button that takes it. */
 export function AmountEntry({
@@ -16,33 +15,32 @@ export function AmountEntry({
   typed,
   confirmLabel,
   onConfirm,
+  allowsZero = false,
+  back = 'sale',
   children,
 }: {
   readonly title: string;
   readonly typed: TypedAmount;
   readonly confirmLabel: string;
   readonly onConfirm: () => void;
+  /** An empty drawer is an amount too. */
+  readonly allowsZero?: boolean;
+  readonly back?: Place;
   readonly children?: ReactNode;
 }) {
   const { t } = useTranslation();
   const isSettingsOpen = useWindow((state) => state.isSettingsOpen);
+  const mayConfirm = allowsZero || typed.amountMinor > 0;
   const confirm = (): void => {
-    if (typed.amountMinor > 0) onConfirm();
+    if (mayConfirm) onConfirm();
   };
   useKeys(!isSettingsOpen, (key) => {
     if (typed.onKey(key)) return true;
     if (key === 'Enter') confirm();
-    if (key === 'Escape') close();
-    return key === 'Enter' || key === 'Escape';
+    return key === 'Enter';
   });
   return (
-    <section aria-label={title} className="flex h-full min-h-0 flex-col overflow-y-auto bg-canvas p-6 @container">
-      <div className="mb-5 flex items-center gap-3">
-        <TouchButton look="plain" shortcut="Esc" onPress={close}>
-          {t('entry.back')}
-        </TouchButton>
-        <h1 className="text-2xl font-bold tracking-tight">{title}</h1>
-      </div>
+    <Page title={title} onBack={() => goTo(back)}>
       <div className="m-auto grid w-full max-w-240 gap-8 @2xl:grid-cols-2 @2xl:items-center">
         <div className="flex min-w-0 flex-col gap-6">
           <div>
@@ -58,7 +56,7 @@ export function AmountEntry({
           <TouchButton
             look="primary"
             shortcut="⏎"
-            isDisabled={typed.amountMinor === 0}
+            isDisabled={!mayConfirm}
             onPress={confirm}
             className="min-h-18 text-xl font-bold"
           >
@@ -67,6 +65,6 @@ export function AmountEntry({
           </TouchButton>
         </div>
       </div>
-    </section>
+    </Page>
   );
 }

@@ -1,8 +1,9 @@
+import type { ZodType } from 'zod';
 import { resultEnvelopeSchema } from '../../contract/ipc/envelope.ts';
 import { type SimulatorCommand, simulatorViewSchema } from '../../contract/ipc/simulator.ts';
 import { tillViewSchema } from '../../contract/ipc/till-view.ts';
 import type { Bridge } from '../../electron/preload/bridge.ts';
-import { useTill } from './store.ts';
+import { useTill, useWindow } from './store.ts';
 
 /** Feeds the store with every view the till sends, from the current one on. */
 export function connectStore(bridge: Bridge): void {
@@ -27,13 +28,30 @@ function showSimulator(value: unknown): void {
 
 /**
  * Asks the till for something and returns its result, or null when it was refused. What the till has to say about it is on
- * its next view; a refusal that changes no screen becomes a notice.
+ * its next view; a refusal that changes no screen becomes a notice. What only a supervisor may begin waits for one.
  */
-export async function call(ask: (klink: Bridge) => Promise<unknown>): Promise<unknown> {
+export function call(ask: (klink: Bridge) => Promise<unknown>): Promise<unknown> {
+  return askTill(ask, useWindow.getState().pending === null);
+}
+
+/** The same for what a supervisor has confirmed: refused once more, it is not asked for a third time. */
+export function callConfirmed(ask: (klink: Bridge) => Promise<unknown>): Promise<unknown> {
+  return askTill(ask, false);
+}
+
+async function askTill(ask: (klink: Bridge) => Promise<unknown>, mayWait: boolean): Promise<unknown> {
   const envelope = resultEnvelopeSchema.parse(await ask(window.klink));
   if (envelope.ok) return envelope.result;
-  useTill.setState({ notice: envelope.fault });
+  if (envelope.fault.code === 'SUPERVISOR_NEEDED' && mayWait) useWindow.setState({ pending: { ask } });
+  else useTill.setState({ notice: envelope.fault });
+  if (envelope.fault.code === 'SHIFT_NEEDED') useWindow.setState({ place: 'shift' });
   return null;
+}
+
+/** The same for an operation whose answer the window shows itself. */
+export async function answerOf<T>(schema: ZodType<T>, ask: (klink: Bridge) => Promise<unknown>): Promise<T | null> {
+  const result = await call(ask);
+  return result === null ? null : schema.parse(result);
 }
 
 export function simulate(command: SimulatorCommand): void {

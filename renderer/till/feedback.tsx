@@ -24,9 +24,12 @@ export function tuneOf(screen: Screen): Tune | null {
       return screen;
     case 'halted':
       return 'refused';
+    case 'payment-open':
+      return 'unknown';
     case 'starting':
     case 'enrolment':
     case 'sale':
+    case 'paying':
       return null;
     default:
       return screen satisfies never;
@@ -50,7 +53,7 @@ export function Announcer({ screen }: { readonly screen: ScreenView }) {
   const { t } = useTranslation();
   const faultText = useFaultText();
   const text = announcement(screen, t, faultText);
-  const isUrgent = ['again', 'refused', 'unknown', 'halted'].includes(screen.screen);
+  const isUrgent = ['again', 'refused', 'unknown', 'payment-open', 'halted'].includes(screen.screen);
   return (
     <>
       <div aria-live="polite" className="sr-only">
@@ -81,6 +84,8 @@ function announcement(screen: ScreenView, t: TFunction, faultText: ReturnType<ty
     case 'writing':
     case 'again':
     case 'unknown':
+    case 'paying':
+    case 'payment-open':
       return t(`announce.${screen.screen}`);
     default:
       return screen satisfies never;

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { AmountEntry } from './amount-entry.tsx';
 import { call } from './connection.ts';
-import { useWindow } from './store.ts';
+import { goTo } from './store.ts';
 import { useTypedAmount } from './typed-amount.ts';
 
 /** A price that is on no list. */
@@ -14,7 +14,7 @@ export function FreeAmountEntry() {
       typed={typed}
       confirmLabel={t('entry.addToCart')}
       onConfirm={() => {
-        useWindow.setState({ entry: 'none' });
+        goTo('sale');
         void call((klink) => klink.addAmountToCart({ amountMinor: typed.amountMinor }));
       }}
     />

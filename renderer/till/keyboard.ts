@@ -10,6 +10,7 @@ export const shortcuts = {
   nextPage: 'F7',
   settings: 'F8',
   simulator: 'F9',
+  menu: 'F10',
   pay: 'Enter',
   cancel: 'Escape',
 } as const;

@@ -6,24 +6,23 @@ import { Cart, changeLine, emptyCart, pay } from './cart.tsx';
 import { call } from './connection.ts';
 import { FreeAmountEntry } from './free-amount-entry.tsx';
 import { shortcuts, useKeys } from './keyboard.ts';
+import { startIssue } from './menu.tsx';
 import { ProductGrid } from './product-grid.tsx';
-import { useWindow } from './store.ts';
-import { TopUpEntry } from './top-up-entry.tsx';
+import { goTo, useWindow } from './store.ts';
 
 const quantityMax = 999;
 
-const startIssue = (): void => void call((klink) => klink.issue({}));
 const startBalance = (): void => void call((klink) => klink.balance({}));
-const openFreeAmount = (): void => useWindow.setState({ entry: 'free-amount' });
-const openTopUp = (): void => useWindow.setState({ entry: 'top-up' });
+const openFreeAmount = (): void => goTo('free-amount');
+const openTopUp = (): void => goTo('top-up');
+const openMenu = (): void => goTo('menu');
 
-/** The screen a till spends its life on: products, cart, and the three other things a person may come for. */
+/** The screen a till spends its life on: products, cart, and the other things a person may come for. */
 export function SaleScreen({ view }: { readonly view: TillView }) {
   const { t } = useTranslation();
-  const entry = useWindow((state) => state.entry);
+  const isEntering = useWindow((state) => state.place) === 'free-amount';
   const isSettingsOpen = useWindow((state) => state.isSettingsOpen);
-  useKeys(!isSettingsOpen && entry === 'none', (key) => onSaleKey(key, view));
-  if (entry === 'top-up') return <TopUpEntry view={view} />;
+  useKeys(!isSettingsOpen && !isEntering, (key) => onSaleKey(key, view));
   return (
     <section
       aria-label={t('sale.title')}
@@ -31,7 +30,7 @@ export function SaleScreen({ view }: { readonly view: TillView }) {
     >
       <h1 className="sr-only">{t('sale.title')}</h1>
       <div className="flex min-h-0 flex-col">
-        {entry === 'free-amount' ? (
+        {isEntering ? (
           <FreeAmountEntry />
         ) : (
           <>
@@ -48,11 +47,12 @@ export function SaleScreen({ view }: { readonly view: TillView }) {
 function Actions() {
   const { t } = useTranslation();
   return (
-    <div className="grid grid-cols-4 gap-3 border-t border-line px-5 py-4">
+    <div className="grid grid-cols-5 gap-3 border-t border-line px-5 py-4">
       <Action icon="amount" label={t('sale.freeAmount')} shortcut={shortcuts.freeAmount} onPress={openFreeAmount} />
       <Action icon="cash" label={t('sale.topUp')} shortcut={shortcuts.topUp} onPress={openTopUp} />
       <Action icon="wristbandNew" label={t('sale.issue')} shortcut={shortcuts.issue} onPress={startIssue} />
       <Action icon="wristband" label={t('sale.balance')} shortcut={shortcuts.balance} onPress={startBalance} />
+      <Action icon="more" label={t('sale.otherThings')} shortcut={shortcuts.menu} onPress={openMenu} />
     </div>
   );
 }
@@ -110,6 +110,9 @@ function onSaleKey(key: string, view: TillView): boolean {
       return true;
     case shortcuts.balance:
       startBalance();
+      return true;
+    case shortcuts.menu:
+      openMenu();
       return true;
     case shortcuts.clear:
       emptyCart();

@@ -103,6 +103,7 @@ function KeyList() {
     [shortcuts.nextPage, t('keys.nextPage')],
     [shortcuts.settings, t('keys.settings')],
     [shortcuts.simulator, t('keys.simulator')],
+    [shortcuts.menu, t('keys.menu')],
   ];
   return (
     <dl className="grid grid-cols-[auto_1fr] items-center gap-x-4 gap-y-2 text-sm">

@@ -24,6 +24,7 @@ export function StatusBar({ view }: { readonly view: TillView }) {
     <header className="flex items-center gap-5 border-b border-line bg-surface py-1 pl-5 pr-2 text-ink">
       <TillName view={view} />
       <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-5 gap-y-1">
+        <StaffItem view={view} />
         <ReaderItem view={view} />
         <UplinkItem view={view} />
         <UnsentItem view={view} />
@@ -87,6 +88,18 @@ function TillName({ view }: { readonly view: TillView }) {
       </div>
     </div>
   );
+}
+
+/** Who is at the till and since when their shift is open; nothing where the event has no cashiers. */
+function StaffItem({ view: { cashier, shift, till } }: { readonly view: TillView }) {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  if (cashier === null) return null;
+  const detail =
+    shift === null
+      ? t('status.shiftNone')
+      : t('status.shiftSince', { time: formatTime(shift.openedAt, locale, till?.timeZone ?? null) });
+  return <Item icon="person" mood={shift === null ? 'warn' : 'calm'} title={cashier.name} detail={detail} />;
 }
 
 function ReaderItem({ view: { reader } }: { readonly view: TillView }) {

@@ -2,6 +2,7 @@ import { create } from 'zustand';
 import type { Fault } from '../../contract/ipc/fault.ts';
 import type { SimulatorView } from '../../contract/ipc/simulator.ts';
 import type { TillView } from '../../contract/ipc/till-view.ts';
+import type { Bridge } from '../../electron/preload/bridge.ts';
 
 /** What the till said last. Nothing here is decided by the window; null until the first view has come. */
 export interface TillStore {
@@ -14,9 +15,18 @@ export interface TillStore {
 
 export const useTill = create<TillStore>()(() => ({ view: null, simulator: null, notice: null }));
 
-/** What is open in this window alone: which panel, which quantity was typed. */
+/** Where this window is while the till waits for its next customer; `sale` is home. */
+export type Place = 'sale' | 'free-amount' | 'top-up' | 'menu' | 'refund' | 'shift' | 'staff';
+
+/** What a supervisor has to confirm before it can begin; asked again once that is done. */
+export interface Pending {
+  readonly ask: (klink: Bridge) => Promise<unknown>;
+}
+
+/** What is open in this window alone: which page, which quantity was typed. */
 export interface WindowState {
-  readonly entry: 'none' | 'free-amount' | 'top-up';
+  readonly place: Place;
+  readonly pending: Pending | null;
   readonly page: number;
   /** Typed before a product; null counts as one. */
   readonly quantity: number | null;
@@ -25,9 +35,14 @@ export interface WindowState {
 }
 
 export const useWindow = create<WindowState>()(() => ({
-  entry: 'none',
+  place: 'sale',
+  pending: null,
   page: 0,
   quantity: null,
   isSettingsOpen: false,
   isSimulatorOpen: false,
 }));
+
+export function goTo(place: Place): void {
+  useWindow.setState({ place });
+}

@@ -62,9 +62,12 @@ export function Charge({ charge }: { readonly charge: ChargeView }) {
         </Figure>
       );
     case 'top-up':
+    case 'card-top-up':
+    case 'paid-top-up':
+    case 'payment-void':
       return (
         <div className="flex flex-wrap items-end gap-x-10 gap-y-4">
-          <Figure label={t('tap.topUp')}>
+          <Figure label={charge.purpose === 'top-up' ? t('tap.topUp') : t('tap.cardTopUp')}>
             <Money amountMinor={charge.amountMinor} />
           </Figure>
           {charge.feeMinor === 0 ? null : (
@@ -94,6 +97,8 @@ export function Charge({ charge }: { readonly charge: ChargeView }) {
     case 'login':
     case 'approval':
     case 'issue':
+    case 'repair':
+    case 'replacement':
       return <p className="text-[clamp(1.125rem,3vh,1.5rem)]">{t(`tap.${charge.purpose}`)}</p>;
     case 'balance':
       return <p className="text-[clamp(1.125rem,3vh,1.5rem)]">{t('tap.balance')}</p>;

@@ -4,19 +4,28 @@ import { I18nextProvider } from 'react-i18next';
 import type { TillView } from '../../contract/ipc/till-view.ts';
 import { classNames } from '../../ui/components/class-names.ts';
 import { AgainScreen } from './again.tsx';
+import { ApprovalPage, useConfirmedWork } from './approval.tsx';
 import { DoneScreen } from './done.tsx';
 import { EnrolmentScreen } from './enrolment.tsx';
 import { Announcer, Notice, useStateTunes } from './feedback.tsx';
 import { HaltedScreen } from './halted.tsx';
 import { shortcuts, useKeys } from './keyboard.ts';
+import { LoginPage, StaffPage } from './login.tsx';
+import { MenuPage } from './menu.tsx';
+import { PayingScreen } from './paying.tsx';
+import { PaymentOpenScreen } from './payment-open.tsx';
+import { RefundEntry } from './refund-entry.tsx';
 import { RefusedScreen } from './refused.tsx';
 import { SaleScreen } from './sale.tsx';
+import { ShiftPage } from './shift.tsx';
 import { SimulatorDrawer } from './simulator-drawer.tsx';
 import { StartingScreen } from './starting.tsx';
 import { StatusBar } from './status-bar.tsx';
 import { useTill, useWindow } from './store.ts';
 import { TapScreen } from './tap.tsx';
 import { useDocumentLook } from './theme.ts';
+import { TopUpEntry } from './top-up-entry.tsx';
+import { TrainingBanner } from './training-banner.tsx';
 import { UnknownScreen } from './unknown.tsx';
 import { WritingScreen } from './writing.tsx';
 
@@ -35,9 +44,10 @@ function Till({ view }: { readonly view: TillView }) {
   const { screen } = view.screen;
   useStateTunes(screen);
   useKeys(true, onWindowKey);
+  useConfirmedWork(view);
   useEffect(() => {
     // A panel belongs to the sale it was opened in.
-    if (screen !== 'sale') useWindow.setState({ entry: 'none', quantity: null });
+    if (screen !== 'sale') useWindow.setState({ place: 'sale', quantity: null });
   }, [screen]);
   const isTagWanted = screen === 'tap' || screen === 'again';
   const isSimulated = simulator !== null;
@@ -47,6 +57,7 @@ function Till({ view }: { readonly view: TillView }) {
   }, [isTagWanted, isSimulated]);
   return (
     <div className="relative flex h-full flex-col">
+      {view.training ? <TrainingBanner /> : null}
       <StatusBar view={view} />
       <div
         className={classNames(
@@ -79,6 +90,31 @@ function onWindowKey(key: string): boolean {
   }
 }
 
+/** Nothing is going on: the page this window was turned to, behind whoever has to be let in first. */
+function Idle({ view }: { readonly view: TillView }) {
+  const place = useWindow((state) => state.place);
+  const isConfirmationAwaited = useWindow((state) => state.pending !== null);
+  if (view.loginNeeded) return <LoginPage />;
+  if (isConfirmationAwaited) return <ApprovalPage />;
+  switch (place) {
+    case 'sale':
+    case 'free-amount':
+      return <SaleScreen view={view} />;
+    case 'top-up':
+      return <TopUpEntry view={view} />;
+    case 'menu':
+      return <MenuPage view={view} />;
+    case 'refund':
+      return <RefundEntry />;
+    case 'shift':
+      return <ShiftPage view={view} />;
+    case 'staff':
+      return <StaffPage />;
+    default:
+      return place satisfies never;
+  }
+}
+
 /** One component per state; a state without one does not compile. */
 function TillScreen({ view }: { readonly view: TillView }) {
   const { screen } = view;
@@ -88,11 +124,15 @@ function TillScreen({ view }: { readonly view: TillView }) {
     case 'enrolment':
       return <EnrolmentScreen screen={screen} />;
     case 'sale':
-      return <SaleScreen view={view} />;
+      return <Idle view={view} />;
     case 'tap':
       return <TapScreen screen={screen} />;
     case 'writing':
       return <WritingScreen screen={screen} />;
+    case 'paying':
+      return <PayingScreen screen={screen} />;
+    case 'payment-open':
+      return <PaymentOpenScreen screen={screen} />;
     case 'again':
       return <AgainScreen screen={screen} />;
     case 'done':

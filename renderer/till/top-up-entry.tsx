@@ -6,7 +6,7 @@ import { formatBasisPoints } from '../../ui/i18n/format.ts';
 import { AmountEntry } from './amount-entry.tsx';
 import { call } from './connection.ts';
 import { Money, useLocale, useMoneyText } from './money.tsx';
-import { useWindow } from './store.ts';
+import { goTo } from './store.ts';
 import { useTypedAmount } from './typed-amount.ts';
 
 /** Cash becomes balance: the usual amounts, any other by the keypad, and the fee before anything happens (R10). */
@@ -22,7 +22,7 @@ export function TopUpEntry({ view }: { readonly view: TillView }) {
         typed.amountMinor === 0 ? t('entry.take') : t('entry.takeAmount', { amount: moneyText(typed.amountMinor) })
       }
       onConfirm={() => {
-        useWindow.setState({ entry: 'none' });
+        goTo('sale');
         void call((klink) => klink.topUp({ amountMinor: typed.amountMinor, method: 'cash' }));
       }}
     >

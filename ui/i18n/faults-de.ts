@@ -50,6 +50,24 @@ export const faultsDe: Texts['fault'] = {
     title: 'Dieses Band ist nicht lesbar',
     help: 'Sein Inhalt ist beschädigt. Die Aufsicht kann es reparieren.',
   },
+  TAG_NOT_CORRUPT: {
+    title: 'Dieses Band ist nicht beschädigt',
+    help: 'Sein Guthaben ist lesbar: Es gibt nichts zu reparieren.',
+  },
+  TAG_UNHEARD_OF: {
+    title: 'Dieses Band kennt niemand',
+    help: 'Prüf die Nummer noch einmal, oder warte, bis jede Kasse alles gesendet hat.',
+  },
+  TAG_REPAIRED_TOO_OFTEN: { title: 'Dieses Band wurde zu oft repariert', help: 'Ersetz es durch ein anderes.' },
+  BALANCE_BELOW_ZERO: {
+    title: 'Das Konto dieses Bandes ist unter null',
+    help: 'Das muss zuerst die Verwaltung klären.',
+  },
+  TAG_REPLACED: {
+    title: 'Dieses Band wurde schon ersetzt',
+    help: 'Sein Guthaben ist auf einem anderen Band und wird nicht zweimal ausgegeben.',
+  },
+  TAG_IN_USE: { title: 'Dieses Band gehört schon jemandem', help: 'Nimm ein leeres.' },
   TAG_BLOCKED: {
     title: 'Dieses Band ist gesperrt',
     help: 'Es ist als verloren gemeldet oder gesperrt. Zum Infopunkt schicken.',
@@ -90,6 +108,12 @@ export const faultsDe: Texts['fault'] = {
     help: 'Diese Kasse hat diesem Band nichts dergleichen verkauft. Geh zur Kasse, die verkauft hat, oder zur Information.',
   },
   ALREADY_RETURNED: { title: 'Schon zurückgenommen', help: 'Es käme mehr zurück, als verkauft wurde.' },
+  PAYMENT_DECLINED: { title: 'Karte abgelehnt', help: 'Es wurde nichts belastet. Eine andere Karte oder bar.' },
+  PAYMENT_VOIDED: {
+    title: 'Kartenzahlung zurückgenommen',
+    help: 'Der Karte wird nichts belastet, und auf dem Band ist nichts.',
+  },
+  NO_OPEN_PAYMENT: { title: 'Keine offene Kartenzahlung', help: 'Es gibt nichts abzuschliessen oder zurückzunehmen.' },
   NO_ADJUSTMENT: { title: 'Nichts nachzutragen', help: 'Das Band ist auf dem neusten Stand.' },
   LOGIN_NEEDED: { title: 'Niemand ist angemeldet', help: 'Tippe zuerst deine PIN oder zeig dein Personalband.' },
   CASHIER_UNKNOWN: {
@@ -114,6 +138,10 @@ export const faultsDe: Texts['fault'] = {
     help: 'Die Buchung davor hat doch geklappt: Das Band zeigt sie. Es wurde nichts weiter abgebucht.',
   },
   INTERRUPTED: { title: 'Unterbrochen', help: 'Die Kasse wurde mittendrin neu gestartet. Es wurde nichts abgebucht.' },
+  PAYMENT_OPEN: {
+    title: 'Eine Kartenzahlung ist offen',
+    help: 'Mit demselben Band abschliessen oder das Geld der Karte zurückgeben. Dann kann die nächste Karte bezahlen.',
+  },
   OUTCOME_UNKNOWN: {
     title: 'Noch ungewiss',
     help: 'Zeige dieser Kasse dasselbe Band noch einmal. Nicht ein zweites Mal buchen.',
@@ -132,6 +160,10 @@ export const faultsDe: Texts['fault'] = {
   BACKEND_REFUSED: {
     title: 'Das Backend weist die Kasse ab',
     help: 'Ihre Berechtigung wurde entzogen oder geändert. Melde es dem Betreiber.',
+  },
+  PAYMENT_OFFLINE: {
+    title: 'Karten brauchen das Netz',
+    help: 'Das Backend antwortet nicht, darum kann keine Karte bezahlen. Es wurde nichts belastet; bar nehmen oder noch einmal versuchen.',
   },
   BACKEND_FAULT: {
     title: 'Das Backend hat ein Problem',

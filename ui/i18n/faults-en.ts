@@ -37,6 +37,18 @@ export const faultsEn = {
   },
   TAG_FORGED: { title: 'This tag is not genuine', help: 'Do not accept it. Call the supervisor.' },
   TAG_CORRUPT: { title: 'This tag cannot be read', help: 'Its content is damaged. The supervisor can repair it.' },
+  TAG_NOT_CORRUPT: { title: 'This tag is not damaged', help: 'Its balance can be read: there is nothing to repair.' },
+  TAG_UNHEARD_OF: {
+    title: 'Nobody has heard of this tag',
+    help: 'Look at its number again, or wait until every till has sent what it has.',
+  },
+  TAG_REPAIRED_TOO_OFTEN: { title: 'This tag has been repaired too often', help: 'Replace it by another one.' },
+  BALANCE_BELOW_ZERO: { title: 'The books of this tag are below zero', help: 'An operator has to settle that first.' },
+  TAG_REPLACED: {
+    title: 'This tag has been replaced already',
+    help: 'Its balance is on another tag and is not given out twice.',
+  },
+  TAG_IN_USE: { title: 'This tag belongs to somebody', help: 'Take a blank one.' },
   TAG_BLOCKED: {
     title: 'This tag is blocked',
     help: 'It was reported lost or locked. Send the guest to the info point.',
@@ -74,6 +86,12 @@ export const faultsEn = {
     help: 'This till has no such sale on this tag. Go to the till that sold, or to the information desk.',
   },
   ALREADY_RETURNED: { title: 'Already taken back', help: 'More would come back than was sold.' },
+  PAYMENT_DECLINED: { title: 'Card declined', help: 'Nothing was charged. Another card, or cash.' },
+  PAYMENT_VOIDED: {
+    title: 'Card payment taken back',
+    help: 'Nothing is charged to the card, and nothing is on the tag.',
+  },
+  NO_OPEN_PAYMENT: { title: 'No open card payment', help: 'There is nothing to finish or to take back.' },
   NO_ADJUSTMENT: { title: 'Nothing to collect', help: 'The tag is up to date.' },
   LOGIN_NEEDED: { title: 'Nobody is logged in', help: 'Type your PIN or show your staff tag first.' },
   CASHIER_UNKNOWN: { title: 'Not known here', help: 'No cashier of this event has this PIN or this tag. Try again.' },
@@ -89,6 +107,10 @@ export const faultsEn = {
     help: 'The transaction before went through after all: the tag shows it. Nothing more was taken.',
   },
   INTERRUPTED: { title: 'Interrupted', help: 'The till was started again in the middle. Nothing was taken.' },
+  PAYMENT_OPEN: {
+    title: 'A card payment is open',
+    help: 'Finish it with the same tag, or give the money back to the card. Then the next card can pay.',
+  },
   OUTCOME_UNKNOWN: {
     title: 'Not known yet',
     help: 'Show the same tag to this till again. Do not book it a second time.',
@@ -107,6 +129,10 @@ export const faultsEn = {
   BACKEND_REFUSED: {
     title: 'The backend refused this till',
     help: 'Its permission was withdrawn or has changed. Tell the operator.',
+  },
+  PAYMENT_OFFLINE: {
+    title: 'Cards need the network',
+    help: 'The backend does not answer, so that no card can pay. Nothing was charged; take cash or try again.',
   },
   BACKEND_FAULT: { title: 'The backend has a problem', help: 'The till keeps everything and tries again by itself.' },
   ENROLMENT_CODE_INVALID: {

@@ -53,6 +53,21 @@ export const faultsFr: Texts['fault'] = {
   },
   TAG_FORGED: { title: 'Ce bracelet est un faux', help: 'Ne l’acceptez pas. Appelez le responsable.' },
   TAG_CORRUPT: { title: 'Ce bracelet est illisible', help: 'Son contenu est abîmé. Le responsable peut le réparer.' },
+  TAG_NOT_CORRUPT: { title: 'Ce bracelet n’est pas abîmé', help: 'Son solde est lisible : il n’y a rien à réparer.' },
+  TAG_UNHEARD_OF: {
+    title: 'Personne ne connaît ce bracelet',
+    help: 'Vérifiez son numéro, ou attendez que chaque caisse ait tout envoyé.',
+  },
+  TAG_REPAIRED_TOO_OFTEN: { title: 'Ce bracelet a été réparé trop souvent', help: 'Remplacez-le par un autre.' },
+  BALANCE_BELOW_ZERO: {
+    title: 'Le compte de ce bracelet est négatif',
+    help: 'L’administration doit d’abord le régler.',
+  },
+  TAG_REPLACED: {
+    title: 'Ce bracelet a déjà été remplacé',
+    help: 'Son solde est sur un autre bracelet et n’est pas donné deux fois.',
+  },
+  TAG_IN_USE: { title: 'Ce bracelet appartient à quelqu’un', help: 'Prenez-en un vierge.' },
   TAG_BLOCKED: {
     title: 'Ce bracelet est bloqué',
     help: 'Il a été déclaré perdu ou bloqué. Envoyez le client au point info.',
@@ -90,6 +105,12 @@ export const faultsFr: Texts['fault'] = {
     help: 'Cette caisse n’a rien vendu de tel à ce bracelet. Allez à la caisse qui a vendu, ou à l’accueil.',
   },
   ALREADY_RETURNED: { title: 'Déjà repris', help: 'On reprendrait plus que ce qui a été vendu.' },
+  PAYMENT_DECLINED: { title: 'Carte refusée', help: 'Rien n’a été débité. Une autre carte, ou en espèces.' },
+  PAYMENT_VOIDED: {
+    title: 'Paiement par carte annulé',
+    help: 'Rien n’est débité de la carte, et rien n’est sur le bracelet.',
+  },
+  NO_OPEN_PAYMENT: { title: 'Aucun paiement par carte ouvert', help: 'Il n’y a rien à terminer ni à annuler.' },
   NO_ADJUSTMENT: { title: 'Rien à porter', help: 'Le bracelet est à jour.' },
   LOGIN_NEEDED: {
     title: 'Personne n’est connecté',
@@ -126,6 +147,10 @@ export const faultsFr: Texts['fault'] = {
     help: 'La transaction précédente a bien abouti : le bracelet la montre. Rien de plus n’a été débité.',
   },
   INTERRUPTED: { title: 'Interrompu', help: 'La caisse a redémarré au milieu. Rien n’a été débité.' },
+  PAYMENT_OPEN: {
+    title: 'Un paiement par carte est ouvert',
+    help: 'Terminez-le avec le même bracelet, ou rendez l’argent à la carte. Ensuite, la carte suivante peut payer.',
+  },
   OUTCOME_UNKNOWN: {
     title: 'Pas encore certain',
     help: 'Présentez le même bracelet à cette caisse. Ne pas encaisser deux fois.',
@@ -144,6 +169,10 @@ export const faultsFr: Texts['fault'] = {
   BACKEND_REFUSED: {
     title: 'Le serveur refuse cette caisse',
     help: 'Son autorisation a été retirée ou a changé. Prévenez l’exploitant.',
+  },
+  PAYMENT_OFFLINE: {
+    title: 'Les cartes ont besoin du réseau',
+    help: 'Le serveur ne répond pas, aucune carte ne peut payer. Rien n’a été débité ; encaissez en espèces ou réessayez.',
   },
   BACKEND_FAULT: { title: 'Le serveur a un problème', help: 'La caisse garde tout et réessaie d’elle-même.' },
   ENROLMENT_CODE_INVALID: {

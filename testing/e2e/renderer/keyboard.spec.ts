@@ -3,7 +3,7 @@
 import { expect, type Page, test } from '@playwright/test';
 import type { TillView } from '../../../contract/ipc/till-view.ts';
 import { makeViews } from './views.ts';
-import { type AskedCall, askedCalls, feedView, openWindowPage } from './window-page.ts';
+import { type AskedCall, askedCalls, feedAnswer, feedView, openWindowPage } from './window-page.ts';
 
 function view(name: string): TillView {
   const found = makeViews()[name];
@@ -127,4 +127,50 @@ test('screens.md: a state is said by sound too, unless it was switched off', asy
   await feedView(page, view('refused'));
   await expect(page.getByRole('heading', { name: 'Not enough on the tag' })).toBeVisible();
   expect(await tones()).toEqual([]);
+});
+
+test('screens.md: the menu and every page in it by keys, and back to the sale', async ({ page }) => {
+  await feedView(page, view('sale-staffed'));
+  expect(await asked(page, 'F10', '2')).toEqual([['chargeback', { terminalTransactionNumber: null, lines: null }]]);
+  expect(await asked(page, '3', '4', '5', '6')).toEqual([
+    ['collectAdjustment', {}],
+    ['issue', {}],
+    ['block', { blocked: true }],
+    ['block', { blocked: false }],
+  ]);
+  expect(await asked(page, '1', '5', '0', '0', 'Enter')).toEqual([['refund', { amountMinor: 500 }]]);
+  expect(await asked(page, 'F10', '1', 'Enter')).toEqual([['refund', { amountMinor: null }]]);
+  await page.keyboard.press('F10');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('heading', { name: 'Sale' })).toBeAttached();
+});
+
+test('a PIN is typed by keys, is never shown, and lets its owner in', async ({ page }) => {
+  await feedView(page, view('login'));
+  expect(await asked(page, '1', '2', '3', 'Enter')).toEqual([]);
+  await expect(page.getByRole('status', { name: '3 digits typed' })).toBeVisible();
+  await expect(page.getByRole('status', { name: '3 digits typed' })).toHaveText('');
+  expect(await asked(page, '9', '4', 'Backspace', 'Enter')).toEqual([['login', { pin: '1239' }]]);
+  expect(await asked(page, 'F5')).toEqual([['loginByTag', {}]]);
+});
+
+test('what only a supervisor may begin waits for one, and is asked for again once it is confirmed', async ({
+  page,
+}) => {
+  await feedView(page, view('sale-staffed'));
+  await feedAnswer(page, 'refund', { ok: false, fault: { code: 'SUPERVISOR_NEEDED', message: 'supervisor' } });
+  expect(await asked(page, 'F10', '1', 'Enter')).toEqual([['refund', { amountMinor: null }]]);
+  await expect(page.getByRole('heading', { name: 'A supervisor has to confirm this' })).toBeVisible();
+  expect(await asked(page, '4', '3', '2', '1', 'Enter')).toEqual([['approve', { pin: '4321' }]]);
+  const approver = { cashierId: 'sam', name: 'Sam', role: 'supervisor' } as const;
+  await feedView(page, { ...view('sale-staffed'), approver });
+  await expect.poll(() => askedCalls(page)).toEqual([['refund', { amountMinor: null }]]);
+  // Refused all the same: it is said, and not asked for again and again.
+  await expect(page.getByRole('alert')).toContainText('supervisor');
+  // And given up, nothing is asked for any more.
+  await feedView(page, view('sale-staffed'));
+  expect(await asked(page, 'F10', '1', 'Enter')).toEqual([['refund', { amountMinor: null }]]);
+  await page.keyboard.press('Escape');
+  await feedView(page, { ...view('sale-staffed'), approver });
+  expect(await askedCalls(page)).toEqual([]);
 });

@@ -6,8 +6,8 @@ import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
 import { languages } from '../../../ui/i18n/languages.ts';
 import { layoutFaults } from './layout-faults.ts';
-import { makeViews, simulator } from './views.ts';
-import { feedSimulator, feedView, openWindowPage } from './window-page.ts';
+import { closedShift, makeViews, shiftReport, simulator } from './views.ts';
+import { feedAnswer, feedSimulator, feedView, openWindowPage } from './window-page.ts';
 
 const pictures = path.resolve(import.meta.dirname, '../../../test-results/pictures');
 const themes = ['light', 'dark', 'high-contrast'] as const;
@@ -90,6 +90,56 @@ for (const theme of themes) {
       expect(await layoutFaults(page), 'simulator').toEqual([]);
       if (language === 'en') await expectNoViolation(page, 'simulator');
       await picture(page, 'panel', theme, language, 'simulator');
+    }
+  });
+}
+
+for (const theme of themes) {
+  test(`screens.md: the pages between two customers are whole and free of violations, ${theme}`, async ({ page }) => {
+    await page.setViewportSize({ width: 1280, height: 800 });
+    for (const language of languages) {
+      const shown = async (name: string): Promise<void> => {
+        expect(await layoutFaults(page), name).toEqual([]);
+        if (language === 'en') await expectNoViolation(page, name);
+        await picture(page, 'page', theme, language, name);
+      };
+      await openWindowPage(page, `?theme=${theme}&language=${language}`);
+      await feedAnswer(page, 'shiftReport', { ok: true, result: shiftReport });
+      await feedAnswer(page, 'closeShift', { ok: true, result: closedShift });
+      await feedView(page, makeViews()['sale-staffed'] ?? raise());
+      await page.keyboard.press('F10');
+      await shown('menu');
+      await page.keyboard.press('1');
+      await shown('refund');
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('8');
+      await shown('staff');
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('7');
+      await page.getByTestId('expected-cash').waitFor();
+      await shown('shift');
+      await page.keyboard.press('Enter');
+      await page.keyboard.type('156450');
+      await shown('shift-count');
+      await page.keyboard.press('Enter');
+      await page.getByTestId('cash-difference').waitFor();
+      await shown('shift-closed');
+      await page.keyboard.press('Escape');
+
+      await feedAnswer(page, 'refund', { ok: false, fault: { code: 'SUPERVISOR_NEEDED', message: 'supervisor' } });
+      await page.keyboard.press('F10');
+      await page.keyboard.press('1');
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await shown('approval');
+
+      await feedView(page, makeViews()['sale-no-shift'] ?? raise());
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('F10');
+      await page.keyboard.press('7');
+      await page.keyboard.type('20000');
+      await shown('shift-float');
+      await page.keyboard.press('Escape');
     }
   });
 }

@@ -1,3 +1,4 @@
+import type { ClosedShiftReport, ShiftReport } from '../../../contract/ipc/shift.ts';
 import type { SimulatorView } from '../../../contract/ipc/simulator.ts';
 import type { ScreenView, TillView } from '../../../contract/ipc/till-view.ts';
 
@@ -44,6 +45,7 @@ const base: TillView = {
   cashier: null,
   approver: null,
   shift: null,
+  openPayment: null,
   training: false,
   seal: 'sealed',
   pages: [
@@ -65,8 +67,52 @@ const cart: TillView['cart'] = {
   totalMinor: 5_500,
 };
 
+const staffed = {
+  cashier: { cashierId: 'mara', name: 'Mara Blattner-Ferrari', role: 'cashier' },
+  shift: { shiftId: 's-12', cashierId: 'mara', openedAt: inMs(-5_400_000) },
+} as const satisfies Partial<TillView>;
+
+const cash = {
+  floatMinor: 20_000,
+  topUpsMinor: 148_500,
+  refundsMinor: 12_050,
+  reversalsMinor: 500,
+  expectedMinor: 156_950,
+  unknownMinor: 2_000,
+};
+
+/** The X report as a supervisor sees it, and the Z report after a count that was 5.00 short. */
+export const shiftReport: ShiftReport = {
+  shiftId: 's-12',
+  cashierId: 'mara',
+  openedAt: inMs(-5_400_000),
+  sales: { count: 212, amountMinor: 231_150 },
+  chargebacks: { count: 3, amountMinor: 2_250 },
+  unknownCount: 1,
+  cash,
+};
+export const closedShift: ClosedShiftReport = {
+  ...shiftReport,
+  cash,
+  closedAt: inMs(0),
+  closedBy: 'mara',
+  zNumber: 12,
+  countedCashMinor: 156_450,
+  differenceMinor: -500,
+};
+
 const sale = { purpose: 'sale', amountMinor: 5_500, feeMinor: 0 } as const;
 const topUp = { purpose: 'top-up', amountMinor: 10_000, feeMinor: 500 } as const;
+const cardTopUp = { ...topUp, purpose: 'card-top-up' } as const;
+const openPayment = {
+  terminalTransactionNumber: 121,
+  uid: '04A1B2C3D4E5F6',
+  amountMinor: 10_000,
+  feeMinor: 500,
+  status: 'approved',
+  reference: 'pay_7c1f',
+  openedAt: inMs(-60_000),
+} as const;
 const tag = { uid: '04A1B2C3D4E5F6', generation: 1, transactionNumber: 2, balanceMinor: 4_000, blocked: false };
 
 const on = (screen: ScreenView, more: Partial<TillView> = {}): TillView => ({ ...base, ...more, screen });
@@ -91,6 +137,15 @@ export const makeViews = (): Readonly<Record<string, TillView>> => ({
       uplink: { ...base.uplink, state: 'offline', unsentCount: 1_284, lastAcknowledgedAt: inMs(-7_300_000) },
     },
   ),
+  'sale-staffed': on({ screen: 'sale' }, { cart, ...staffed, training: true }),
+  'sale-no-shift': on({ screen: 'sale' }, { ...staffed, shift: null }),
+  login: on({ screen: 'sale' }, { loginNeeded: true }),
+  'tap-login': on({
+    screen: 'tap',
+    charge: { purpose: 'login', amountMinor: 0, feeMinor: 0 },
+    deadlineAt: inMs(60_000),
+    fault: null,
+  }),
   'tap-sale': on({ screen: 'tap', charge: sale, deadlineAt: inMs(60_000), fault: null }),
   'tap-fault': on({
     screen: 'tap',
@@ -105,6 +160,11 @@ export const makeViews = (): Readonly<Record<string, TillView>> => ({
     fault: null,
   }),
   writing: on({ screen: 'writing', charge: sale, progress: { done: 7, total: 17 } }),
+  paying: on({ screen: 'paying', charge: cardTopUp, status: 'pending' }),
+  'payment-open': on(
+    { screen: 'payment-open', charge: cardTopUp, payment: openPayment },
+    { openPayment, seal: 'open', attentionCount: 1 },
+  ),
   again: on({ screen: 'again', charge: sale, uid: tag.uid, deadlineAt: inMs(27_000) }),
   done: on({
     screen: 'done',

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
+import type { ResultEnvelope } from '../../../contract/ipc/envelope.ts';
+import type { OperationName } from '../../../contract/ipc/operations.ts';
 import type { SimulatorView } from '../../../contract/ipc/simulator.ts';
 import type { TillView } from '../../../contract/ipc/till-view.ts';
 
@@ -21,6 +23,7 @@ declare global {
     feedView: (view: unknown) => void;
     feedSimulator: (view: unknown) => void;
     asked: [string, unknown][];
+    answers: Record<string, unknown>;
   }
 }
 
@@ -46,6 +49,7 @@ function installBridge(): void {
   const views: ((view: unknown) => void)[] = [];
   const simulators: ((view: unknown) => void)[] = [];
   window.asked = [];
+  window.answers = {};
   window.feedView = (view) => {
     for (const listener of views) listener(view);
   };
@@ -66,7 +70,7 @@ function installBridge(): void {
           // The first view and the first simulator view are fed by the test; a question without an answer stays open.
           return name === 'view' || name === 'simulatorView'
             ? new Promise(() => undefined)
-            : Promise.resolve({ ok: true, result: {} });
+            : Promise.resolve(window.answers[String(name)] ?? { ok: true, result: {} });
         }),
     },
   );
@@ -80,6 +84,14 @@ export async function feedView(page: Page, view: TillView): Promise<void> {
 
 export async function feedSimulator(page: Page, view: SimulatorView | null): Promise<void> {
   await page.evaluate((fed) => window.feedSimulator(fed), view);
+}
+
+/** What an operation answers from now on, instead of an empty success. */
+export async function feedAnswer(page: Page, operation: OperationName, envelope: ResultEnvelope): Promise<void> {
+  await page.evaluate(([name, answer]) => Object.assign(window.answers, { [name]: answer }), [
+    operation,
+    envelope,
+  ] as const);
 }
 
 /** The calls since the last question, and forgets them. */

@@ -1,0 +1,102 @@
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { TillView } from '../../contract/ipc/till-view.ts';
+import { Icon, type IconName } from '../../ui/components/icon.tsx';
+import { TouchButton } from '../../ui/components/touch-button.tsx';
+import { call } from './connection.ts';
+import { useKeys } from './keyboard.ts';
+import { Page } from './page.tsx';
+import { goTo, useWindow } from './store.ts';
+
+export const startIssue = (): void => void call((klink) => klink.issue({}));
+
+interface Entry {
+  readonly name: 'refund' | 'chargeback' | 'adjustment' | 'block' | 'unblock' | 'issue' | 'shift' | 'staff';
+  readonly icon: IconName;
+  readonly start: () => void;
+}
+
+/** What a customer may come for, besides buying. The tag decides the rest. */
+const ofCustomers: readonly Entry[] = [
+  { name: 'refund', icon: 'cashOut', start: () => goTo('refund') },
+  {
+    name: 'chargeback',
+    icon: 'undo',
+    start: () => void call((klink) => klink.chargeback({ terminalTransactionNumber: null, lines: null })),
+  },
+  { name: 'adjustment', icon: 'collect', start: () => void call((klink) => klink.collectAdjustment({})) },
+  { name: 'issue', icon: 'wristbandNew', start: startIssue },
+  { name: 'block', icon: 'lock', start: () => void call((klink) => klink.block({ blocked: true })) },
+  { name: 'unblock', icon: 'unlock', start: () => void call((klink) => klink.block({ blocked: false })) },
+];
+
+function ofTheTill({ cashier, loginNeeded }: TillView): readonly Entry[] {
+  const hasStaff = cashier !== null || loginNeeded;
+  const entries: readonly Entry[] = [
+    { name: 'shift', icon: 'wait', start: () => goTo('shift') },
+    { name: 'staff', icon: 'person', start: () => goTo('staff') },
+  ];
+  // An event without cashiers asks nobody for anything.
+  return hasStaff ? entries : entries.filter(({ name }) => name === 'shift');
+}
+
+/** Everything that is not a sale, each one press away; digits press them too. */
+export function MenuPage({ view }: { readonly view: TillView }) {
+  const { t } = useTranslation();
+  const isSettingsOpen = useWindow((state) => state.isSettingsOpen);
+  const customers = view.till?.mode === 'account' ? ofCustomers.filter(isOfAccounts) : ofCustomers;
+  const till = ofTheTill(view);
+  const all = [...customers, ...till];
+  useKeys(!isSettingsOpen, (key) => {
+    const entry = /^[1-9]$/.test(key) ? all[Number(key) - 1] : undefined;
+    entry?.start();
+    return entry !== undefined;
+  });
+  return (
+    <Page title={t('menu.title')} onBack={() => goTo('sale')}>
+      <div className="flex flex-col gap-8">
+        <Group title={t('menu.customers')}>
+          {customers.map((entry, at) => (
+            <Tile key={entry.name} entry={entry} shortcut={String(at + 1)} />
+          ))}
+        </Group>
+        <Group title={t('menu.till')}>
+          {till.map((entry, at) => (
+            <Tile key={entry.name} entry={entry} shortcut={String(customers.length + at + 1)} />
+          ))}
+        </Group>
+      </div>
+    </Page>
+  );
+}
+
+/** An account has no tag of its own to be issued, blocked or brought up to date. */
+function isOfAccounts({ name }: Entry): boolean {
+  return name === 'refund' || name === 'chargeback';
+}
+
+function Group({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <section aria-label={title}>
+      <h2 className="mb-3 text-lg font-bold text-muted">{title}</h2>
+      <div className="grid grid-cols-[repeat(auto-fill,minmax(17rem,1fr))] gap-4">{children}</div>
+    </section>
+  );
+}
+
+function Tile({ entry, shortcut }: { readonly entry: Entry; readonly shortcut: string }) {
+  const { t } = useTranslation();
+  return (
+    <TouchButton
+      shortcut={shortcut}
+      onPress={entry.start}
+      className="min-h-24 !justify-start py-3 !text-left shadow-(--shadow)"
+    >
+      <Icon name={entry.icon} className="size-8 text-accent" />
+      <span className="flex-1 leading-tight">
+        <span className="block text-lg font-bold leading-tight">{t(`menu.${entry.name}.title`)}</span>
+        <span className="mt-1 block font-normal text-muted">{t(`menu.${entry.name}.help`)}</span>
+      </span>
+    </TouchButton>
+  );
+}
