@@ -8,6 +8,7 @@ import { expireDueReservations } from './jobs/expire-reservations.ts';
 import { startJob } from './jobs/running-job.ts';
 import { limits } from './limits.ts';
 import { createLog } from './log.ts';
+import { boundedProvider } from './payments/bounded-provider.ts';
 import type { PaymentProvider } from './payments/provider.ts';
 import { simulatedProvider } from './payments/simulated-provider.ts';
 import { type Clock, type Random, systemClock, systemRandom } from './ports.ts';
@@ -40,6 +41,8 @@ export type BackendOptions = {
   paymentIntervalMs?: number;
   /** Who takes money from cards; default: the simulator of protocol.md, on the same database server. */
   provider?: PaymentProvider;
+  /** How long one call to it may take. */
+  providerTimeoutMs?: number;
   random?: Random;
 };
 
@@ -64,7 +67,11 @@ export async function startBackend(options: BackendOptions): Promise<RunningBack
   const database = openDatabase(embedded?.connection ?? { connectionString: options.databaseUrl ?? '' }, random, log);
   try {
     await prepareDatabase(database, options, { clock, random });
-    const provider = options.provider ?? simulatedProvider(database, clock);
+    const provider = boundedProvider(
+      options.provider ?? simulatedProvider(database, clock),
+      options.providerTimeoutMs ?? limits.providerTimeoutMs,
+      log,
+    );
     const app = await buildServer({ database, clock, random, demo: options.demo, provider }, log);
     await app.listen({ port: options.port, host: options.host ?? '127.0.0.1' });
     const jobs = [
@@ -76,7 +83,7 @@ export async function startBackend(options: BackendOptions): Promise<RunningBack
       {
         name: 'check-payments',
         intervalMs: options.paymentIntervalMs ?? limits.paymentIntervalMs,
-        round: () => checkDuePayments({ database, clock, provider }, log),
+        round: () => checkDuePayments({ database, clock, provider }),
       },
     ].map((job) => startJob(job, log));
     return running(app.server.address(), async () => {

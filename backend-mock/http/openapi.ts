@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { boundedProvider } from '../payments/bounded-provider.ts';
 import { simulatedProvider } from '../payments/simulated-provider.ts';
 import { systemClock, systemRandom } from '../ports.ts';
 import { openDatabase } from '../store/database.ts';
@@ -8,7 +9,7 @@ import { buildServer } from './server.ts';
 export async function openApiText(): Promise<string> {
   const log = pino({ level: 'silent' });
   const database = openDatabase({ host: '/nowhere' }, systemRandom, log);
-  const provider = simulatedProvider(database, systemClock);
+  const provider = boundedProvider(simulatedProvider(database, systemClock), 0, log);
   const service = { database, clock: systemClock, random: systemRandom, demo: false, provider };
   const app = await buildServer(service, log);
   try {

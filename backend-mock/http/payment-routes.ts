@@ -39,7 +39,7 @@ export function paymentRoutes(app: App, service: Service): void {
       const flaw = paymentFlaw(request.body);
       if (flaw !== undefined) return sendProblem(reply, problem('BAD_REQUEST', flaw));
       const { number } = request.params;
-      return send(reply, await startTerminalPayment(service, caller, number, request.body, request.log));
+      return send(reply, await startTerminalPayment(service, caller, number, request.body));
     },
   );
   app.get(
@@ -71,7 +71,7 @@ export function paymentRoutes(app: App, service: Service): void {
     },
     async (request, reply) => {
       const caller = { tokenHash: tokenHashOf(request), assignmentId: request.params.id };
-      return send(reply, await voidTerminalPayment(service, caller, request.params.number, request.log));
+      return send(reply, await voidTerminalPayment(service, caller, request.params.number));
     },
   );
 }

@@ -7,12 +7,12 @@ import type {
 } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { problemSchema } from '../../contract/wire/problem.ts';
-import type { PaymentProvider } from '../payments/provider.ts';
+import type { BoundedProvider } from '../payments/bounded-provider.ts';
 import type { Clock, Random } from '../ports.ts';
 import type { Database } from '../store/database.ts';
 
 /** What every route works with. */
-export type Service = { database: Database; clock: Clock; random: Random; demo: boolean; provider: PaymentProvider };
+export type Service = { database: Database; clock: Clock; random: Random; demo: boolean; provider: BoundedProvider };
 
 /** The server as routes see it: typed by the contract's schemas. */
 export type App = FastifyInstance<

@@ -24,7 +24,7 @@ import {
 const edition: EditionRules = {
   mode: 'tag',
   currency: 'CHF',
-  accountNames: new Set(['merchant:bar', 'top-up:cash', 'top-up:card', 'fee', 'loss']),
+  accountNames: new Set(['merchant:bar', 'top-up:cash', 'top-up:card', 'top-up:online', 'fee', 'loss']),
 };
 const parse = (sent: SentTransaction): TransactionPayload => transactionPayloadSchema.parse(sent);
 const decide = (sent: SentTransaction, known?: KnownTransaction, hash = 'new') =>
@@ -133,13 +133,13 @@ describe('a transaction the backend has not heard of', () => {
     }
   });
 
-  test('INVALID_TRANSITION: kinds that have no table yet say so', () => {
+  test('INVALID_TRANSITION: what is paid online never passes through a till', () => {
     expect(
       codeOf(
         decide(
           topUp({ number: 1 }, 10_00, 0, {
-            paymentMethod: 'card',
-            items: [{ kind: 'topup', debit: 'customer', credit: 'top-up:card', amountMinor: 10_00 }],
+            paymentMethod: 'online',
+            items: [{ kind: 'topup', debit: 'customer', credit: 'top-up:online', amountMinor: 10_00 }],
           }),
         ),
       ),

@@ -145,7 +145,7 @@ function topUpKind(paymentMethod: TransactionPayload['paymentMethod']): Transiti
 }
 
 function noTable(payload: TransactionPayload): string {
-  return `This backend has no transitions yet for a ${payload.type} paid by ${payload.paymentMethod}.`;
+  return `There are no transitions for a ${payload.type} paid by ${payload.paymentMethod}.`;
 }
 
 /** Content that parses but cannot belong to this edition. */

@@ -17,9 +17,14 @@ const kinds: readonly TransitionKind[] = [
   'terminal-purchase',
   'terminal-cash-refund',
   'terminal-cash-top-up',
+  'terminal-card-top-up',
   'terminal-chargeback',
   'terminal-tag-adjustment',
+  'online-top-up',
+  'auto-top-up',
 ];
+/** What a till delivers; the others are made in the backend, and no till has a word in them. */
+const terminalKinds = kinds.filter((kind) => kind.startsWith('terminal-'));
 const fromStates: readonly FromState[] = ['[*]', ...backendStates];
 
 /** "Cash refund at terminal: identical to purchase" (R27). */
@@ -35,12 +40,30 @@ const withoutReserve = [
   '[*]: Committed TR, Aborted TR, TerminalConfirmUnknown TR',
   'TerminalConfirmUnknown: Committed TR, Committed AD, Committed TD, Aborted TR, Aborted AD, Aborted TD',
 ];
+/** "Card top-up at terminal": beside it, the payment decides (payment-guard.test.ts). */
+const cardTopUp = [
+  '[*]: Open TO, Committed TR, Aborted TR, TerminalConfirmUnknown TR',
+  'Open: ExternalPending TO, ExternalPending BJ, Aborted TO, Aborted TM',
+  'ExternalPending: Committed TR, Aborted TR, TerminalConfirmUnknown TR, ExternalUnknown TM',
+  'ExternalUnknown: Committed TR, Committed AD, Aborted TR, Aborted AD',
+  'TerminalConfirmUnknown: Committed TR, Committed AD, Aborted TR, Aborted AD',
+];
+/** "Online top-up"; "Auto top-up: same, created by BJ". */
+const paidOutside = (createdBy: TransitionCause) => [
+  `[*]: Open ${createdBy}`,
+  'Open: ExternalPending BJ, Aborted CU, Aborted TM',
+  'ExternalPending: Committed WH, Aborted WH, Aborted TM, ExternalUnknown TM',
+  'ExternalUnknown: Committed WH, Committed AD, Aborted WH, Aborted AD',
+];
 const page: Record<TransitionKind, readonly string[]> = {
   'terminal-purchase': withReserve,
   'terminal-cash-refund': withReserve,
   'terminal-cash-top-up': withoutReserve,
+  'terminal-card-top-up': cardTopUp,
   'terminal-chargeback': withoutReserve,
   'terminal-tag-adjustment': withoutReserve,
+  'online-top-up': paidOutside('CU'),
+  'auto-top-up': paidOutside('BJ'),
 };
 
 function onPage(kind: TransitionKind): ReadonlySet<string> {
@@ -72,7 +95,8 @@ describe.each(kinds)('%s', (kind) => {
   });
 
   test('Q2: TR delivers TerminalConfirmUnknown, Committed and Aborted for a transaction not known yet', () => {
-    for (const to of replicableStates) expect(judgeReplication(kind, undefined, to)).toBe('move');
+    const expected = terminalKinds.includes(kind) ? 'move' : 'invalid';
+    for (const to of replicableStates) expect(judgeReplication(kind, undefined, to)).toBe(expected);
   });
 
   test('Q11: the same state again is a replay, whoever set it', () => {

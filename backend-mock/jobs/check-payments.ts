@@ -1,26 +1,24 @@
-import type { Logger } from 'pino';
 import { moveTransaction } from '../ingest/move-transaction.ts';
 import { limits } from '../limits.ts';
-import { askProvider, type ProviderAnswer } from '../payments/ask-provider.ts';
+import type { BoundedProvider, ProviderAnswer } from '../payments/bounded-provider.ts';
 import { lockPayment, movePayment, type PaymentKey, type PaymentRow, readPayment } from '../payments/payment-rows.ts';
 import { pauseBeforeCheckMs } from '../payments/payment-status.ts';
-import type { PaymentProvider } from '../payments/provider.ts';
 import { alertAboutPayment, settlePayment } from '../payments/settle-payment.ts';
 import type { Clock } from '../ports.ts';
 import type { Database } from '../store/database.ts';
 
-type Parts = { database: Database; clock: Clock; provider: PaymentProvider };
+type Parts = { database: Database; clock: Clock; provider: BoundedProvider };
 
 /**
  * Looks at every payment that is due (Q12): after 5 s at first, then ever later, and after a day no more. A payment that its process
  * left before the provider heard of it is charged here, under the same key. Each process takes the payments that no other is
  * looking at. Returns how many it looked at.
  */
-export async function checkDuePayments(parts: Parts, log: Logger): Promise<number> {
+export async function checkDuePayments(parts: Parts): Promise<number> {
   let total = 0;
   for (;;) {
     const due = await claimDue(parts);
-    for (const key of due) await checkPayment(parts, key, log);
+    await Promise.all(due.map((key) => checkPayment(parts, key)));
     total += due.length;
     if (due.length < limits.paymentRowsMax) return total;
   }
@@ -54,11 +52,11 @@ function nextCheckAfter(checks: number, now: Date): Date {
   return new Date(now.getTime() + pauseBeforeCheckMs(checks, bounds));
 }
 
-async function checkPayment(parts: Parts, key: PaymentKey, log: Logger): Promise<void> {
+async function checkPayment(parts: Parts, key: PaymentKey): Promise<void> {
   const { database, clock } = parts;
   const row = await readPayment(database.pool, key);
   if (row === undefined || row.nextCheckAt === null) return;
-  const answer = await consult(parts, row, log);
+  const answer = await consult(parts, row);
   const settled = await settlePayment(database, clock, key, answer, row.voidRequestedAt === null ? 'check' : 'void');
   const since = settled.voidRequestedAt ?? settled.createdAt;
   if (settled.nextCheckAt !== null && clock.now().getTime() - since.getTime() >= limits.paymentCheckForMs)
@@ -66,10 +64,10 @@ async function checkPayment(parts: Parts, key: PaymentKey, log: Logger): Promise
 }
 
 /** The one question that the payment's position asks for; each may be asked any number of times. */
-async function consult({ provider }: Parts, row: PaymentRow, log: Logger): Promise<ProviderAnswer> {
-  if (row.voidRequestedAt !== null) return askProvider((signal) => provider.void(row.key, signal), log);
-  const found = await askProvider((signal) => provider.look(row.key, signal), log);
-  return found === 'unheard' ? askProvider((signal) => provider.charge(row, signal), log) : found;
+async function consult({ provider }: Parts, row: PaymentRow): Promise<ProviderAnswer> {
+  if (row.voidRequestedAt !== null) return provider.void(row.key);
+  const found = await provider.look(row.key);
+  return found === 'unheard' ? provider.charge(row) : found;
 }
 
 /** Q12: a day is over. Nobody asks any more; what the provider still says by itself, or an operator finds out, is late. */

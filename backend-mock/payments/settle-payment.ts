@@ -2,7 +2,7 @@ import { raiseAlert } from '../ingest/alerts.ts';
 import { invariant } from '../ledger/invariant.ts';
 import type { Clock } from '../ports.ts';
 import type { Connection, Database } from '../store/database.ts';
-import type { ProviderAnswer } from './ask-provider.ts';
+import type { ProviderAnswer } from './bounded-provider.ts';
 import { lockPayment, movePayment, type PaymentCause, type PaymentKey, type PaymentRow } from './payment-rows.ts';
 import { judgeWord } from './payment-status.ts';
 

@@ -1,4 +1,3 @@
-import type { Logger } from 'pino';
 import type { PaymentAnswer, PaymentRequest } from '../../contract/wire/payment.ts';
 import type { ProblemCode } from '../../contract/wire/problem.ts';
 import { type LockedAssignment, lockAssignment } from '../ingest/batch-reads.ts';
@@ -8,15 +7,13 @@ import { invariant } from '../ledger/invariant.ts';
 import { limits } from '../limits.ts';
 import type { Clock } from '../ports.ts';
 import { type Connection, type Database, OvertakenError } from '../store/database.ts';
-import { askProvider } from './ask-provider.ts';
+import type { BoundedProvider } from './bounded-provider.ts';
 import { insertPayment, lockPayment, type PaymentRow, readPayment } from './payment-rows.ts';
-import type { PaymentProvider } from './provider.ts';
 import { settlePayment } from './settle-payment.ts';
 import { requestVoid } from './void-payment.ts';
 
-export type PaymentService = { database: Database; clock: Clock; provider: PaymentProvider };
+export type PaymentService = { database: Database; clock: Clock; provider: BoundedProvider };
 type Caller = { tokenHash: Buffer; assignmentId: number };
-type Log = Pick<Logger, 'warn'>;
 
 export type PaymentOutcome =
   | { outcome: 'unauthenticated' }
@@ -40,7 +37,6 @@ export async function startTerminalPayment(
   caller: Caller,
   number: number,
   request: PaymentRequest,
-  log: Log,
 ): Promise<PaymentOutcome> {
   const begun = await underAssignment(database, caller, async (connection, assignment) => {
     if (request.currency !== assignment.currency)
@@ -59,7 +55,7 @@ export async function startTerminalPayment(
   });
   if (begun.outcome !== 'begun') return begun;
   const { payment } = begun;
-  const answer = await askProvider((signal) => provider.charge(payment, signal), log);
+  const answer = await provider.charge(payment);
   return answered(await settlePayment(database, clock, payment, answer, 'answer'), clock.now());
 }
 
@@ -83,7 +79,6 @@ export async function voidTerminalPayment(
   { database, clock, provider }: PaymentService,
   caller: Caller,
   number: number,
-  log: Log,
 ): Promise<PaymentOutcome> {
   const begun = await underAssignment(database, caller, async (connection, assignment) => {
     const now = clock.now();
@@ -98,7 +93,7 @@ export async function voidTerminalPayment(
   });
   if (begun.outcome !== 'begun') return begun;
   const { payment } = begun;
-  const answer = await askProvider((signal) => provider.void(payment.key, signal), log);
+  const answer = await provider.void(payment.key);
   return answered(await settlePayment(database, clock, payment, answer, 'void'), clock.now());
 }
 
