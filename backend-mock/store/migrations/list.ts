@@ -3,6 +3,7 @@ import { holdsAndEvidence } from './0002-holds-and-evidence.ts';
 import { accountLimits } from './0003-account-limits.ts';
 import { payments } from './0004-payments.ts';
 import { operatorActions } from './0005-operator-actions.ts';
+import { refunds } from './0006-refunds.ts';
 
 export type Migration = { version: number; name: string; sql: string };
 
@@ -13,4 +14,5 @@ export const migrations: readonly Migration[] = [
   { version: 3, name: 'account-limits', sql: accountLimits },
   { version: 4, name: 'payments', sql: payments },
   { version: 5, name: 'operator-actions', sql: operatorActions },
+  { version: 6, name: 'refunds', sql: refunds },
 ];
