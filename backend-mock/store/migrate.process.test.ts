@@ -38,6 +38,7 @@ test('the published migrations are never edited: their hashes are these', () => 
     [4, 'fc27b405b6bf61895f48f715a49e7dac33c15da4f92e9b977eee5176b4d011ab'],
     [5, 'cfe2c9d03c4dcf137395ef4cac5b83f0dddd9740a5f065f6aece4c9c55944d93'],
     [6, '70270aef883755a8f369b7512bd069b854ec9714577db0f521499a69993d7605'],
+    [7, 'dcbbb1a1437ac0e9a57e6d54552002f405fb272bd24ca7f0bf737dccffe4dd80'],
   ]);
 });
 

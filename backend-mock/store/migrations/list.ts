@@ -4,6 +4,7 @@ import { accountLimits } from './0003-account-limits.ts';
 import { payments } from './0004-payments.ts';
 import { operatorActions } from './0005-operator-actions.ts';
 import { refunds } from './0006-refunds.ts';
+import { outsideTopUps } from './0007-outside-top-ups.ts';
 
 export type Migration = { version: number; name: string; sql: string };
 
@@ -15,4 +16,5 @@ export const migrations: readonly Migration[] = [
   { version: 4, name: 'payments', sql: payments },
   { version: 5, name: 'operator-actions', sql: operatorActions },
   { version: 6, name: 'refunds', sql: refunds },
+  { version: 7, name: 'outside-top-ups', sql: outsideTopUps },
 ];
