@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import { anyOf, type CommandKind } from '../session-command.ts';
+import { anyTag, logInAgain } from './showing.ts';
+import { expectCode } from './wishes.ts';
+
+/** The power goes, whatever the till is doing. */
+const kill: CommandKind<null> = {
+  name: 'kill',
+  weight: 2,
+  details: fc.constant(null),
+  run: async (model, real) => {
+    model.takeOverKilled(null, await real.kill(null));
+    await logInAgain(model, real);
+  },
+};
+
+/** The till is closed as it should be, whatever it is doing, and started again. */
+const restart: CommandKind<null> = {
+  name: 'restart',
+  weight: 1,
+  details: fc.constant(null),
+  run: async (model, real) => {
+    model.interrupt();
+    model.restart();
+    await real.restart();
+    await logInAgain(model, real);
+  },
+};
+
+/** The crash cleanup on request, with a tag where there is something to ask one for. */
+const cleanUp: CommandKind<{ tag: number | null }> = {
+  name: 'clean up',
+  weight: 3,
+  details: fc.record({ tag: fc.option(anyTag, { freq: 3 }) }),
+  isPossible: ({ work }) => !work,
+  run: async (model, real, { tag }) => {
+    const before = model.rows.map(({ state }) => state);
+    const timeoutMs = tag === null ? 0 : 30_000;
+    if (tag !== null) model.cleanUpWith(tag);
+    const answer = real.till.till.operations.cleanup({ timeoutMs });
+    await real.quiet();
+    if (tag !== null) {
+      await real.hand({ kind: 'hold', tagId: real.tagId(tag) });
+      model.wait(timeoutMs);
+      await real.wait(timeoutMs);
+    }
+    const changed = model.rows.filter(({ state }, index) => state !== before[index]);
+    const countOf = (state: string) => changed.filter((row) => row.state === state).length;
+    const unknown = model.rows.filter(({ state }) => state === 'TerminalConfirmUnknown').length;
+    const wanted = JSON.stringify({ committed: countOf('Committed'), aborted: countOf('Aborted'), unknown });
+    const counted = await answer;
+    const found = counted.ok ? JSON.stringify(counted.value) : counted.fault.code;
+    if (found !== wanted) throw new Error(`the cleanup says ${found} and not ${wanted}`);
+  },
+};
+
+/** The customer spends or gets money at another till of the event, and comes back. */
+const elsewhere: CommandKind<{ tag: number; amountMinor: number; isSale: boolean }> = {
+  name: 'elsewhere',
+  weight: 3,
+  details: fc.record({
+    tag: fc.constantFrom(0, 1),
+    amountMinor: fc.integer({ min: 501, max: 4_000 }),
+    isSale: fc.boolean(),
+  }),
+  run: async (model, real, { tag, amountMinor, isSale }) => {
+    const wanted = model.bookElsewhere(tag, isSale ? -amountMinor : amountMinor);
+    const ending = await real.elsewhere(tag, async (till) => {
+      if (!isSale) return till.topUp({ firstTagOnly: true, amountMinor, method: 'cash' });
+      await till.clearCart({});
+      await till.addAmountToCart({ amountMinor });
+      return till.sell({ firstTagOnly: true });
+    });
+    expectCode(wanted, ending.code);
+  },
+};
+
+/** A tag is damaged until nothing of it can be read. */
+const corrupt: CommandKind<number> = {
+  name: 'corrupt',
+  weight: 1,
+  details: fc.constantFrom(0, 1),
+  isPossible: (model, tag) => model.tag(tag).condition === 'issued',
+  run: async (model, real, tag) => {
+    await real.hand({ kind: 'corrupt', tagId: real.tagId(tag) });
+    model.tag(tag).condition = 'corrupt';
+  },
+};
+
+export const mishapCommands = [anyOf(kill), anyOf(restart), anyOf(cleanUp), anyOf(elsewhere), anyOf(corrupt)];
+export const mishapKinds = { kill, restart, cleanUp, elsewhere, corrupt };

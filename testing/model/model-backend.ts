@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { batchRequestSchema } from '../../contract/wire/batch.ts';
+import type { JournalEntry } from '../../contract/wire/journal.ts';
+import type { PendingAdjustment } from '../../contract/wire/tag-lookup.ts';
+import { accountOf, askedUid, problem } from '../till/canteen.ts';
+import { type ReceivedRequest, type Reply, ScriptedBackend } from '../till/scripted-backend.ts';
+
+/** What becomes of the next batch: taken; taken and not answered; not taken; taken but for its transactions. */
+export const batchFates = ['accepted', 'unanswered', 'half-answered', 'unheard', 'busy', 'rejected'] as const;
+export type BatchFate = (typeof batchFates)[number];
+
+/** A backend that keeps a journal as protocol.md says, and does to each request what the session wants of it. */
+export class ModelBackend {
+  readonly server: ScriptedBackend;
+  isUp = true;
+  fate: BatchFate = 'accepted';
+  reservation: 'held' | 'no-answer' | 'TAG_BLOCKED' | 'INSUFFICIENT_FUNDS' = 'held';
+  /** By UID, in their order. */
+  readonly adjustments = new Map<string, PendingAdjustment[]>();
+  entries: JournalEntry[] = [];
+  /** Entries were lost that the till does not know of yet. */
+  hasLost = false;
+  /** What no till may ever send. */
+  faults: string[] = [];
+  #emptyHash = '';
+
+  private constructor(server: ScriptedBackend) {
+    this.server = server;
+  }
+
+  static async start(): Promise<ModelBackend> {
+    const backend = new ModelBackend(await ScriptedBackend.start(() => ({ status: 503 })));
+    backend.server.answer = (request) => backend.#answer(request);
+    return backend;
+  }
+
+  /** As new, for the next session. */
+  begin(journalId: string): void {
+    this.#emptyHash = createHash('sha256').update(journalId, 'utf8').digest('hex');
+    this.entries = [];
+    this.faults = [];
+    this.hasLost = false;
+    this.isUp = true;
+    this.fate = 'accepted';
+    this.reservation = 'held';
+    this.adjustments.clear();
+  }
+
+  /** As after a backup that lacks the newest entries was put back. */
+  lose(count: number): void {
+    const lost = this.entries.splice(Math.max(0, this.entries.length - count));
+    this.hasLost ||= lost.length > 0;
+  }
+
+  get #seal() {
+    const last = this.entries.at(-1);
+    return last ? { seq: last.seq, hash: last.hash } : { seq: 0, hash: this.#emptyHash };
+  }
+
+  #answer(request: ReceivedRequest): Reply {
+    if (!this.isUp) return problem(503, 'UNAVAILABLE');
+    const uid = askedUid(request);
+    if (uid) return { status: 200, json: accountOf(uid, 0, { pendingAdjustments: this.adjustments.get(uid) ?? [] }) };
+    if (request.resource === 'seal') return { status: 200, json: this.#seal };
+    if (request.resource.endsWith('/reservation')) return this.#reserve();
+    return request.resource.startsWith('batches/') ? this.#receive(request.body) : { status: 304 };
+  }
+
+  #reserve(): Reply {
+    switch (this.reservation) {
+      case 'held':
+        return {
+          status: 200,
+          json: { backendTransactionId: 1, state: 'ReservePending', expiresAt: '2026-07-04T20:30:00.000Z' },
+        };
+      case 'no-answer':
+        return 'cut';
+      case 'TAG_BLOCKED':
+      case 'INSUFFICIENT_FUNDS':
+        return problem(409, this.reservation);
+    }
+  }
+
+  #receive(body: string): Reply {
+    const { fate } = this;
+    this.fate = 'accepted';
+    if (fate === 'unheard') return 'cut';
+    if (fate === 'busy') return problem(503, 'UNAVAILABLE');
+    const { entries } = batchRequestSchema.parse(JSON.parse(body));
+    const first = entries[0]?.seq ?? 1;
+    const { seq } = this.#seal;
+    if (first > seq + 1) {
+      const gap = { type: 'about:blank', title: 'GAP', status: 409, code: 'GAP', expectedSeq: seq + 1 };
+      return { status: 409, json: gap };
+    }
+    for (const entry of entries) this.#keep(entry);
+    this.hasLost = false;
+    if (fate === 'unanswered') return 'cut';
+    if (fate === 'half-answered') return 'half';
+    const results = entries.map((entry) => resultOf(entry, fate === 'rejected'));
+    return { status: 200, json: { results, seal: this.#seal } };
+  }
+
+  /** Ingest rule 2: what is there already is a duplicate only with the very same hash. */
+  #keep(entry: JournalEntry): void {
+    const known = this.entries[entry.seq - 1];
+    if (known && known.hash !== entry.hash) this.faults.push(`entry ${entry.seq} came back as another one`);
+    if (!known) this.entries.push(entry);
+  }
+}
+
+function resultOf({ seq, kind }: JournalEntry, isRejected: boolean) {
+  if (!isRejected || kind !== 'transaction') return { seq, outcome: 'accepted' };
+  return { seq, outcome: 'rejected', error: { code: 'INVALID_TRANSITION', message: 'as the session wants it' } };
+}

@@ -1,0 +1,491 @@
+import { chargeOf, feeOf, refusedAtOnce, rules } from './model-charges.ts';
+import type { Aftermath, Charge, Ending, Line, ModelRow, ModelTag, Wish, Work } from './model-words.ts';
+
+export const ownAssignmentId = 41;
+export const otherAssignmentId = 42;
+
+/**
+ * A till, its tags and its drawer by the rules alone (requirements.md 3.1, 3.2, Q51): plain numbers, no code of the till.
+ * What a person does is predicted to the unit; where something goes wrong in the middle, the model says what may be found
+ * and takes over what was.
+ */
+export class TillModel {
+  readonly tags: readonly ModelTag[];
+  readonly rows: ModelRow[] = [];
+  /** Writes of the other till have numbers of their own. */
+  otherNumber = 0;
+  cart: Line[] = [];
+  work: Work | null = null;
+  ending: Ending | null = null;
+  screen: 'sale' | 'tap' | 'again' | 'done' | 'refused' | 'unknown' = 'sale';
+  nowMs = 0;
+  lastActivityMs = 0;
+  present: number | null = null;
+  /** The tag that lies there was served and pays for nothing else until it has left. */
+  isServed = false;
+  isOnline = false;
+  reservation: 'held' | 'no-answer' | 'TAG_BLOCKED' | 'INSUFFICIENT_FUNDS' = 'held';
+  isBackendUp = true;
+  /** Booked in the backend, by tag: the n-th has number n. */
+  readonly adjustments: { amountMinor: number; setBlocked: boolean | null }[][];
+  shift: number | null = null;
+  shiftCount = 0;
+  floatMinor = 0;
+  cashier: 'sue' | 'anna' | null = null;
+  isApproved = false;
+  rejectedCount = 0;
+
+  constructor(tagCount: number) {
+    this.tags = Array.from({ length: tagCount }, () => ({
+      condition: 'blank',
+      balanceMinor: 0,
+      blocked: false,
+      adjustmentNumber: 0,
+      writes: [],
+    }));
+    this.adjustments = this.tags.map(() => []);
+  }
+
+  tag(index: number): ModelTag {
+    const tag = this.tags[index];
+    if (!tag) throw new Error(`the model has no tag ${index}`);
+    return tag;
+  }
+
+  // --- beginning and ending ---
+
+  /** @returns the code it is refused with at once; null where it has begun */
+  begin(wish: Wish, firstTagOnly: boolean): string | null {
+    const refused = refusedAtOnce(wish, this.cart) ?? (this.work ? 'BUSY' : this.#refusedByStaff(wish));
+    if (refused) {
+      this.ending = { result: 'refused', code: refused };
+      return refused;
+    }
+    this.ending = null;
+    this.screen = 'tap';
+    const hasSeenPresent = this.isServed;
+    this.work = { wish, firstTagOnly, phase: 'tap', row: null, attempts: 0, hasSeenPresent, madeTag: null };
+    this.#lookAround();
+    return null;
+  }
+
+  #refusedByStaff({ kind }: Wish): string | null {
+    if (this.cashier === null) return 'LOGIN_NEEDED';
+    if (kind === 'issue' || kind === 'balance') return null;
+    if (this.shift === null) return 'SHIFT_NEEDED';
+    const isSupervised = kind === 'refund' || kind === 'reversal' || kind === 'chargeback' || kind === 'block';
+    if (!isSupervised || this.cashier === 'sue') return null;
+    if (!this.isApproved) return 'SUPERVISOR_NEEDED';
+    this.isApproved = false;
+    return null;
+  }
+
+  #end(result: Ending['result'], code: string | null): void {
+    const { wish } = this.#working();
+    if (result === 'committed') this.isServed = this.present !== null;
+    if (wish.kind === 'sale' && (result === 'committed' || code === 'EARLIER_COMMITTED')) this.cart = [];
+    this.work = null;
+    this.lastActivityMs = this.nowMs;
+    this.ending = { result, code };
+    this.screen = screenAfter(this.ending);
+  }
+
+  #endRow(row: ModelRow, state: 'Committed' | 'Aborted' | 'TerminalConfirmUnknown', code: string | null): void {
+    row.state = state;
+    this.#end(state === 'Committed' ? 'committed' : state === 'Aborted' ? 'aborted' : 'unknown', code);
+  }
+
+  #working(): Work {
+    if (!this.work) throw new Error('the model has no work');
+    return this.work;
+  }
+
+  // --- what people do ---
+
+  hold(tag: number): void {
+    this.present = tag;
+    this.isServed = false;
+    if (this.work) this.work.hasSeenPresent = false;
+    this.#lookAround();
+  }
+
+  remove(): void {
+    this.present = null;
+    this.isServed = false;
+  }
+
+  cancel(): string | null {
+    const { work } = this;
+    if (!work) return this.dismiss();
+    if (work.phase === 'again') return 'NOT_CANCELLABLE';
+    if (work.row) this.#endRow(work.row, 'Aborted', 'CANCELLED');
+    else this.#end('refused', 'CANCELLED');
+    return null;
+  }
+
+  dismiss(): string | null {
+    if (!this.work) this.screen = 'sale';
+    else if (this.work.phase !== 'again') return 'BUSY';
+    else this.interrupt();
+    return null;
+  }
+
+  /** The till stops, or the cashier will not wait for the same tag. */
+  interrupt(): void {
+    const { work } = this;
+    if (!work) return;
+    if (!work.row) this.#end('refused', 'CANCELLED');
+    else if (work.phase === 'again') this.#endRow(work.row, 'TerminalConfirmUnknown', 'OUTCOME_UNKNOWN');
+    else this.#endRow(work.row, 'Aborted', 'INTERRUPTED');
+  }
+
+  /** Nobody does anything for longer than the till waits for a tag, and shorter than it waits for a cashier. */
+  wait(delayMs: number): void {
+    const { work } = this;
+    this.nowMs += delayMs;
+    this.isApproved = false;
+    const isIdle = this.nowMs >= this.lastActivityMs + rules.idleLockMs;
+    if (isIdle && work) this.lastActivityMs += rules.idleLockMs;
+    else if (isIdle) this.cashier = null;
+    if (this.screen === 'done') this.screen = 'sale';
+    if (work) this.#timeOut(work);
+  }
+
+  #timeOut(work: Work): void {
+    if (!work.row) this.#end('refused', 'TAG_NOT_SHOWN');
+    else if (work.phase === 'again') this.#endRow(work.row, 'TerminalConfirmUnknown', 'OUTCOME_UNKNOWN');
+    else this.#endRow(work.row, 'Aborted', 'TAG_NOT_SHOWN');
+  }
+
+  /** A process that is gone: who was logged in and what was in the cart is gone with it. */
+  restart(): void {
+    this.work = null;
+    this.ending = null;
+    this.screen = 'sale';
+    this.cart = [];
+    this.present = null;
+    this.isServed = false;
+    this.isOnline = false;
+    this.cashier = null;
+    this.isApproved = false;
+  }
+
+  // --- the desk ---
+
+  changeCart(cart: readonly Line[]): void {
+    this.cart = [...cart];
+    this.lastActivityMs = this.nowMs;
+    if (this.screen === 'done') this.screen = 'sale';
+  }
+
+  logIn(cashier: 'sue' | 'anna'): void {
+    this.cashier = cashier;
+    this.isApproved = false;
+    this.lastActivityMs = this.nowMs;
+  }
+
+  logOut(): void {
+    this.cashier = null;
+    this.isApproved = false;
+  }
+
+  openShift(floatMinor: number): void {
+    this.shiftCount += 1;
+    this.shift = this.shiftCount;
+    this.floatMinor = floatMinor;
+  }
+
+  /** The float and what was Committed in this shift, and apart from it what nobody knows (protocol.md, "Cash"). */
+  drawer(): { readonly expectedMinor: number; readonly unknownMinor: number } {
+    const rows = this.rows.filter(({ shift }) => shift === this.shift);
+    const sumOf = (wanted: ModelRow['state'], least: number) =>
+      rows
+        .filter(({ state, cashMinor }) => state === wanted && cashMinor > least)
+        .reduce((sum, { cashMinor }) => sum + cashMinor, 0);
+    const expectedMinor = this.floatMinor + sumOf('Committed', Number.NEGATIVE_INFINITY);
+    return { expectedMinor, unknownMinor: sumOf('TerminalConfirmUnknown', 0) };
+  }
+
+  /** Another till of the event books on a tag, all in one go. @returns the code it was not done for, or null */
+  bookElsewhere(index: number, amountMinor: number): string | null {
+    const tag = this.tag(index);
+    this.remove();
+    if (tag.condition !== 'issued') return tag.condition === 'blank' ? 'TAG_UNKNOWN' : 'TAG_CORRUPT';
+    if (tag.blocked) return 'TAG_BLOCKED';
+    const deltaMinor = amountMinor > 0 ? amountMinor - feeOf(rules.topUpFee, amountMinor) : amountMinor;
+    const number = this.otherNumber + 1;
+    this.otherNumber = number;
+    const denied = deniedByBalance(tag.balanceMinor, deltaMinor);
+    if (denied) return denied;
+    tag.balanceMinor += deltaMinor;
+    tag.writes.push({ assignmentId: otherAssignmentId, number, deltaMinor });
+    return null;
+  }
+
+  /** The crash cleanup, which asks the tag that lies there and then the one that is shown, as long as it needs one. */
+  cleanUpWith(index: number): void {
+    const isDone = () => !this.rows.some(({ state }) => state === 'TerminalConfirmUnknown');
+    if (!isDone() && this.present !== null) this.resolve(this.present);
+    if (!isDone()) this.resolve(index);
+    this.present = index;
+    this.isServed = false;
+  }
+
+  // --- showing a tag, undisturbed ---
+
+  #lookAround(): void {
+    const { work, present } = this;
+    if (!work || present === null || work.hasSeenPresent) return;
+    work.hasSeenPresent = true;
+    if (work.phase === 'tap') this.#firstTap(work, present);
+    else if (work.phase === 'second-tap') this.#secondTap(work, present);
+    else this.#again(work, present);
+  }
+
+  #firstTap(work: Work, index: number): void {
+    const refused = this.#refusedTag(work, index, this.resolve(index));
+    if (typeof refused === 'string') this.#refuse(work, refused);
+    else if (refused === null) this.#end('done', null);
+    else this.#book(work, index, refused);
+  }
+
+  #book(work: Work, index: number, charge: Charge): void {
+    const row = this.open(work, index, charge);
+    const denied = this.deniedBalance(row) ?? this.#deniedReservation(row);
+    row.state = 'TerminalConfirmStarted';
+    if (denied) this.#endRow(row, 'Aborted', denied);
+    else if (work.wish.kind === 'sale' && work.wish.taps === 2) work.phase = 'second-tap';
+    else this.#writeAndCommit(row);
+  }
+
+  #writeAndCommit(row: ModelRow): void {
+    this.write(row, this.tag(row.tag));
+    this.#endRow(row, 'Committed', null);
+  }
+
+  /** The charge, or the code the tag is refused with; null where nothing is to be booked. */
+  #refusedTag(
+    { wish, firstTagOnly, madeTag }: Work,
+    index: number,
+    resolved: readonly ModelRow[],
+  ): Charge | string | null {
+    const tag = this.tag(index);
+    if (wish.kind === 'issue') {
+      if (tag.condition !== 'blank' && madeTag !== index) return 'TAG_ALREADY_ISSUED';
+      tag.condition = 'issued';
+      return null;
+    }
+    if (tag.condition !== 'issued') return tag.condition === 'blank' ? 'TAG_UNKNOWN' : 'TAG_CORRUPT';
+    if (wish.kind === 'balance') return null;
+    const charge = this.charge(wish, index);
+    if (typeof charge === 'string') return charge;
+    if (tag.blocked && charge.type !== 'TagAdjustment') return 'TAG_BLOCKED';
+    const isRepeated = resolved.some(
+      ({ type, amountMinor }) => type === charge.type && amountMinor === charge.amountMinor,
+    );
+    return isRepeated && !firstTagOnly ? 'EARLIER_COMMITTED' : charge;
+  }
+
+  charge(wish: Exclude<Wish, { kind: 'issue' | 'balance' }>, index: number): Charge | string {
+    const { cart, rows } = this;
+    const adjustments = this.isBackendUp ? (this.adjustments[index] ?? []) : null;
+    return chargeOf(wish, { cart, rows, tagIndex: index, tag: this.tag(index), adjustments });
+  }
+
+  #refuse(work: Work, code: string): void {
+    if (code === 'EARLIER_COMMITTED' || work.firstTagOnly) this.#end('refused', code);
+  }
+
+  open(work: Work, index: number, charge: Charge): ModelRow {
+    const tagNumber = this.tag(index).writes.length + 1;
+    const number = this.rows.length + 1;
+    const row: ModelRow = { ...charge, number, tag: index, tagNumber, shift: this.shift, state: 'Open' };
+    this.rows.push(row);
+    work.row = row;
+    return row;
+  }
+
+  deniedBalance({ type, deltaMinor, tag }: ModelRow): string | null {
+    return type === 'TagAdjustment' ? null : deniedByBalance(this.tag(tag).balanceMinor, deltaMinor);
+  }
+
+  #deniedReservation({ reserves }: ModelRow): string | null {
+    const isAsked = reserves && this.isOnline;
+    return isAsked && this.isBackendUp && this.reservation.includes('_') ? this.reservation : null;
+  }
+
+  write(row: ModelRow, tag: ModelTag): void {
+    tag.balanceMinor += row.deltaMinor;
+    tag.blocked = row.setBlocked ?? tag.blocked;
+    tag.adjustmentNumber = row.adjustmentNumber ?? tag.adjustmentNumber;
+    tag.writes.push({ assignmentId: ownAssignmentId, number: row.number, deltaMinor: row.deltaMinor });
+  }
+
+  #secondTap(work: Work, index: number): void {
+    const { row } = work;
+    if (!row) throw new Error('a second tap without a transaction');
+    const tag = this.tag(index);
+    const isReadable = tag.condition === 'issued';
+    const code = index !== row.tag ? 'TAG_OTHER' : isReadable ? null : 'TAG_CORRUPT';
+    if (code) {
+      if (work.firstTagOnly) this.#endRow(row, 'Aborted', code);
+      return;
+    }
+    if (tag.writes.length + 1 === row.tagNumber) this.#writeAndCommit(row);
+    else this.#endRow(row, 'Aborted', 'TAG_CHANGED');
+  }
+
+  #again(work: Work, index: number): void {
+    const { row } = work;
+    if (!row) throw new Error('the same tag is waited for without a transaction');
+    if (index !== row.tag) return;
+    const found = this.whatTheTagSays(row);
+    const mayTryAgain = work.attempts < rules.writeAttemptsMax;
+    if (found === 'written') this.#endRow(row, 'Committed', null);
+    else if (found === 'displaced') this.#endRow(row, 'Aborted', 'TAG_CHANGED');
+    else if (found === 'undecidable') this.#endRow(row, 'TerminalConfirmUnknown', 'OUTCOME_UNKNOWN');
+    else if (mayTryAgain) this.#writeAndCommit(row);
+    else this.#endRow(row, 'Aborted', 'TAG_WRITE_FAILED');
+  }
+
+  // --- requirements.md 3.2 ---
+
+  /** What is unknown of a tag is resolved by what it says. @returns what turned out to be Committed */
+  resolve(index: number): readonly ModelRow[] {
+    const unknown = this.rows.filter(({ tag, state }) => tag === index && state === 'TerminalConfirmUnknown');
+    for (const row of unknown) {
+      const found = this.whatTheTagSays(row);
+      if (found !== 'undecidable') row.state = found === 'written' ? 'Committed' : 'Aborted';
+    }
+    return unknown.filter(({ state }) => state === 'Committed');
+  }
+
+  whatTheTagSays({ tag: index, tagNumber, number }: ModelRow): 'written' | 'not-written' | 'displaced' | 'undecidable' {
+    const { condition, writes } = this.tag(index);
+    if (condition !== 'issued') return 'undecidable';
+    if (writes.length < tagNumber) return 'not-written';
+    if (writes.length - tagNumber >= rules.historyLength) return 'undecidable';
+    const write = writes[tagNumber - 1];
+    return write?.assignmentId === ownAssignmentId && write.number === number ? 'written' : 'displaced';
+  }
+
+  // --- showing a tag, disturbed ---
+
+  /**
+   * Takes over what was found after a tag was shown and something went wrong: torn off, or the reader gone.
+   * @throws where what was found is nothing that the rules allow
+   */
+  takeOver(index: number, aftermath: Aftermath): void {
+    const work = this.#working();
+    this.#takeOverDisk(work, index, aftermath);
+    work.attempts = aftermath.attempts;
+    this.#goOn(work, index, aftermath);
+    this.remove();
+  }
+
+  /** The same where the till was killed: the next one finds only what is on the disk, and cleans up (3.2, no tag). */
+  takeOverKilled(index: number | null, aftermath: Aftermath): void {
+    if (this.work && index !== null) this.#takeOverDisk(this.work, index, aftermath);
+    for (const { number, state, isWriteStarted } of aftermath.rows) {
+      const row = this.rows[number - 1];
+      if (!row || row.state !== state) throw new Error(`row ${number} is ${state} after the kill, not ${row?.state}`);
+      if (state === 'Open' || (state === 'TerminalConfirmStarted' && !isWriteStarted)) row.state = 'Aborted';
+      else if (state === 'TerminalConfirmStarted') row.state = 'TerminalConfirmUnknown';
+    }
+    this.restart();
+  }
+
+  #takeOverDisk(work: Work, index: number, aftermath: Aftermath): void {
+    this.#takeOverResolved(index, aftermath);
+    this.#takeOverRow(work, index, aftermath);
+    this.#takeOverWrite(work, index, aftermath);
+  }
+
+  #takeOverResolved(index: number, { rows }: Aftermath): void {
+    const before = this.rows.filter(({ tag, state }) => tag === index && state === 'TerminalConfirmUnknown');
+    const stillUnknown = before.filter(({ number }) => rows[number - 1]?.state === 'TerminalConfirmUnknown');
+    this.resolve(index);
+    for (const row of stillUnknown) row.state = 'TerminalConfirmUnknown';
+  }
+
+  #takeOverRow(work: Work, index: number, { rows }: Aftermath): void {
+    const { wish } = work;
+    if (rows.length > this.rows.length && wish.kind !== 'issue' && wish.kind !== 'balance') {
+      const charge = this.charge(wish, index);
+      if (typeof charge === 'string') throw new Error(`a number was drawn although ${charge}`);
+      this.open(work, index, charge);
+    }
+    if (rows.length !== this.rows.length) throw new Error(`${rows.length} rows, of which ${this.rows.length} can be`);
+  }
+
+  #takeOverWrite(work: Work, index: number, { rows, tagNumber }: Aftermath): void {
+    const { row } = work;
+    const tag = this.tag(index);
+    if (tag.condition === 'blank' && tagNumber !== null) {
+      tag.condition = 'issued';
+      work.madeTag = index;
+    }
+    const found = rows[(row?.number ?? 0) - 1];
+    if (!row || !found) return;
+    const isWritten = row.tag === index && tag.condition === 'issued' && tagNumber === tag.writes.length + 1;
+    if (isWritten && !found.isWriteStarted) throw new Error('the tag was written before it was on the disk (Q51)');
+    if (isWritten) this.write(row, tag);
+    if (found.state === 'Committed' && this.whatTheTagSays(row) !== 'written')
+      throw new Error('Committed, and the tag does not say so');
+    row.state = found.state;
+  }
+
+  /** Where the work stands, now that the tag has left. */
+  #goOn(work: Work, index: number, aftermath: Aftermath): void {
+    const { row } = work;
+    if (row) this.#goOnWithRow(work, row, index, aftermath.rows[row.number - 1]?.isWriteStarted ?? false);
+    else this.#goOnWithoutRow(work, index, aftermath);
+  }
+
+  #goOnWithRow(work: Work, row: ModelRow, index: number, isWriteStarted: boolean): void {
+    switch (row.state) {
+      case 'Committed':
+        this.#end('committed', null);
+        break;
+      case 'Aborted':
+        this.#end('aborted', this.#whyAborted(work, row, index, isWriteStarted));
+        break;
+      case 'TerminalConfirmUnknown':
+        this.#end('unknown', 'OUTCOME_UNKNOWN');
+        break;
+      case 'TerminalConfirmStarted':
+        work.phase = isWriteStarted ? 'again' : 'second-tap';
+        this.screen = isWriteStarted ? 'again' : 'tap';
+        break;
+      case 'Open':
+        throw new Error('a tag was shown, and its transaction is still open');
+    }
+  }
+
+  #goOnWithoutRow(work: Work, index: number, { ending }: Aftermath): void {
+    if (!ending) return;
+    const refused = ending.result === 'refused' && this.#refusedTag(work, index, []);
+    if (ending.code === 'EARLIER_COMMITTED' || typeof refused === 'string')
+      this.#end('refused', typeof refused === 'string' ? refused : 'EARLIER_COMMITTED');
+    else this.#end('done', null);
+  }
+
+  #whyAborted(work: Work, row: ModelRow, index: number, isWriteStarted: boolean): string {
+    if (isWriteStarted) return this.whatTheTagSays(row) === 'not-written' ? 'TAG_WRITE_FAILED' : 'TAG_CHANGED';
+    if (index !== row.tag) return 'TAG_OTHER';
+    if (work.phase === 'second-tap') return this.tag(index).condition === 'issued' ? 'TAG_CHANGED' : 'TAG_CORRUPT';
+    return this.deniedBalance(row) ?? this.#deniedReservation(row) ?? 'nothing known';
+  }
+}
+
+function screenAfter({ result, code }: Ending): TillModel['screen'] {
+  if (result === 'done' || result === 'committed') return 'done';
+  if (result === 'unknown') return 'unknown';
+  return code === 'CANCELLED' ? 'sale' : 'refused';
+}
+
+function deniedByBalance(balanceMinor: number, deltaMinor: number): string | null {
+  const afterMinor = balanceMinor + deltaMinor;
+  if (afterMinor < 0) return deltaMinor < 0 ? 'INSUFFICIENT_FUNDS' : 'BALANCE_LIMIT';
+  return deltaMinor > 0 && afterMinor > rules.maximumBalanceMinor ? 'BALANCE_LIMIT' : null;
+}

@@ -1,0 +1,288 @@
+import fs from 'node:fs';
+import { z } from 'zod';
+import type { Fault } from '../../contract/ipc/fault.ts';
+import type { Outcome } from '../../contract/ipc/operations.ts';
+import { terminalStates } from '../../contract/wire/words.ts';
+import type { Uplink } from '../../terminal-core/checkout/ports.ts';
+import type { Result } from '../../terminal-core/domain/result.ts';
+import { httpUplink } from '../../terminal-core/replication/http-uplink.ts';
+import type { TillOperations } from '../../terminal-core/till/operations.ts';
+import type { WitnessedTag } from '../klink/tag-witness.ts';
+import { witnessedTags } from '../till/books.ts';
+import { assignment, configuration as festival } from '../till/festival.ts';
+import { InProcessTill, type Kill } from '../till/in-process-till.ts';
+import { ManualTime, settled } from '../till/manual-time.ts';
+import { makeMemoryFolder } from '../till/memory-folder.ts';
+import { pins, staffed } from '../till/staff.ts';
+import { CountedCalls } from './counted-calls.ts';
+import type { ModelBackend } from './model-backend.ts';
+import { rules } from './model-charges.ts';
+import type { Aftermath, Ending } from './model-words.ts';
+import { TillModel } from './till-model.ts';
+
+/** The tags of every session by their place in the drawer: a Type 2 and a MIFARE Classic tag with money, a blank one. */
+export const tagPlaces = [0, 3, 1] as const;
+const startBalanceMinor = 10_000 - rules.topUpFee.fixedMinor;
+const startFloatMinor = 5_000;
+
+const configuration = { ...staffed, fees: { topUp: rules.topUpFee, refund: rules.refundFee } };
+const rowSchema = z.object({ number: z.int(), state: z.enum(terminalStates), isWriteStarted: z.int() });
+
+/** A killed till: its rows and its disk at that very moment. */
+interface Killed {
+  readonly rows: Aftermath['rows'];
+  readonly folder: string;
+}
+
+export type Call = (operations: TillOperations) => Promise<Result<Outcome, Fault>>;
+
+/** The real thing of a session: a whole till in this process, its tags, another till, and a backend on a real socket. */
+export class World {
+  readonly backend: ModelBackend;
+  till: InProcessTill;
+  readonly #uplink = new CountedCalls<Uplink>(httpUplink());
+  readonly #time = new ManualTime();
+  #other: InProcessTill | null = null;
+  #ending: Ending | null = null;
+  /** What must never happen: the work of a till that lives ended in an exception. */
+  #broken: unknown = null;
+
+  private constructor(backend: ModelBackend, folder: string) {
+    this.backend = backend;
+    this.till = this.#open(folder);
+  }
+
+  /** A till with an open shift, somebody logged in and two charged tags, and the model of it. */
+  static async begin(backend: ModelBackend, template: string): Promise<{ model: TillModel; real: World }> {
+    const folder = makeMemoryFolder();
+    fs.cpSync(template, folder, { recursive: true });
+    const real = new World(backend, folder);
+    backend.begin(assignment.journalId);
+    await real.till.till.operations.login({ pin: pins.sue });
+    return { model: startModel(), real };
+  }
+
+  close(): void {
+    this.till.close();
+    this.#other?.close();
+  }
+
+  // --- the till ---
+
+  get ending(): Ending | null {
+    return this.#ending;
+  }
+
+  /** @throws what broke in the till, if anything did */
+  assertWhole(): void {
+    if (this.#broken !== null) throw this.#broken;
+  }
+
+  /** Starts a piece of work, and waits until nothing goes on by itself any more. */
+  async start(call: Call): Promise<void> {
+    const { till } = this;
+    this.#ending = null;
+    till.steps.length = 0;
+    call(till.till.operations).then(
+      (ended) => {
+        if (till === this.till) this.#ending = endingOf(ended);
+      },
+      (error: unknown) => {
+        if (till === this.till) this.#broken = error;
+      },
+    );
+    await this.quiet();
+  }
+
+  /** Until nothing goes on by itself: no question to a backend is open, and every promise that can be settled is. */
+  async quiet(): Promise<void> {
+    do {
+      await settled();
+      await this.#uplink.answered();
+      await settled();
+    } while (!this.#uplink.isQuiet);
+  }
+
+  tagId(tag: number): string {
+    return this.till.tagId(tagPlaces[tag] ?? 0);
+  }
+
+  uid(tag: number): string {
+    return this.till.uid(tagPlaces[tag] ?? 0);
+  }
+
+  async hand(command: Parameters<InProcessTill['hand']>[0]): Promise<void> {
+    await this.till.hand(command);
+    await this.quiet();
+  }
+
+  async wait(delayMs: number): Promise<void> {
+    this.#time.advance(delayMs);
+    await this.quiet();
+  }
+
+  // --- what goes wrong ---
+
+  /** The till is killed now. @returns what the next one will find, before it has done anything */
+  kill(tag: number | null): Promise<Aftermath> {
+    return this.#reopen(this.#killNow(), tag);
+  }
+
+  /** A tag is shown, and the till is killed at the n-th question to the reader. */
+  async killAtQuestion(tag: number, kill: Kill): Promise<Aftermath> {
+    this.till.killAt(kill);
+    await this.hand({ kind: 'hold', tagId: this.tagId(tag) });
+    return this.kill(tag);
+  }
+
+  /** A tag is shown, and the till is killed right after its n-th step, which is right after the commit it tells of. */
+  async killAtStep(tag: number, atStep: number): Promise<Aftermath> {
+    const killed: Killed[] = [];
+    let count = 0;
+    this.till.onStep = () => {
+      count += 1;
+      if (count === atStep) killed.push(this.#killNow());
+    };
+    await this.hand({ kind: 'hold', tagId: this.tagId(tag) });
+    return this.#reopen(killed[0] ?? this.#killNow(), tag);
+  }
+
+  /** The till is told to stop, and started again. */
+  async restart(): Promise<void> {
+    await this.till.till.stop();
+    await this.quiet();
+    await this.#reopen(this.#killNow(), null);
+  }
+
+  async tear(tag: number, writeNumber: number, point: 'before' | 'during' | 'after'): Promise<Aftermath> {
+    await this.hand({ kind: 'tear', tagId: this.tagId(tag), writeNumber, point });
+    await this.hand({ kind: 'remove' });
+    return this.#aftermath(tag);
+  }
+
+  async loseReader(tag: number, atQuestion: number): Promise<Aftermath> {
+    const { till } = this;
+    till.duringCommand(atQuestion, () => till.restartReaderHost());
+    await this.hand({ kind: 'hold', tagId: this.tagId(tag) });
+    till.duringCommand(0, () => undefined);
+    await this.hand({ kind: 'remove' });
+    return this.#aftermath(tag);
+  }
+
+  /** The tags are taken to another till of the event and come back. */
+  async elsewhere(tag: number, call: Call): Promise<Ending> {
+    this.#other ??= new InProcessTill({
+      time: this.#time,
+      assignment: { ...assignment, assignmentId: 42 },
+      configuration: { ...configuration, cashiers: festival.cashiers },
+    });
+    const other = this.#other;
+    this.till.copyTagsTo(other);
+    const ended = call(other.till.operations);
+    await other.hand({ kind: 'hold', tagId: other.tagId(tagPlaces[tag] ?? 0) });
+    const ending = endingOf(await ended);
+    await other.hand({ kind: 'remove' });
+    other.copyTagsTo(this.till);
+    await this.quiet();
+    return ending;
+  }
+
+  // --- what is there ---
+
+  /** What each tag holds, read without any code of the till; null where it cannot be read. */
+  tags(): readonly (WitnessedTag | null)[] {
+    const shown = witnessedTags(this.till.folder);
+    return tagPlaces.map((_, tag) => shown.get(this.uid(tag)) ?? null);
+  }
+
+  #aftermath(tag: number): Aftermath {
+    return { ...this.#found(tag, this.till.folder, this.#rows()), ending: this.#ending };
+  }
+
+  #found(tag: number | null, folder: string, rows: Aftermath['rows']): Aftermath {
+    const witnessed = tag === null ? null : witnessedTags(folder).get(this.uid(tag));
+    const attempts = this.till.steps.filter(({ event, transaction }) => event === 'writing' && transaction).length;
+    return { rows, tagNumber: witnessed?.transactionNumber ?? null, attempts, ending: null };
+  }
+
+  #rows(): Aftermath['rows'] {
+    const rows = this.till.database
+      .prepare(
+        `SELECT terminal_transaction_number AS number, state, write_started_at IS NOT NULL AS isWriteStarted
+         FROM txn ORDER BY terminal_transaction_number`,
+      )
+      .all();
+    return z
+      .array(rowSchema)
+      .parse(rows)
+      .map((row) => ({ ...row, isWriteStarted: row.isWriteStarted === 1 }));
+  }
+
+  #killNow(): Killed {
+    return { rows: this.#rows(), folder: this.till.killNow() };
+  }
+
+  async #reopen({ rows, folder }: Killed, tag: number | null): Promise<Aftermath> {
+    await this.quiet();
+    const aftermath = this.#found(tag, folder, rows);
+    this.till.close();
+    this.till = this.#open(folder);
+    this.#ending = null;
+    return aftermath;
+  }
+
+  #open(folder: string): InProcessTill {
+    return new InProcessTill({ folder, time: this.#time, uplink: this.#uplink.target });
+  }
+}
+
+function endingOf(ended: Result<Outcome, Fault>): Ending {
+  if (!ended.ok) return { result: 'refused', code: ended.fault.code };
+  const { result, step } = ended.value;
+  return { result, code: step.error?.code ?? null };
+}
+
+/** A folder that every session begins with a copy of. */
+export async function makeTemplate(backendUrl: string): Promise<string> {
+  const till = new InProcessTill({ assignment: { ...assignment, backendUrl }, configuration });
+  const { operations } = till.till;
+  await operations.login({ pin: pins.sue });
+  await operations.openShift({ floatMinor: startFloatMinor });
+  await till.hand({ kind: 'create', label: 'Classic', technology: 'classic1k' });
+  const patient = { firstTagOnly: true };
+  for (const place of tagPlaces.slice(0, 2)) {
+    const calls: Call[] = [
+      (offered) => offered.issue(patient),
+      (offered) => offered.topUp({ ...patient, amountMinor: 10_000, method: 'cash' }),
+    ];
+    for (const call of calls) {
+      const ended = call(operations);
+      await till.hand({ kind: 'hold', tagId: till.tagId(place) });
+      const ending = endingOf(await ended);
+      if (ending.code !== null) throw new Error(`the template could not be made: ${ending.code}`);
+      await till.hand({ kind: 'remove' });
+    }
+  }
+  const folder = till.killNow();
+  till.close();
+  return folder;
+}
+
+/** What the template holds. */
+function startModel(): TillModel {
+  const model = new TillModel(tagPlaces.length);
+  model.shift = 1;
+  model.shiftCount = 1;
+  model.floatMinor = startFloatMinor;
+  model.cashier = 'sue';
+  for (const tag of [0, 1]) {
+    model.tag(tag).condition = 'issued';
+    model.begin({ kind: 'top-up', amountMinor: 10_000 }, true);
+    model.hold(tag);
+    model.remove();
+  }
+  model.restart();
+  model.logIn('sue');
+  if (model.tag(0).balanceMinor !== startBalanceMinor) throw new Error('the model does not begin as the template does');
+  return model;
+}
