@@ -1,72 +1,25 @@
 import { z } from 'zod';
 import {
   adminTagReplacementRequestSchema,
-  adminTopUpAnswerSchema,
-  adminTopUpRequestSchema,
-  idempotencyKeySchema,
   tagBlockAnswerSchema,
   tagBlockRequestSchema,
 } from '../../contract/wire/admin-tags.ts';
 import { tagUidSchema } from '../../contract/wire/identifiers.ts';
 import { tagReplacementAnswerSchema } from '../../contract/wire/tag-replacement.ts';
-import { type AdminTopUpOutcome, topUpByAdmin } from '../adjustments/admin-top-up.ts';
 import { replaceTag } from '../adjustments/replace-tag.ts';
 import { setTagBlocked } from '../adjustments/set-blocked.ts';
 import { audit } from '../store/audit.ts';
 import { requireEdition, sessionAuth } from './admin-books.ts';
-import { once } from './idempotency.ts';
 import { requireOperator } from './operator-session.ts';
 import { problem, sendProblem } from './problems.ts';
 import { type App, problemAnswers, type Service } from './service.ts';
 import { sendReplacement } from './tag-replacement-route.ts';
 
-/** What an operator does to a customer's tag: money onto it, the blocked flag on and off. */
+/** What an operator does to a customer's tag: the blocked flag on and off, another tag in its place. */
 export function tagRoutes(app: App, service: Service): void {
-  adminTopUpRoute(app, service);
   blockRoute(app, service, 'block');
   blockRoute(app, service, 'unblock');
   replacementRoute(app, service);
-}
-
-function adminTopUpRoute(app: App, service: Service): void {
-  const { database, clock } = service;
-  app.post(
-    '/v1/admin/admin-top-ups',
-    {
-      schema: {
-        tags: ['operator'],
-        summary: 'Give a customer money; in tag mode it reaches the tag at a tap (Q20)',
-        security: sessionAuth,
-        headers: z.object({ 'idempotency-key': idempotencyKeySchema }),
-        body: adminTopUpRequestSchema,
-        response: { 200: adminTopUpAnswerSchema, ...problemAnswers(400, 401, 404, 422, 503) },
-      },
-    },
-    async (request, reply) => {
-      const { actor } = await requireOperator(service, request, 'money');
-      const { body } = request;
-      await requireEdition(service, body.editionId);
-      const now = clock.now();
-      const key = request.headers['idempotency-key'];
-      let refused: Exclude<AdminTopUpOutcome, { outcome: 'booked' }> | undefined;
-      const outcome = await database.transaction((connection) =>
-        once(connection, { editionId: body.editionId, key, request: { adminTopUp: body }, now }, async () => {
-          const done = await topUpByAdmin(connection, body, actor, now);
-          refused = done.outcome === 'booked' ? undefined : done;
-          if (done.outcome !== 'booked') return undefined;
-          await audit(connection, actor, 'admin top-up', { ...body, ...done.answer }, now);
-          return JSON.stringify(done.answer);
-        }),
-      );
-      if (outcome === undefined) {
-        if (refused?.outcome === 'refused') return sendProblem(reply, problem('BAD_REQUEST', refused.reason));
-        return sendProblem(reply, problem('NOT_FOUND', `Nobody has heard of tag ${body.uid}.`));
-      }
-      if (outcome.outcome === 'conflict') return sendProblem(reply, problem('IDEMPOTENCY_CONFLICT'));
-      if (outcome.outcome === 'again') reply.header('Idempotency-Hit', 'true');
-      return reply.send(adminTopUpAnswerSchema.parse(JSON.parse(outcome.answer)));
-    },
-  );
 }
 
 function blockRoute(app: App, service: Service, verb: 'block' | 'unblock'): void {

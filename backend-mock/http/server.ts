@@ -16,6 +16,7 @@ import { limits } from '../limits.ts';
 import { accountRoutes } from './admin-books.ts';
 import { cashierRoutes } from './admin-cashiers.ts';
 import { catalogueRoutes } from './admin-catalogue.ts';
+import { moneyRoutes } from './admin-money.ts';
 import { operatorRoutes } from './admin-operators.ts';
 import { tagRoutes } from './admin-tags.ts';
 import { terminalRoutes } from './admin-terminals.ts';
@@ -97,6 +98,7 @@ export async function buildServer(service: Service, log: Logger): Promise<App> {
     cashierRoutes(typed, service);
     operatorRoutes(typed, service);
     tagRoutes(typed, service);
+    moneyRoutes(typed, service);
     terminalRoutes(typed, service);
     transactionRoutes(typed, service);
     transitionLogRoutes(typed, service);

@@ -15,7 +15,9 @@ const sidesOfKind: Record<ItemKind, Sides> = {
   refund: { debit: 'top-up', credit: 'customer' },
   'refund-fee': { debit: 'fee', credit: 'customer' },
   'refund-reversal': { debit: 'customer', credit: 'top-up' },
-  'write-off': { debit: 'loss', credit: 'customer' },
+  // The customer receives: a balance below zero comes back to zero, and the loss account shows what nobody will pay.
+  'write-off': { debit: 'customer', credit: 'loss' },
+  unclaimed: { debit: 'unclaimed', credit: 'top-up' },
 };
 
 /** A tag adjustment brings onto the tag what is booked already: it has no items (Q20). */

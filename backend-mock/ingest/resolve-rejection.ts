@@ -1,11 +1,11 @@
 import type { ResolutionRequest } from '../../contract/wire/operator.ts';
 import type { TransactionItem } from '../../contract/wire/transaction.ts';
 import { readSharedAccounts } from '../ledger/accounts.ts';
+import { insertAdminTransaction } from '../ledger/admin-transaction.ts';
 import { book } from '../ledger/booking.ts';
 import { resolveCustomers } from '../ledger/customers.ts';
 import { invariant } from '../ledger/invariant.ts';
 import type { Connection } from '../store/database.ts';
-import { canonicalJson, contentHash } from './chain.ts';
 import { customerNet, wrongSides } from './item-balance.ts';
 
 export type ResolutionOutcome =
@@ -59,7 +59,23 @@ async function bookInstead(
   const customers = await resolveCustomers(connection, request.editionId, new Set([request.uid]), now);
   const customer = customers.get(request.uid);
   invariant('INV-61', customer !== undefined, 'a tag has a customer');
-  const backendTransactionId = await insertAdminTransaction(connection, logId, request, customer.customerId, now);
+  const delta = customerNet(request.items);
+  const plan = {
+    editionId: request.editionId,
+    kind: 'admin-booking',
+    origin: 'admin',
+    type: request.type,
+    paymentMethod: 'none',
+    amountMinor: Math.abs(delta),
+    balanceDeltaMinor: delta,
+    customer: { customerId: customer.customerId, uid: request.uid },
+    path: [
+      ['Open', 'AD'],
+      ['Committed', 'AD'],
+    ],
+    payload: { resolves: logId, note: request.note, items: request.items },
+  } as const;
+  const backendTransactionId = await insertAdminTransaction(connection, plan, now);
   const resolve = (name: string) => {
     const account = name.startsWith('customer') ? customer.accountId : accounts.get(name);
     invariant('INV-03', account !== undefined, 'what is booked has its accounts');
@@ -82,41 +98,4 @@ function unknownAccount(item: TransactionItem, accounts: ReadonlyMap<string, num
     (side) => !accounts.has(side) && side !== 'customer' && side !== 'customer/default',
   );
   return name === undefined ? undefined : `the edition has no account ${name}`;
-}
-
-async function insertAdminTransaction(
-  connection: Connection,
-  logId: number,
-  request: BookingRequest,
-  customerId: number,
-  now: Date,
-): Promise<number> {
-  const payload = canonicalJson({ resolves: logId, note: request.note, items: request.items }) ?? '{}';
-  const delta = customerNet(request.items);
-  const made = await connection.query<{ backend_transaction_id: number }>(
-    `INSERT INTO transactions (edition_id, backend_transaction_id, origin, state, state_cause, state_version, type, payment_method,
-       currency, amount_minor, balance_delta_minor, customer_id, uid, opened_at, ended_at, payload, content_hash, received_at)
-     SELECT edition_id, nextval('backend_transaction_number'), 'admin', 'Committed', 'AD', 1, $2, 'none', currency, $3, $4, $5, $6, $7, $7, $8, $9, $7
-       FROM edition WHERE edition_id = $1
-     RETURNING backend_transaction_id`,
-    [
-      request.editionId,
-      request.type,
-      Math.abs(delta),
-      delta,
-      customerId,
-      request.uid,
-      now,
-      payload,
-      contentHash(payload),
-    ],
-  );
-  const id = made.rows[0]?.backend_transaction_id;
-  invariant('INV-61', id !== undefined, 'the edition of a rejection exists');
-  await connection.query(
-    `INSERT INTO transaction_state (edition_id, backend_transaction_id, step, from_state, to_state, cause, state_version, content_hash, received_at)
-     VALUES ($1, $2, 1, NULL, 'Committed', 'AD', 1, $3, $4)`,
-    [request.editionId, id, contentHash(payload), now],
-  );
-  return id;
 }

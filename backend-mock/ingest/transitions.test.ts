@@ -22,6 +22,9 @@ const kinds: readonly TransitionKind[] = [
   'terminal-tag-adjustment',
   'online-top-up',
   'auto-top-up',
+  'admin-booking',
+  'manual-refund',
+  'gateway-refund',
 ];
 /** What a till delivers; the others are made in the backend, and no till has a word in them. */
 const terminalKinds = kinds.filter((kind) => kind.startsWith('terminal-'));
@@ -64,6 +67,13 @@ const page: Record<TransitionKind, readonly string[]> = {
   'terminal-tag-adjustment': withoutReserve,
   'online-top-up': paidOutside('CU'),
   'auto-top-up': paidOutside('BJ'),
+  'admin-booking': ['[*]: Open AD', 'Open: Committed AD, Aborted AD'],
+  'manual-refund': ['[*]: Open AD', 'Open: ReservePending AD', 'ReservePending: Committed AD, Aborted AD'],
+  'gateway-refund': [
+    '[*]: Open CU, Open BJ, Open AD',
+    'Open: ReservePending BJ',
+    'ReservePending: Committed WH, Aborted WH',
+  ],
 };
 
 function onPage(kind: TransitionKind): ReadonlySet<string> {

@@ -15,7 +15,10 @@ export type TransitionKind =
   | 'terminal-chargeback'
   | 'terminal-tag-adjustment'
   | 'online-top-up'
-  | 'auto-top-up';
+  | 'auto-top-up'
+  | 'admin-booking'
+  | 'manual-refund'
+  | 'gateway-refund';
 
 /** `[*]`: the backend has not heard of the transaction. */
 export type FromState = BackendState | '[*]';
@@ -122,6 +125,22 @@ export const transitions: readonly Transition[] = [
   { kind: 'auto-top-up', from: 'ExternalPending', to: 'ExternalUnknown', causes: ['TM'] },
   { kind: 'auto-top-up', from: 'ExternalUnknown', to: 'Committed', causes: ['WH', 'AD'] },
   { kind: 'auto-top-up', from: 'ExternalUnknown', to: 'Aborted', causes: ['WH', 'AD'] },
+
+  // Chargeback and admin top-up, and what else an operator books: the end of a rejection, a write-off, cash without an owner.
+  { kind: 'admin-booking', from: '[*]', to: 'Open', causes: ['AD'] },
+  { kind: 'admin-booking', from: 'Open', to: 'Committed', causes: ['AD'] },
+  { kind: 'admin-booking', from: 'Open', to: 'Aborted', causes: ['AD'] },
+
+  // Held without a time limit, so that none expires.
+  { kind: 'manual-refund', from: '[*]', to: 'Open', causes: ['AD'] },
+  { kind: 'manual-refund', from: 'Open', to: 'ReservePending', causes: ['AD'] },
+  { kind: 'manual-refund', from: 'ReservePending', to: 'Committed', causes: ['AD'] },
+  { kind: 'manual-refund', from: 'ReservePending', to: 'Aborted', causes: ['AD'] },
+
+  { kind: 'gateway-refund', from: '[*]', to: 'Open', causes: ['CU', 'BJ', 'AD'] },
+  { kind: 'gateway-refund', from: 'Open', to: 'ReservePending', causes: ['BJ'] },
+  { kind: 'gateway-refund', from: 'ReservePending', to: 'Committed', causes: ['WH'] },
+  { kind: 'gateway-refund', from: 'ReservePending', to: 'Aborted', causes: ['WH'] },
 ];
 
 /** Whether the table has a row for this step. A replay (`from` = `to`) is not a step and never in the table. */

@@ -112,13 +112,21 @@ type Clues = { unresolved: boolean; lacking: boolean; rejected: boolean; duplica
  * In tag mode: the customer's booked balance, less what refunds of the backend hold, against the newest generation of the tag
  * as last seen and the adjustments that it has not collected yet (Q20). A lost tag that was replaced is no purse any more.
  */
-async function findTagDifferences(connection: Connection, editionId: number): Promise<TagDifference[]> {
+async function findTagDifferences(connection: Connection, editionId: number, uid?: string): Promise<TagDifference[]> {
   const found = await connection.query<
-    Clues & { uid: string; booked_minor: number; tag_minor: number; uncollected_minor: number; evidence_minor: number }
+    Clues & {
+      uid: string;
+      booked_minor: number;
+      tag_minor: number;
+      uncollected_minor: number;
+      held_minor: number;
+      evidence_minor: number;
+    }
   >(
     `WITH newest AS (
        SELECT DISTINCT ON (uid) uid, tag_generation, balance_minor FROM tag_last_seen
-        WHERE edition_id = $1 AND NOT EXISTS (SELECT FROM tag_replacement r WHERE r.edition_id = $1 AND r.uid = tag_last_seen.uid)
+        WHERE edition_id = $1 AND ($2::text IS NULL OR uid = $2)
+          AND NOT EXISTS (SELECT FROM tag_replacement r WHERE r.edition_id = $1 AND r.uid = tag_last_seen.uid)
         ORDER BY uid, tag_generation DESC
      ), weighed AS (
        SELECT newest.uid, tag.customer_id, account.balance_minor AS booked_minor, newest.balance_minor AS tag_minor,
@@ -140,6 +148,7 @@ async function findTagDifferences(connection: Connection, editionId: number): Pr
        SELECT worn.customer_id, m.balance_delta_minor FROM missing_transaction m JOIN worn USING (uid) WHERE m.edition_id = $1 AND ${stillMissing}
      )
      SELECT uid, booked_minor, tag_minor, uncollected_minor,
+            held_minor,
             (SELECT coalesce(sum(e.balance_delta_minor), 0) FROM evident e WHERE e.customer_id = differing.customer_id) AS evidence_minor,
             EXISTS (SELECT FROM evident e WHERE e.customer_id = differing.customer_id) AS lacking,
             EXISTS (SELECT FROM transactions t JOIN worn ON worn.uid = t.uid
@@ -155,16 +164,26 @@ async function findTagDifferences(connection: Connection, editionId: number): Pr
                       JOIN transactions t ON t.edition_id = $1 AND t.uid IS NOT NULL AND t.uid = r.uid AND t.state = 'Committed'
                      WHERE r.edition_id = $1 AND worn.customer_id = differing.customer_id AND t.received_at >= r.replaced_at) AS late
        FROM differing ORDER BY uid`,
-    [editionId],
+    [editionId, uid ?? null],
   );
   return found.rows.map((row) => ({
     uid: row.uid,
     bookedMinor: row.booked_minor,
+    ...(row.held_minor === 0 ? {} : { heldMinor: row.held_minor }),
     tagMinor: row.tag_minor,
     uncollectedMinor: row.uncollected_minor,
     evidenceMinor: row.evidence_minor,
     likelyCause: likelyCause(row),
   }));
+}
+
+/**
+ * By how much the ledger is above what a tag shows and will collect, once what the tag shows beyond the ledger is booked too; 0 for
+ * a tag that agrees, or that nobody has seen.
+ */
+export async function findTagDifference(connection: Connection, editionId: number, uid: string): Promise<number> {
+  const [found] = await findTagDifferences(connection, editionId, uid);
+  return found === undefined ? 0 : found.bookedMinor - (found.heldMinor ?? 0) - found.uncollectedMinor - found.tagMinor;
 }
 
 function likelyCause({ duplicated, rejected, lacking, unresolved, late }: Clues): TagDifference['likelyCause'] {

@@ -11,6 +11,8 @@ export const itemKinds = [
   'refund-fee',
   'refund-reversal',
   'write-off',
+  /** Cash of an aborted top-up that nobody was given back (money rule 4). */
+  'unclaimed',
 ] as const;
 export type ItemKind = (typeof itemKinds)[number];
 

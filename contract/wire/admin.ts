@@ -39,6 +39,8 @@ export const coherenceAnswerSchema = z
       z.object({
         uid: z.string(),
         bookedMinor: z.int(),
+        /** What refunds of the backend hold of it, where there are any. */
+        heldMinor: z.int().optional(),
         tagMinor: z.int(),
         /** Booked and on their way to the tag as adjustments (Q20): no difference by themselves. */
         uncollectedMinor: z.int(),
