@@ -3,6 +3,8 @@ import { createRoot } from 'react-dom/client';
 import { z } from 'zod';
 import { keepFocusOffPressedButtons } from '../ui/components/pointer-focus.ts';
 import { createTranslator } from '../ui/i18n/languages.ts';
+import { connectDisplay } from './customer-display/connection.ts';
+import { CustomerDisplay } from './customer-display/customer-display.tsx';
 import { connectStore } from './till/connection.ts';
 import { readPreferences, usePreferences } from './till/preferences.ts';
 import { TillWindow } from './till/till-window.tsx';
@@ -18,11 +20,16 @@ const translator = createTranslator(usePreferences.getState().language);
 usePreferences.subscribe(({ language }) => {
   if (translator.language !== language) void translator.changeLanguage(language);
 });
-connectStore(window.klink);
-keepFocusOffPressedButtons(document);
+const isCustomerDisplay = new URLSearchParams(window.location.search).get('display') === 'customer';
+if (isCustomerDisplay) {
+  connectDisplay(window.klinkCustomer);
+} else {
+  connectStore(window.klink);
+  keepFocusOffPressedButtons(document);
+}
 
 createRoot(root).render(
   <StrictMode>
-    <TillWindow translator={translator} />
+    {isCustomerDisplay ? <CustomerDisplay translator={translator} /> : <TillWindow translator={translator} />}
   </StrictMode>,
 );

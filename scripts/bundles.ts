@@ -63,6 +63,13 @@ export const bundles: readonly Bundle[] = [
     form: { kind: 'script', format: 'cjs', target: 'chrome114' },
   },
   {
+    name: 'customer preload',
+    entry: 'electron/preload/customer-preload.ts',
+    output: 'out/electron/customer-preload.cjs',
+    sources: ['contract', 'electron/preload', ...everywhere],
+    form: { kind: 'script', format: 'cjs', target: 'chrome114' },
+  },
+  {
     name: 'renderer',
     entry: 'renderer/index.html',
     output: 'out/renderer',

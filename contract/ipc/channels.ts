@@ -11,6 +11,11 @@ export const operationChannel = <N extends WindowOperation>(operation: N): `klin
   `klink:call:${operation}`;
 export const simulateChannel = 'klink:simulate';
 export const simulatorViewChannel = 'klink:simulator-view';
+/** The customer's display asks for what it shows, and is told of every change. */
+export const customerViewChannel = 'klink:customer-view';
+export const customerViewChangedChannel = 'klink:customer-view-changed';
+/** Turns the till to training or back; the application's own, because both hosts start anew. */
+export const practiseChannel = 'klink:practise';
 /** Main → window. */
 export const viewChangedChannel = 'klink:view-changed';
 export const simulatorChangedChannel = 'klink:simulator-changed';

@@ -6,7 +6,17 @@ import { z } from 'zod';
  */
 export const faultCodes = {
   /** The call itself makes no sense (exit code 2). */
-  usage: ['USAGE', 'PRODUCT_UNKNOWN', 'AMOUNT_INVALID', 'CART_EMPTY', 'BUSY', 'NOT_CANCELLABLE', 'ALREADY_ENROLLED'],
+  usage: [
+    'USAGE',
+    'PRODUCT_UNKNOWN',
+    'AMOUNT_INVALID',
+    'CART_EMPTY',
+    'NO_SUCH_TRANSACTION',
+    'NO_CASH_TO_RETURN',
+    'BUSY',
+    'NOT_CANCELLABLE',
+    'ALREADY_ENROLLED',
+  ],
   /** Nothing happened to the money, and this tag or amount is why (exit code 3). */
   refused: [
     'INSUFFICIENT_FUNDS',
@@ -39,6 +49,15 @@ export const faultCodes = {
     'SALE_NOT_FOUND',
     'ALREADY_RETURNED',
     'NO_ADJUSTMENT',
+    'TAG_NOT_CORRUPT',
+    'TAG_UNHEARD_OF',
+    'TAG_REPAIRED_TOO_OFTEN',
+    'BALANCE_BELOW_ZERO',
+    'TAG_REPLACED',
+    'TAG_IN_USE',
+    'PAYMENT_DECLINED',
+    'PAYMENT_VOIDED',
+    'NO_OPEN_PAYMENT',
     'LOGIN_NEEDED',
     'CASHIER_UNKNOWN',
     'PIN_NOT_UNIQUE',
@@ -51,7 +70,7 @@ export const faultCodes = {
     'INTERRUPTED',
   ],
   /** Money may or may not have moved (exit code 4). */
-  unknown: ['OUTCOME_UNKNOWN'],
+  unknown: ['OUTCOME_UNKNOWN', 'PAYMENT_OPEN'],
   /** The surroundings do not work (exit code 5). */
   environment: [
     'READER_UNAVAILABLE',
@@ -61,6 +80,7 @@ export const faultCodes = {
     'BACKEND_UNREACHABLE',
     'BACKEND_REFUSED',
     'BACKEND_FAULT',
+    'PAYMENT_OFFLINE',
     'ENROLMENT_CODE_INVALID',
     'NOT_ENROLLED',
     'CONFIGURATION_MISSING',

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { pinSchema } from '../wire/configuration.ts';
-import { shortTextSchema, terminalTransactionNumberSchema } from '../wire/identifiers.ts';
+import { shortTextSchema, tagUidSchema, terminalTransactionNumberSchema } from '../wire/identifiers.ts';
 import { amountMinorSchema } from '../wire/money.ts';
+import { attentionItemSchema } from './attention.ts';
 import { faultSchema } from './fault.ts';
 import { closedShiftSchema, shiftReportSchema } from './shift.ts';
 import { stepSchema } from './step.ts';
-import { cashierViewSchema, tillViewSchema } from './till-view.ts';
+import { cashierViewSchema, openPaymentViewSchema, tillViewSchema } from './till-view.ts';
 
 const nothing = z.object({});
 const waitMs = z.int().min(0).max(86_400_000);
@@ -21,7 +22,8 @@ const pinRequest = z.object({ pin: pinSchema, cashierId: shortTextSchema.optiona
 
 /** How a piece of work with a tag ended. */
 export const outcomeSchema = z.object({
-  result: z.enum(['done', 'committed', 'aborted', 'refused', 'unknown']),
+  /** `payment-open`: a card may have paid, or has, and the tag is not charged yet; nothing is lost (Q13). */
+  result: z.enum(['done', 'committed', 'aborted', 'refused', 'unknown', 'payment-open']),
   step: stepSchema,
 });
 export type Outcome = z.infer<typeof outcomeSchema>;
@@ -42,6 +44,8 @@ export const tillStatusSchema = z.object({
   unfinishedCount: z.int(),
   unknownCount: z.int(),
   rejectedCount: z.int(),
+  /** Aborted cash top-ups of which nobody has said that the cash was given back. */
+  cashToReturnCount: z.int(),
   halted: faultSchema.nullable(),
 });
 export type TillStatus = z.infer<typeof tillStatusSchema>;
@@ -66,13 +70,27 @@ export const operations = {
   clearCart: { request: nothing, answer: nothing },
   /** Starts the tap for the cart; answers when the sale has ended, however it did. */
   sell: {
-    request: tapRequest.extend({ taps: z.union([z.literal(1), z.literal(2)]).optional() }),
+    request: tapRequest.extend({
+      taps: z.union([z.literal(1), z.literal(2)]).optional(),
+      /** Where the balance is too low, a card pays what is missing, or the full price, before the tag pays (R12, Q16). */
+      openLoop: z.enum(['shortfall', 'full-price']).optional(),
+    }),
     answer: outcomeSchema,
   },
+  /** By card it needs the network, and no other card payment of this till may be open. */
   topUp: {
-    request: tapRequest.extend({ amountMinor: amountMinorSchema.min(1), method: z.literal('cash') }),
+    request: tapRequest.extend({ amountMinor: amountMinorSchema.min(1), method: z.enum(['cash', 'card']) }),
     answer: outcomeSchema,
   },
+  /** How the open card payment stands, asked of the provider where the till does not know; `fault`: it could not be asked. */
+  payments: {
+    request: nothing,
+    answer: z.object({ open: openPaymentViewSchema.nullable(), fault: faultSchema.nullable() }),
+  },
+  /** Brings the open card payment to its end with the same tag (Q13). */
+  finishPayment: { request: tapRequest, answer: outcomeSchema },
+  /** Gives the card its money back and aborts the top-up; needs no tag. */
+  voidPayment: { request: nothing, answer: outcomeSchema },
   /** Pays leftover money out in cash, only after it is off the tag; null pays out everything less the fee (R6). */
   refund: { request: tapRequest.extend({ amountMinor: amountMinorSchema.min(1).nullable() }), answer: outcomeSchema },
   /** Puts a committed refund back onto the tag whose cash was not handed out. */
@@ -93,6 +111,10 @@ export const operations = {
   /** Sets or lifts the tag's blocked flag, as an adjustment of 0 (tag.md, "Writing" 4). */
   block: { request: tapRequest.extend({ blocked: z.boolean() }), answer: outcomeSchema },
   issue: { request: tapRequest, answer: outcomeSchema },
+  /** Rebuilds a corrupt tag from what the backend has booked (R22); needs the backend. */
+  repair: { request: tapRequest, answer: outcomeSchema },
+  /** A blank tag takes the place of a lost one, and its balance (money rule 2); needs the backend. */
+  replace: { request: tapRequest.extend({ lostUid: tagUidSchema }), answer: outcomeSchema },
   balance: { request: tapRequest, answer: outcomeSchema },
   /** Somebody takes over the till, by PIN or by staff tag; also from somebody else, while the shift stays open. */
   login: { request: pinRequest, answer: cashierViewSchema },
@@ -126,6 +148,18 @@ export const operations = {
   cleanup: {
     request: z.object({ timeoutMs: waitMs }),
     answer: z.object({ committed: z.int(), aborted: z.int(), unknown: z.int() }),
+  },
+  /** What a supervisor has to look at, and what to do about it. */
+  attention: { request: nothing, answer: z.object({ items: z.array(attentionItemSchema) }) },
+  /** Finds out what became of one transaction: from its tag, or from the backend (Q9); with `timeoutMs` 0 only the latter. */
+  resolve: {
+    request: tapRequest.extend({ terminalTransactionNumber: terminalTransactionNumberSchema }),
+    answer: outcomeSchema,
+  },
+  /** The customer has the cash of an aborted top-up back (money rule 4). */
+  confirmCashReturned: {
+    request: z.object({ terminalTransactionNumber: terminalTransactionNumberSchema }),
+    answer: nothing,
   },
   /** Writes the whole journal as one JSON object a line to `file`; it holds no secret. */
   exportJournal: { request: z.object({ file: z.string().min(1) }), answer: z.object({ entryCount: z.int() }) },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { cashierRoles, productColours } from '../wire/configuration.ts';
+import { paymentStatuses } from '../wire/payment.ts';
 import { editionModes } from '../wire/words.ts';
 import { faultSchema } from './fault.ts';
 import { readerKinds, readerStates } from './reader.ts';
@@ -8,6 +9,10 @@ import { readerKinds, readerStates } from './reader.ts';
 export const purposes = [
   'sale',
   'top-up',
+  'card-top-up',
+  /** The card has paid: the same tag is wanted once more. */
+  'paid-top-up',
+  'payment-void',
   'refund',
   'refund-reversal',
   'chargeback',
@@ -15,6 +20,8 @@ export const purposes = [
   'block',
   'unblock',
   'issue',
+  'repair',
+  'replacement',
   'balance',
   'login',
   'approval',
@@ -39,12 +46,25 @@ const cartLineViewSchema = z.object({
 });
 
 /** What the tag pays or receives, before it is shown. */
-const chargeViewSchema = z.object({
+export const chargeViewSchema = z.object({
   purpose: z.enum(purposes),
   /** Price of the cart or gross amount of the top-up; 0 for issue and balance. */
   amountMinor: z.int(),
   feeMinor: z.int(),
 });
+
+/** A card payment that is not decided, or is paid and not on a tag: to be finished by the same tag, or voided (Q13). */
+export const openPaymentViewSchema = z.object({
+  terminalTransactionNumber: z.int(),
+  uid: z.string(),
+  amountMinor: z.int(),
+  feeMinor: z.int(),
+  status: z.enum(paymentStatuses),
+  /** The provider's own name for it. */
+  reference: z.string().nullable(),
+  openedAt: z.string(),
+});
+export type OpenPaymentView = z.infer<typeof openPaymentViewSchema>;
 
 const tagViewSchema = z.object({
   uid: z.string(),
@@ -66,6 +86,14 @@ export const screenViewSchema = z.discriminatedUnion('screen', [
     deadlineAt: z.string(),
     fault: faultSchema.nullable(),
   }),
+  /** The card is being asked, or asked for its money back. */
+  z.object({
+    screen: z.literal('paying'),
+    charge: chargeViewSchema,
+    status: z.enum(['pending', 'unknown', 'voiding']),
+  }),
+  /** What the work with a card left open: finish it by the same tag, void it, or go on and do that later. */
+  z.object({ screen: z.literal('payment-open'), charge: chargeViewSchema, payment: openPaymentViewSchema }),
   z.object({
     screen: z.literal('writing'),
     charge: chargeViewSchema,
@@ -86,6 +114,8 @@ export const screenViewSchema = z.discriminatedUnion('screen', [
     terminalTransactionNumber: z.int().nullable(),
     fault: faultSchema,
     balanceMinor: z.int().nullable(),
+    /** Cash to hand back, of an aborted cash top-up; the cashier confirms that it was (money rule 4). */
+    cashToReturnMinor: z.int().optional(),
   }),
   z.object({
     screen: z.literal('unknown'),
@@ -98,6 +128,7 @@ export const screenViewSchema = z.discriminatedUnion('screen', [
 ]);
 export type ScreenView = z.infer<typeof screenViewSchema>;
 export type Screen = ScreenView['screen'];
+export const screens = screenViewSchema.options.map((option) => option.shape.screen.value);
 
 /** Who is logged in. */
 export const cashierViewSchema = z.object({ cashierId: z.string(), name: z.string(), role: z.enum(cashierRoles) });
@@ -139,6 +170,8 @@ export const tillViewSchema = z.object({
   /** The supervisor who has confirmed the next action. */
   approver: cashierViewSchema.nullable(),
   shift: z.object({ shiftId: z.string(), cashierId: z.string(), openedAt: z.string() }).nullable(),
+  /** At most one: what stands in the way of the next card payment. */
+  openPayment: openPaymentViewSchema.nullable(),
   /** Own colour everywhere: a database and simulated tags of its own, and nothing is ever sent. */
   training: z.boolean(),
   /** `sealed` only when the backend's seal equals the till's and nothing is left open. */

@@ -19,6 +19,8 @@ export const tillSettingsSchema = z.strictObject({
   language: z.enum(['en', 'de', 'fr', 'auto']).default('auto'),
   theme: z.enum(['light', 'dark', 'high-contrast', 'auto']).default('auto'),
   sound: z.boolean().default(true),
+  /** The customer's display: `auto` only where there is a second screen (application only). */
+  customerDisplay: z.enum(['auto', 'window', 'off']).default('auto'),
   /** How long a tag is waited for. */
   tapTimeoutMs: z.int().min(1_000).max(600_000).default(60_000),
   /** How long the same tag is waited for after it left too early. */

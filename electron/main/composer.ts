@@ -1,8 +1,10 @@
+import path from 'node:path';
 import type { ResultEnvelope, Secrets } from '../../contract/ipc/envelope.ts';
 import type { Fault } from '../../contract/ipc/fault.ts';
-import type { ReaderState } from '../../contract/ipc/reader.ts';
+import type { ReaderKind, ReaderState } from '../../contract/ipc/reader.ts';
 import type { SimulatorCommand, SimulatorView } from '../../contract/ipc/simulator.ts';
 import type { TillView } from '../../contract/ipc/till-view.ts';
+import { trainingFolderName } from '../../contract/settings/till-settings.ts';
 import type { LaunchOptions } from './launch-options.ts';
 import { log } from './log.ts';
 import { ReaderChoice, readerSearchMs } from './reader-choice.ts';
@@ -36,6 +38,7 @@ export class Composer {
   private lastView: TillView;
   private lastSimulatorView: SimulatorView | null = null;
   private isStopping = false;
+  private isTraining = false;
   private readerState: ReaderState = 'starting';
   private searchTimer: NodeJS.Timeout | null = null;
 
@@ -69,6 +72,22 @@ export class Composer {
     return this.reader?.simulate(command) ?? Promise.resolve(notRunning('READER_UNAVAILABLE'));
   }
 
+  /**
+   * Ends both hosts and starts them on the training's own database and simulated tags, or back on the real ones. Not in the
+   * middle of anything.
+   */
+  async practise(isTraining: boolean): Promise<ResultEnvelope> {
+    const { screen } = this.lastView.screen;
+    const isIdle = ['sale', 'done', 'refused', 'unknown', 'halted'].includes(screen);
+    if (!isIdle || this.lastView.till === null) return notNow();
+    if (isTraining !== this.isTraining) {
+      this.isTraining = isTraining;
+      log('info', isTraining ? 'training begins' : 'training ends');
+      await this.till?.stop(tillStopMs);
+    }
+    return { ok: true, result: {} };
+  }
+
   /** The till first: it may need the reader to finish a write. */
   async stop(): Promise<void> {
     this.isStopping = true;
@@ -76,12 +95,18 @@ export class Composer {
     await this.reader?.stop();
   }
 
+  /** Training never touches a real tag. */
+  private get readerKind(): ReaderKind {
+    return this.isTraining ? 'simulated' : this.choice.kind;
+  }
+
   private startTill(): void {
     this.till = new TillLink(
       {
         dataFolder: this.options.dataFolder,
-        readerKind: this.choice.kind,
+        readerKind: this.readerKind,
         replication: 'background',
+        training: this.isTraining,
         secretStore: this.secrets.open(),
       },
       {
@@ -135,10 +160,13 @@ export class Composer {
   }
 
   private startReader(): void {
-    const { dataFolder, settings } = this.options;
+    const { settings } = this.options;
+    const dataFolder = this.isTraining
+      ? path.join(this.options.dataFolder, trainingFolderName)
+      : this.options.dataFolder;
     const reader: ReaderLink = new ReaderLink(
       {
-        readerKind: this.choice.kind,
+        readerKind: this.readerKind,
         readerName: settings.reader.name === '' ? null : settings.reader.name,
         dataFolder,
         simulatedTag: null,
@@ -223,6 +251,10 @@ export class Composer {
     this.lastSimulatorView = view;
     this.events.simulatorChanged(view);
   }
+}
+
+function notNow(): ResultEnvelope {
+  return { ok: false, fault: { code: 'BUSY', message: 'The till is in the middle of something.' } };
 }
 
 function notRunning(code: 'TILL_STOPPED' | 'READER_UNAVAILABLE'): ResultEnvelope {

@@ -11,9 +11,11 @@ export interface LaunchOptions {
 }
 
 const readerChoices = [...readerKinds, 'auto'] as const;
+const customerDisplays = tillSettingsSchema.shape.customerDisplay.unwrap().options;
 
 /**
- * Reads `--data DIR`, `--reader pcsc|simulated|auto` and `--reader-name TEXT`, `KLINK_DATA`, and the till's settings.
+ * Reads `--data DIR`, `--reader pcsc|simulated|auto`, `--reader-name TEXT` and `--customer-display auto|window|off`,
+ * `KLINK_DATA`, and the till's settings.
  * Chromium's own flags stand between them and are left alone.
  * @throws with a sentence for a person when a flag or the settings file makes no sense.
  */
@@ -24,17 +26,32 @@ export function readLaunchOptions(
 ): LaunchOptions {
   const { values } = parseArgs({
     args: [...commandLine],
-    options: { data: { type: 'string' }, reader: { type: 'string' }, 'reader-name': { type: 'string' } },
+    options: {
+      data: { type: 'string' },
+      reader: { type: 'string' },
+      'reader-name': { type: 'string' },
+      'customer-display': { type: 'string' },
+    },
     strict: false,
   });
   const text = (value: string | boolean | undefined): string | null => (typeof value === 'string' ? value : null);
   const dataFolder = path.resolve(text(values['data']) ?? environment['KLINK_DATA'] ?? defaultDataFolder);
   const settings = readSettings(path.join(dataFolder, 'till.json'));
   const kind = text(values['reader']) ?? settings.reader.kind;
-  const known = readerChoices.find((choice) => choice === kind);
-  if (known === undefined) throw new Error(`--reader ${kind}: choose one of ${readerChoices.join(', ')}`);
+  const known = oneOf('--reader', kind, readerChoices);
+  const customerDisplay = oneOf(
+    '--customer-display',
+    text(values['customer-display']) ?? settings.customerDisplay,
+    customerDisplays,
+  );
   const name = text(values['reader-name']) ?? settings.reader.name;
-  return { dataFolder, settings: { ...settings, reader: { kind: known, name } } };
+  return { dataFolder, settings: { ...settings, customerDisplay, reader: { kind: known, name } } };
+}
+
+function oneOf<T extends string>(flag: string, value: string, choices: readonly T[]): T {
+  const known = choices.find((choice) => choice === value);
+  if (known === undefined) throw new Error(`${flag} ${value}: choose one of ${choices.join(', ')}`);
+  return known;
 }
 
 function readSettings(file: string): TillSettings {

@@ -6,6 +6,7 @@ import envPaths from 'env-paths';
 import { simulatorChangedChannel, viewChangedChannel } from '../../contract/ipc/channels.ts';
 import { registerAppScheme, serveApp } from './app-protocol.ts';
 import { Composer } from './composer.ts';
+import { CustomerWindow } from './customer-window.ts';
 import { type LaunchOptions, readLaunchOptions } from './launch-options.ts';
 import { log } from './log.ts';
 import { confine, confineContents, openTillWindow } from './till-window.ts';
@@ -42,11 +43,15 @@ function run(options: LaunchOptions): void {
     return;
   }
   let window: BrowserWindow | null = null;
+  let customer: CustomerWindow | null = null;
   const send = (channel: string, value: unknown): void => {
     if (window !== null && !window.isDestroyed()) window.webContents.send(channel, value);
   };
   const composer = new Composer(options, {
-    viewChanged: (view) => send(viewChangedChannel, view),
+    viewChanged: (view) => {
+      send(viewChangedChannel, view);
+      customer?.show(view);
+    },
     simulatorChanged: (view) => send(simulatorChangedChannel, view),
   });
 
@@ -66,6 +71,10 @@ function run(options: LaunchOptions): void {
     answerWindowCalls(composer, () => window);
     composer.start();
     window = openTillWindow(options.settings);
+    customer = new CustomerWindow(() => composer.view);
+    customer.open(options.settings);
+    // The customer's display alone is no till: it goes with the window it belongs to.
+    window.on('closed', () => customer?.close());
     if (process.env['KLINK_WATCH'] !== undefined) watchBundles(path.join(__dirname, '..'), () => window);
   });
 }

@@ -14,6 +14,7 @@ export function firstView(readerKind: ReaderKind, at: string): TillView {
     cashier: null,
     approver: null,
     shift: null,
+    openPayment: null,
     training: false,
     seal: 'unknown',
     pages: [],

@@ -1,48 +1,17 @@
-import path from 'node:path';
-import { BrowserWindow, type Session } from 'electron';
+import type { BrowserWindow, Session } from 'electron';
 import type { TillSettings } from '../../contract/settings/till-settings.ts';
-import { appOrigin, isOwnAddress } from './app-address.ts';
+import { isOwnAddress } from './app-address.ts';
+import { openConfinedWindow } from './confined-window.ts';
 import { log } from './log.ts';
 
-/**
- * Opens the till's window: sandboxed, without Node, unable to leave its own pages or to open others. The till's own
- * settings of language, theme and sound are in its address; what the person at the till chooses later is the window's.
- */
+/** Opens the till's window; what the person at the till chooses later than its address is the window's own. */
 export function openTillWindow(settings: TillSettings): BrowserWindow {
-  const window = new BrowserWindow({
+  return openConfinedWindow('till', 'preload.cjs', {}, settings, {
     width: 1280,
     height: 800,
     minWidth: 720,
     minHeight: 640,
-    show: false,
-    backgroundColor: '#10151c',
-    autoHideMenuBar: true,
-    title: 'Klink',
-    webPreferences: {
-      preload: path.join(__dirname, 'preload.cjs'),
-      contextIsolation: true,
-      sandbox: true,
-      nodeIntegration: false,
-      webviewTag: false,
-      // Updates of the view must not wait for a window that is behind another one.
-      backgroundThrottling: false,
-      spellcheck: false,
-    },
   });
-  window.once('ready-to-show', () => {
-    window.show();
-    log('info', 'window is shown');
-  });
-  window.webContents.on('render-process-gone', (_event, details) => {
-    log('error', 'the window crashed and is loaded again', { reason: details.reason });
-    if (details.reason !== 'clean-exit' && !window.isDestroyed()) window.webContents.reload();
-  });
-  const address = new URL(`${appOrigin}/index.html`);
-  address.searchParams.set('language', settings.language);
-  address.searchParams.set('theme', settings.theme);
-  address.searchParams.set('sound', settings.sound ? 'on' : 'off');
-  void window.loadURL(address.href);
-  return window;
 }
 
 /** No page of the application, whichever it is, may go elsewhere, open a window, or be given a device or a permission. */

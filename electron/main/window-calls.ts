@@ -1,6 +1,8 @@
 import { type BrowserWindow, type IpcMainInvokeEvent, ipcMain } from 'electron';
+import { z } from 'zod';
 import {
   operationChannel,
+  practiseChannel,
   simulateChannel,
   simulatorViewChannel,
   type WindowOperation,
@@ -35,6 +37,10 @@ export function answerWindowCalls(composer: Composer, window: () => BrowserWindo
       return composer.call(name, parsed.data);
     });
   }
+  handle(practiseChannel, (request) => {
+    const parsed = z.boolean().safeParse(request);
+    return parsed.success ? composer.practise(parsed.data) : refused('practise: true or false');
+  });
   handle(simulatorViewChannel, () => ({ ok: true, result: composer.simulatorView }));
   handle(simulateChannel, (request) => {
     const parsed = simulatorCommandSchema.safeParse(request);

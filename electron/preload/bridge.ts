@@ -10,6 +10,8 @@ type Operation<N extends WindowOperation> = (request: OperationRequest<N>) => Pr
  * till refused. What comes back is unknown until it is parsed with the contract's schema.
  */
 export type Bridge = { readonly [N in WindowOperation]: Operation<N> } & {
+  /** Turns the till to training, or back to real money. */
+  readonly practise: (isTraining: boolean) => Promise<ResultEnvelope>;
   readonly simulate: (command: SimulatorCommand) => Promise<ResultEnvelope>;
   /** The simulated reader's tags; the result is null while the reader is another one. */
   readonly simulatorView: () => Promise<ResultEnvelope>;

@@ -1,6 +1,7 @@
 import { contextBridge, ipcRenderer } from 'electron';
 import {
   operationChannel,
+  practiseChannel,
   simulateChannel,
   simulatorChangedChannel,
   simulatorViewChannel,
@@ -9,18 +10,12 @@ import {
 } from '../../contract/ipc/channels.ts';
 import type { OperationRequest } from '../../contract/ipc/operations.ts';
 import type { Bridge } from './bridge.ts';
+import { subscription } from './subscription.ts';
 
 const operation =
   <N extends WindowOperation>(name: N) =>
   (request: OperationRequest<N>) =>
     ipcRenderer.invoke(operationChannel(name), request);
-
-/** Only what is sent is passed on: the event itself would hand the window Electron's own objects. */
-const subscription = (channel: string) => (listener: (value: unknown) => void) => {
-  const receive = (_event: unknown, value: unknown): void => listener(value);
-  ipcRenderer.on(channel, receive);
-  return (): void => void ipcRenderer.off(channel, receive);
-};
 
 const bridge = {
   view: operation('view'),
@@ -53,9 +48,13 @@ const bridge = {
   closeShift: operation('closeShift'),
   cancel: operation('cancel'),
   dismiss: operation('dismiss'),
+  attention: operation('attention'),
+  resolve: operation('resolve'),
+  confirmCashReturned: operation('confirmCashReturned'),
   replicate: operation('replicate'),
   status: operation('status'),
   cleanup: operation('cleanup'),
+  practise: (isTraining) => ipcRenderer.invoke(practiseChannel, isTraining),
   simulate: (command) => ipcRenderer.invoke(simulateChannel, command),
   simulatorView: () => ipcRenderer.invoke(simulatorViewChannel),
   onView: subscription(viewChangedChannel),

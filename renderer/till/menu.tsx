@@ -7,11 +7,21 @@ import { call } from './connection.ts';
 import { useKeys } from './keyboard.ts';
 import { Page } from './page.tsx';
 import { goTo, useWindow } from './store.ts';
+import { practise } from './training-banner.tsx';
 
 export const startIssue = (): void => void call((klink) => klink.issue({}));
 
 interface Entry {
-  readonly name: 'refund' | 'chargeback' | 'adjustment' | 'block' | 'unblock' | 'issue' | 'shift' | 'staff';
+  readonly name:
+    | 'refund'
+    | 'chargeback'
+    | 'adjustment'
+    | 'block'
+    | 'unblock'
+    | 'issue'
+    | 'shift'
+    | 'staff'
+    | 'training';
   readonly icon: IconName;
   readonly start: () => void;
 }
@@ -30,14 +40,15 @@ const ofCustomers: readonly Entry[] = [
   { name: 'unblock', icon: 'unlock', start: () => void call((klink) => klink.block({ blocked: false })) },
 ];
 
-function ofTheTill({ cashier, loginNeeded }: TillView): readonly Entry[] {
+function ofTheTill({ cashier, loginNeeded, training }: TillView): readonly Entry[] {
   const hasStaff = cashier !== null || loginNeeded;
   const entries: readonly Entry[] = [
     { name: 'shift', icon: 'wait', start: () => goTo('shift') },
     { name: 'staff', icon: 'person', start: () => goTo('staff') },
+    { name: 'training', icon: 'training', start: () => practise(true) },
   ];
-  // An event without cashiers asks nobody for anything.
-  return hasStaff ? entries : entries.filter(({ name }) => name === 'shift');
+  // An event without cashiers asks nobody for anything, and training leads back by its banner.
+  return entries.filter(({ name }) => (hasStaff || name !== 'staff') && (!training || name !== 'training'));
 }
 
 /** Everything that is not a sale, each one press away; digits press them too. */

@@ -57,7 +57,7 @@ function Till({ view }: { readonly view: TillView }) {
   }, [isTagWanted, isSimulated]);
   return (
     <div className="relative flex h-full flex-col">
-      {view.training ? <TrainingBanner /> : null}
+      {view.training ? <TrainingBanner canEnd /> : null}
       <StatusBar view={view} />
       <div
         className={classNames(

@@ -252,7 +252,7 @@ export const de: Texts = {
     next: 'Verstanden, nächster Gast',
   },
   halted: { support: 'Für den Support', retrying: 'Die Kasse versucht es von selbst wieder.' },
-  training: { banner: 'Übung – hier ist nichts echtes Geld' },
+  training: { banner: 'Übung – hier ist nichts echtes Geld', end: 'Zurück zum echten Geld' },
   menu: {
     title: 'Alles andere',
     customers: 'Für den Gast',
@@ -265,6 +265,7 @@ export const de: Texts = {
     issue: { title: 'Band ausgeben', help: 'Ein neues Band dieser Veranstaltung' },
     shift: { title: 'Schicht', help: 'Öffnen, ansehen, zählen und schließen' },
     staff: { title: 'Übergeben oder abmelden', help: 'Jemand anders übernimmt die Kasse' },
+    training: { title: 'Übung', help: 'Üben ohne echtes Geld' },
   },
   refund: {
     title: 'Bar auszahlen',
@@ -333,6 +334,14 @@ export const de: Texts = {
     notPackedHelp_other:
       '{{count}} Einträge sind noch nicht angekommen, oder etwas ist noch offen. Die Kasse eingeschaltet und verbunden lassen.',
     sendNow: 'Jetzt senden',
+  },
+  customer: {
+    welcome: 'Willkommen',
+    tap: 'Bitte das Band an den Leser halten',
+    card: 'Bitte dem Kartenterminal folgen',
+    askStaff: 'Bitte an der Kasse fragen.',
+    refused: 'Das hat nicht geklappt',
+    notEnough: 'Zu wenig auf dem Band',
   },
   simulator: {
     title: 'Simulierter Leser',

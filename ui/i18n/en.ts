@@ -256,7 +256,7 @@ export const en = {
     next: 'Understood, next customer',
   },
   halted: { support: 'For support', retrying: 'The till tries again by itself.' },
-  training: { banner: 'Training – nothing here is real money' },
+  training: { banner: 'Training – nothing here is real money', end: 'Back to real money' },
   menu: {
     title: 'Everything else',
     customers: 'For the customer',
@@ -269,6 +269,7 @@ export const en = {
     issue: { title: 'Issue a tag', help: 'A new tag of this event' },
     shift: { title: 'Shift', help: 'Open, look at it, count and close' },
     staff: { title: 'Hand over or log out', help: 'Somebody else takes the till' },
+    training: { title: 'Training', help: 'Practise without real money' },
   },
   refund: {
     title: 'Refund in cash',
@@ -337,6 +338,14 @@ export const en = {
     notPackedHelp_other:
       '{{count}} entries have not arrived yet, or something is still open. Keep the till on and connected.',
     sendNow: 'Send now',
+  },
+  customer: {
+    welcome: 'Welcome',
+    tap: 'Please hold your tag to the reader',
+    card: 'Please follow the card terminal',
+    askStaff: 'Please ask at the till.',
+    refused: 'That did not work',
+    notEnough: 'Not enough on the tag',
   },
   simulator: {
     title: 'Simulated reader',

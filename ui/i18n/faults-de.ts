@@ -8,6 +8,11 @@ export const faultsDe: Texts['fault'] = {
   },
   AMOUNT_INVALID: { title: 'Dieser Betrag geht nicht', help: 'Gib einen Betrag über null ein.' },
   CART_EMPTY: { title: 'Der Warenkorb ist leer', help: 'Füge zuerst einen Artikel hinzu.' },
+  NO_SUCH_TRANSACTION: { title: 'Diese Transaktion gibt es hier nicht', help: 'Prüfe die Nummer.' },
+  NO_CASH_TO_RETURN: {
+    title: 'Kein Bargeld zurückzugeben',
+    help: 'Das ist keine abgebrochene Bar-Aufladung. Prüfe die Nummer.',
+  },
   BUSY: { title: 'Die Kasse arbeitet an einem Band', help: 'Zuerst beenden oder abbrechen.' },
   NOT_CANCELLABLE: { title: 'Zu spät zum Abbrechen', help: 'Das Band wird schon beschrieben. Weiter hinhalten.' },
   ALREADY_ENROLLED: {

@@ -4,6 +4,11 @@ export const faultsEn = {
   PRODUCT_UNKNOWN: { title: 'This product is not known', help: 'The range may have changed. Choose another product.' },
   AMOUNT_INVALID: { title: 'This amount is not possible', help: 'Enter an amount greater than zero.' },
   CART_EMPTY: { title: 'The cart is empty', help: 'Add a product first.' },
+  NO_SUCH_TRANSACTION: { title: 'This till has no such transaction', help: 'Look at the number again.' },
+  NO_CASH_TO_RETURN: {
+    title: 'No cash to give back',
+    help: 'This is no cash top-up that was aborted. Look at the number again.',
+  },
   BUSY: { title: 'The till is busy with a tag', help: 'Finish or cancel it first.' },
   NOT_CANCELLABLE: { title: 'Too late to cancel', help: 'The tag is already being written. Keep holding it.' },
   ALREADY_ENROLLED: { title: 'This till is enrolled already', help: 'Another edition needs another data folder.' },

@@ -8,6 +8,11 @@ export const faultsFr: Texts['fault'] = {
   },
   AMOUNT_INVALID: { title: 'Ce montant n’est pas possible', help: 'Saisissez un montant supérieur à zéro.' },
   CART_EMPTY: { title: 'Le panier est vide', help: 'Ajoutez d’abord un article.' },
+  NO_SUCH_TRANSACTION: { title: 'Cette transaction n’existe pas ici', help: 'Vérifiez le numéro.' },
+  NO_CASH_TO_RETURN: {
+    title: 'Pas d’espèces à rendre',
+    help: 'Ce n’est pas un rechargement en espèces interrompu. Vérifiez le numéro.',
+  },
   BUSY: { title: 'La caisse traite un bracelet', help: 'Terminez ou annulez d’abord.' },
   NOT_CANCELLABLE: { title: 'Trop tard pour annuler', help: 'L’écriture a commencé. Gardez le bracelet en place.' },
   ALREADY_ENROLLED: {

@@ -252,7 +252,7 @@ export const fr: Texts = {
     next: 'Compris, client suivant',
   },
   halted: { support: 'Pour l’assistance', retrying: 'La caisse réessaie d’elle-même.' },
-  training: { banner: 'Entraînement – ici, rien n’est de l’argent réel' },
+  training: { banner: 'Entraînement – ici, rien n’est de l’argent réel', end: 'Retour à l’argent réel' },
   menu: {
     title: 'Tout le reste',
     customers: 'Pour le client',
@@ -268,6 +268,7 @@ export const fr: Texts = {
     issue: { title: 'Remettre un bracelet', help: 'Un nouveau bracelet de cet événement' },
     shift: { title: 'Service', help: 'Ouvrir, consulter, compter et clore' },
     staff: { title: 'Passer la main ou se déconnecter', help: 'Quelqu’un d’autre prend la caisse' },
+    training: { title: 'Entraînement', help: 'S’exercer sans argent réel' },
   },
   refund: {
     title: 'Rembourser en espèces',
@@ -336,6 +337,14 @@ export const fr: Texts = {
     notPackedHelp_other:
       '{{count}} écritures ne sont pas encore arrivées, ou quelque chose est encore ouvert. Laissez la caisse allumée et connectée.',
     sendNow: 'Envoyer maintenant',
+  },
+  customer: {
+    welcome: 'Bienvenue',
+    tap: 'Présentez votre bracelet au lecteur',
+    card: 'Suivez le terminal de carte',
+    askStaff: 'Adressez-vous à la caisse.',
+    refused: 'Cela n’a pas fonctionné',
+    notEnough: 'Pas assez sur le bracelet',
   },
   simulator: {
     title: 'Lecteur simulé',

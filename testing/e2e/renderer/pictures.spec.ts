@@ -2,24 +2,15 @@
 // Method: the built renderer in Chromium, fed with one view per state; the layout is measured, axe judges WCAG 2.2 A and AA,
 // and a picture of each is kept under test-results/pictures/ to be looked at.
 import path from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
 import { languages } from '../../../ui/i18n/languages.ts';
+import { expectNoViolation } from './accessibility.ts';
 import { layoutFaults } from './layout-faults.ts';
 import { closedShift, makeViews, shiftReport, simulator } from './views.ts';
 import { feedAnswer, feedSimulator, feedView, openWindowPage } from './window-page.ts';
 
 const pictures = path.resolve(import.meta.dirname, '../../../test-results/pictures');
 const themes = ['light', 'dark', 'high-contrast'] as const;
-const wcag = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-
-async function expectNoViolation(page: Page, where: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(wcag).analyze();
-  const found = violations.map(
-    ({ id, nodes }) => `${where}: ${id} ${nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`,
-  );
-  expect(found).toEqual([]);
-}
 
 async function picture(page: Page, ...name: string[]): Promise<void> {
   await page.screenshot({ path: path.join(pictures, `${name.join('_')}.png`), animations: 'disabled' });

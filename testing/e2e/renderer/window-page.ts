@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
+import { customerViewSchema } from '../../../contract/ipc/customer-view.ts';
 import type { ResultEnvelope } from '../../../contract/ipc/envelope.ts';
 import type { OperationName } from '../../../contract/ipc/operations.ts';
 import type { SimulatorView } from '../../../contract/ipc/simulator.ts';
@@ -75,11 +76,20 @@ function installBridge(): void {
     },
   );
   Object.defineProperty(window, 'klink', { value: bridge });
+  Object.defineProperty(window, 'klinkCustomer', {
+    value: { onView: listen(views), view: () => new Promise(() => undefined) },
+  });
 }
 
 export async function feedView(page: Page, view: TillView): Promise<void> {
   await page.evaluate((fed) => window.feedView(fed), view);
   await page.locator(`[data-testid="till-state"][data-state="${view.screen.screen}"]`).waitFor();
+}
+
+/** The same for the customer's display, as main passes it on. */
+export async function feedCustomer(page: Page, view: TillView): Promise<void> {
+  await page.evaluate((fed) => window.feedView(fed), customerViewSchema.parse(view));
+  await page.locator(`[data-testid="customer-state"][data-state="${view.screen.screen}"]`).waitFor();
 }
 
 export async function feedSimulator(page: Page, view: SimulatorView | null): Promise<void> {

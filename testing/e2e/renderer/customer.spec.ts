@@ -1,0 +1,53 @@
+// Goal: the customer's display shows the cart, the price, the tag before and after – and nothing about staff.
+// Method: the built renderer in Chromium, fed with what main passes on of every state; layout measured, axe asked, pictures
+// kept under test-results/pictures/ to be looked at.
+import path from 'node:path';
+import { expect, type Page, test } from '@playwright/test';
+import { languages } from '../../../ui/i18n/languages.ts';
+import { expectNoViolation } from './accessibility.ts';
+import { layoutFaults } from './layout-faults.ts';
+import { makeViews } from './views.ts';
+import { feedCustomer, openWindowPage } from './window-page.ts';
+
+const pictures = path.resolve(import.meta.dirname, '../../../test-results/pictures');
+
+async function show(page: Page, name: string): Promise<void> {
+  const view = makeViews()[name];
+  if (view === undefined) throw new Error(`views.ts has no ${name}`);
+  await feedCustomer(page, view);
+}
+
+for (const theme of ['light', 'dark', 'high-contrast'] as const) {
+  test(`screens.md, customer display: every state is whole, ${theme}`, async ({ page }) => {
+    await page.setViewportSize({ width: 1024, height: 600 });
+    for (const language of languages) {
+      await openWindowPage(page, `?theme=${theme}&language=${language}&display=customer`);
+      for (const name of Object.keys(makeViews())) {
+        await show(page, name);
+        expect(await layoutFaults(page), `${name}, ${language}`).toEqual([]);
+        if (language === 'en') await expectNoViolation(page, name);
+        await page.screenshot({
+          path: path.join(pictures, `customer_${theme}_${language}_${name}.png`),
+          animations: 'disabled',
+        });
+      }
+    }
+  });
+}
+
+test('screens.md, customer display: cart, price, before and after; never anything about staff', async ({ page }) => {
+  await openWindowPage(page, '?theme=light&language=en&display=customer');
+  await show(page, 'sale-staffed');
+  await expect(page.getByTestId('customer-total')).toHaveText('CHF55.00');
+  await expect(page.locator('body')).toContainText('Beer 0.5 l');
+  await expect(page.locator('body')).not.toContainText('Mara');
+  await show(page, 'tap-sale');
+  await expect(page.getByRole('heading')).toHaveText('Please hold your tag to the reader');
+  await show(page, 'done');
+  await expect(page.getByTestId('balance-before')).toHaveText('CHF95.00');
+  await expect(page.getByTestId('balance-after')).toHaveText('CHF40.00');
+  await show(page, 'refused');
+  await expect(page.locator('main')).toContainText('CHF15.00');
+  await show(page, 'tap-login');
+  await expect(page.getByRole('heading')).toHaveText('Welcome');
+});
