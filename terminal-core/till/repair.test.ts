@@ -5,10 +5,9 @@
  * torn off at every write and the till cut off at every question to the reader; the witness says what the tag holds.
  */
 import { describe, expect, test } from 'vitest';
-import { tearPoints } from '../../contract/ipc/simulator.ts';
 import { configuration as canteen, assignment as canteenAssignment } from '../../testing/till/canteen.ts';
 import { damageTag, editTag } from '../../testing/till/damaged-tag.ts';
-import { killedAt, madeTag, onlineTillsOfTest } from '../../testing/till/festival-till.ts';
+import { killedAt, madeTag, onlineTillsOfTest, questionsBeforeWriting } from '../../testing/till/festival-till.ts';
 import {
   type Ended,
   journalKinds,
@@ -127,7 +126,8 @@ describe('a corrupt tag', () => {
 describe.each(['type2', 'classic1k'] as const)('%s', (technology) => {
   test('R22: torn off at every write, it shows no balance or the new one, and is repaired when it is shown again', async () => {
     const torn = new Set<string>();
-    for (const point of tearPoints) {
+    // Before a write is after the one before it.
+    for (const point of ['during', 'after'] as const) {
       for (let writeNumber = 1; ; writeNumber += 1) {
         const { till } = await charged({ technology });
         damageTag(till, madeTag);
@@ -158,22 +158,11 @@ describe.each(['type2', 'classic1k'] as const)('%s', (technology) => {
   });
 });
 
-/** How many questions go to the reader before the first write command. */
-async function questionsBeforeWriting(): Promise<number> {
-  const { till } = await charged();
-  damageTag(till, madeTag);
-  let count = 0;
-  till.onStep = ({ event }) => {
-    if (event === 'writing') count = till.commandCount;
-  };
-  till.duringCommand(0, () => undefined);
-  expect(await repair(till)).toMatchObject(isRepaired);
-  return count;
-}
-
 test('R22: killed after every question to the reader, the next till finds no old balance and takes the next generation', async () => {
   const ends = new Set<string>();
-  for (let atCommand = await questionsBeforeWriting(); ; atCommand += 1) {
+  const { till: uncut } = await charged();
+  damageTag(uncut, madeTag);
+  for (let atCommand = await questionsBeforeWriting(uncut, () => repair(uncut)); ; atCommand += 1) {
     const { till } = await charged();
     damageTag(till, madeTag);
     const folder = await killedAt(till, { atCommand, point: 'after' }, () => repair(till));

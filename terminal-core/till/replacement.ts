@@ -67,14 +67,10 @@ export class Replacement implements TagMaker {
     return { event: 'tagReplaced', tag: stepTag(uid, image), details: { lostUid: this.#lostUid } };
   }
 
-  /** This till wrote it, was killed, and never learned that it was whole. */
+  /** This till wrote it, whether it learned that it was whole or was killed before. */
   #isOwnWork({ uid, reading }: TagVisit): boolean {
     const meant = this.#store.ofNewTag(uid);
-    return (
-      reading.kind === 'current' &&
-      meant?.lostUid === this.#lostUid &&
-      meant.slot !== null &&
-      sameBytes(reading.slots[0], meant.slot)
-    );
+    if (reading.kind !== 'current' || meant?.lostUid !== this.#lostUid) return false;
+    return meant.isWritten || (meant.slot !== null && sameBytes(reading.slots[0], meant.slot));
   }
 }

@@ -58,3 +58,14 @@ export async function killedAt(
   });
   return await Promise.race([killed, work().then(() => null)]);
 }
+
+/** How many questions go to the reader before the first write command. */
+export async function questionsBeforeWriting(till: InProcessTill, work: () => Promise<unknown>): Promise<number> {
+  let count = 0;
+  till.onStep = ({ event }) => {
+    if (event === 'writing') count = till.commandCount;
+  };
+  till.duringCommand(0, () => undefined);
+  await work();
+  return count;
+}
