@@ -39,6 +39,7 @@ export function exitCodeOfOutcome(outcome: Outcome): ExitCode {
     case 'committed':
       return 0;
     case 'unknown':
+    case 'payment-open':
       return exitCodeByClass.unknown;
     case 'aborted':
     case 'refused':

@@ -13,10 +13,17 @@ export function resultSentence(step: Step, currency: string): string | null {
       return `Transaction ${numberOf(step)}: it is not known whether the tag was written.`;
     case 'tagIssued':
       return `Issued tag ${step.tag?.uid ?? ''}. Balance ${money(step.tag?.balanceMinor ?? 0)}.`;
+    case 'tagRepaired':
+      return `Repaired tag ${step.tag?.uid ?? ''}. Balance ${money(step.tag?.balanceMinor ?? 0)}.`;
+    case 'tagReplaced':
+      return `Tag ${step.tag?.uid ?? ''} is in the place of ${String(step.details?.['lostUid'] ?? '')}, which is blocked. Balance ${money(step.tag?.balanceMinor ?? 0)}.`;
     case 'balance':
       return `Balance ${money(step.tag?.balanceMinor ?? 0)} ${whereOf(step.tag)}.`;
     case 'entryRejected':
       return `Entry rejected: ${step.error?.message ?? JSON.stringify(step.details ?? {})}`;
+    case 'paymentChanged':
+      return null;
+    case 'payments':
     case 'staffEntered':
     case 'shiftOpened':
     case 'shiftReported':

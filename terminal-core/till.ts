@@ -2,27 +2,33 @@ import type { Fault } from '../contract/ipc/fault.ts';
 import type { Outcome, TillStatus } from '../contract/ipc/operations.ts';
 import type { Step } from '../contract/ipc/step.ts';
 import type { ChargeView, ScreenView, TillView } from '../contract/ipc/till-view.ts';
-import type { TillSecrets } from './checkout/ports.ts';
+import type { BackendNews, TillSecrets } from './checkout/ports.ts';
 import { fault } from './domain/fault.ts';
 import { limits } from './domain/limits.ts';
 import { failed, ok, type Result } from './domain/result.ts';
+import { toHex } from './tag/bytes.ts';
+import { type AttentionOperations, attentionOperations } from './till/attention-operations.ts';
 import { type BackendOperations, backendOperations } from './till/backend-operations.ts';
+import { BackendWords } from './till/backend-words.ts';
 import { CartDesk } from './till/cart-desk.ts';
 import { type CleanupCounts, cleanUpWithoutTag, type TaglessDesk } from './till/cleanup.ts';
-import { CleanupVisit } from './till/cleanup-visit.ts';
 import { type Desk, instant, type Patience } from './till/desk.ts';
 import { EditionKeys } from './till/edition-keys.ts';
 import { endScreen } from './till/end-screen.ts';
 import type { TapRequest, TillOperations } from './till/operations.ts';
+import { PaymentDesk } from './till/payment-desk.ts';
+import { paymentOperations } from './till/payment-operations.ts';
+import { settledScreen } from './till/settled-screen.ts';
 import { ShiftDesk } from './till/shift-desk.ts';
 import { StaffDesk } from './till/staff-desk.ts';
 import { type StaffOperations, staffOperations } from './till/staff-operations.ts';
 import { tillStatus } from './till/status.ts';
+import { tagLedgerOver } from './till/tag-ledger.ts';
 import { type TagOperations, tagOperations } from './till/tag-operations.ts';
 import type { TillParts } from './till/till-parts.ts';
 import { tillView } from './till/view.ts';
 import type { TagWork, WorkEnd } from './till/work.ts';
-import { Workplace } from './till/workplace.ts';
+import { type Occupation, Workplace } from './till/workplace.ts';
 
 /**
  * The till's application service: the only place where a piece of work begins and ends. It does one at a time, knows what
@@ -34,10 +40,12 @@ export class Till {
   readonly #staff: StaffDesk;
   readonly #shift: ShiftDesk;
   readonly #cart: CartDesk;
+  readonly #paymentDesk: PaymentDesk;
   #secrets: TillSecrets | null;
   #screen: ScreenView = { screen: 'starting' };
   #revision = 0;
   readonly #workplace = new Workplace();
+  readonly #words = new BackendWords();
   #stopDoneTimer: (() => void) | null = null;
   #isStopping = false;
   /** The card of the last booking; a customer's tag left lying must not pay for the next one. */
@@ -62,9 +70,16 @@ export class Till {
       isBusy: () => this.#workplace.isTaken,
       onChange: () => this.#onCartChange(),
     });
+    this.#paymentDesk = new PaymentDesk({
+      ...parts,
+      report: (step) => this.#report(step),
+      isBusy: () => this.#workplace.isTaken,
+      onChange: () => this.#onJournalChange(),
+    });
     this.#secrets = parts.secrets;
     parts.reader.onChange(() => this.#publish());
     parts.replication.onChange(() => this.#refreshScreen());
+    parts.replication.onNews((news) => this.#hear(news));
     this.operations = this.#allOperations();
   }
 
@@ -72,12 +87,14 @@ export class Till {
   start(): CleanupCounts {
     const counts = cleanUpWithoutTag(this.#taglessDesk());
     this.#show(this.#idleScreen());
+    this.#paymentDesk.wake();
     return counts;
   }
 
   /** Ends what can end without a tag, cleans up, and is silent from then on; within `limits.stopMs`. */
   async stop(): Promise<void> {
     this.#isStopping = true;
+    this.#paymentDesk.stop();
     this.#stopDoneTimer?.();
     this.#workplace.interrupt();
     await this.#workplace.endedWithin(this.#parts.timers, limits.stopMs / 2);
@@ -97,6 +114,7 @@ export class Till {
       counts: store.counts(),
       staff: this.#staff,
       shift: this.#shift.current,
+      openPayment: this.#paymentDesk.open,
       isTraining: this.#parts.isTraining,
       cart: this.#cart.cart,
       screen: this.#screen,
@@ -109,11 +127,16 @@ export class Till {
       ...this.#backendOperations(),
       ...this.#cart.operations,
       ...this.#tagOperations(),
+      ...paymentOperations({
+        paymentDesk: this.#paymentDesk,
+        patience: (request) => this.#patience(request),
+        run: (view, makeWork) => this.#do(view, makeWork),
+      }),
       ...this.#staffOperations(),
       cancel: () => Promise.resolve(this.#cancel()),
       dismiss: () => Promise.resolve(this.#dismiss()),
       status: () => Promise.resolve(ok(this.#status())),
-      cleanup: ({ timeoutMs }) => this.#cleanUp(timeoutMs),
+      ...this.#attentionOperations(),
       exportJournal: ({ file }) =>
         Promise.resolve(ok({ entryCount: this.#parts.writeExport(file, this.#parts.journal.lines()) })),
     };
@@ -143,20 +166,31 @@ export class Till {
       patience: (request) => this.#patience(request),
       run: (view, makeWork) => this.#do(view, makeWork),
       cleanUp: () => void cleanUpWithoutTag(this.#taglessDesk()),
-      onShiftChange: () => {
-        this.#parts.replication.wake();
-        this.#publish();
-      },
+      onShiftChange: () => this.#onJournalChange(),
+    });
+  }
+
+  #attentionOperations(): AttentionOperations {
+    return attentionOperations({
+      ...this.#parts,
+      staff: this.#staff,
+      patience: (request) => this.#patience(request),
+      report: (step) => this.#report(step),
+      onChange: () => this.#onJournalChange(),
+      occupy: (makeWork) => this.#occupy(makeWork),
     });
   }
 
   // --- work with a tag ---
 
   #tagOperations(): TagOperations {
-    const { assignments, tagLookup, accounts, accountLine } = this.#parts;
+    const { assignments, tagLookup, accounts, accountLine, replacements, random } = this.#parts;
     return tagOperations({
       tagLookup,
+      ledger: tagLedgerOver(this.#parts),
+      replacements,
       accounts: { store: accounts, line: accountLine },
+      newGroupId: () => toHex(random.bytes(16)).toLowerCase(),
       isAccountMode: () => assignments.assignment()?.edition.mode === 'account',
       cart: () => this.#cart.cart,
       merchantId: () => this.#merchantId() ?? '',
@@ -177,7 +211,9 @@ export class Till {
     cleanUpWithoutTag(desk.value);
     const work = makeWork({ ...desk.value, staff: staff.value });
     try {
-      return ok(await this.#workplace.occupy(work, (end) => this.#finish(charge, end)));
+      const outcome = await this.#workplace.occupy(work, (end) => this.#finish(charge, end));
+      this.#settle();
+      return ok(outcome);
     } finally {
       this.#staff.noteActivity();
       this.#parts.replication.wake();
@@ -197,17 +233,46 @@ export class Till {
     return { result: end.result, step: end.step };
   }
 
-  async #cleanUp(timeoutMs: number): Promise<Result<CleanupCounts, Fault>> {
+  /** Work that books nothing of its own: it finds out what became of what was booked before. */
+  async #occupy<End>(makeWork: (desk: Desk) => Occupation<End>): Promise<Result<End, Fault>> {
     const desk = this.#desk();
     if (!desk.ok) return desk;
     if (this.#workplace.isTaken) return failed(fault('BUSY'));
-    const visit = new CleanupVisit(desk.value, this.#patience({ timeoutMs, firstTagOnly: false }));
     try {
-      return ok(await this.#workplace.occupy(visit, (counts) => counts));
+      return ok(await this.#workplace.occupy(makeWork(desk.value), (end) => end));
     } finally {
-      this.#parts.replication.wake();
-      this.#publish();
+      this.#showSettled();
+      this.#onJournalChange();
     }
+  }
+
+  /** The backend knows what became of something unknown (Q9). Whoever is at work goes on undisturbed, and comes first. */
+  #hear(news: readonly BackendNews[]): void {
+    if (this.#isStopping) return;
+    this.#words.learn(news);
+    if (!this.#workplace.isTaken) this.#settle();
+  }
+
+  #settle(): void {
+    const { committed, aborted } = cleanUpWithoutTag(this.#taglessDesk());
+    if (committed + aborted === 0) return;
+    this.#showSettled();
+    this.#onJournalChange();
+  }
+
+  #showSettled(): void {
+    const { store, clock, settings } = this.#parts;
+    if (this.#screen.screen !== 'unknown') return;
+    const { terminalTransactionNumber, charge } = this.#screen;
+    const row = store.find(terminalTransactionNumber);
+    const settled = row && settledScreen(this.#screen, row, instant(clock, settings.doneMs));
+    if (!settled) return;
+    if (settled.screen === 'done') {
+      if (charge.purpose === 'sale') this.#cart.empty();
+      this.#words.isToBeTold(terminalTransactionNumber);
+      this.#leaveDoneAfter(settings.doneMs);
+    }
+    this.#show(settled);
   }
 
   #patience({ timeoutMs, firstTagOnly }: TapRequest): Patience {
@@ -222,7 +287,7 @@ export class Till {
 
   /** The till as a piece of work needs it, or why it may not begin. */
   #desk(): Result<Desk, Fault> {
-    const { assignments, reader, store, reservations, clock, timers } = this.#parts;
+    const { assignments, reader, store, reservations, payments, clock, timers } = this.#parts;
     const assignment = assignments.assignment();
     if (!assignment) return failed(fault('NOT_ENROLLED'));
     if (assignment.haltedCode) return failed(fault(assignment.haltedCode));
@@ -234,12 +299,13 @@ export class Till {
     const show = (screen: ScreenView) => this.#show(screen);
     // Whose the work is, is known only when it begins.
     const staff = { cashierId: null, approvedBy: null };
-    return ok({ staff, assignment, configuration, keys, reader, store, reservations, clock, timers, show, report });
+    const given = { reader, store, reservations, payments, clock, timers, words: this.#words };
+    return ok({ ...given, staff, assignment, configuration, keys, show, report });
   }
 
   #taglessDesk(): TaglessDesk {
     const { store, clock } = this.#parts;
-    return { store, clock, report: (step) => this.#report(step) };
+    return { store, clock, words: this.#words, report: (step) => this.#report(step) };
   }
 
   #report(parts: Omit<Step, 'at'>): Step {
@@ -252,6 +318,12 @@ export class Till {
 
   #status(): TillStatus {
     return tillStatus(this.#parts.assignments.assignment(), this.#parts.store.counts());
+  }
+
+  /** There is something new to be sent and shown. */
+  #onJournalChange(): void {
+    this.#parts.replication.wake();
+    this.#publish();
   }
 
   #onCartChange(): void {

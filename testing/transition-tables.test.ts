@@ -19,6 +19,7 @@ import {
   tagAdjustmentChart,
   twoTapPurchaseChart,
 } from '../terminal-core/checkout/booking-chart.ts';
+import { cardTopUpChart } from '../terminal-core/checkout/card-chart.ts';
 import { tagMakingChart } from '../terminal-core/checkout/tag-making-chart.ts';
 import { decideCleanup, type Evidence } from '../terminal-core/recovery/cleanup.ts';
 import { eventsOf, everyChart } from './charts/every-chart.ts';
@@ -30,6 +31,7 @@ const chartsOfKind: Readonly<Partial<Record<TransitionKind, readonly AnyStateMac
   'terminal-purchase': [purchaseChart, twoTapPurchaseChart],
   'terminal-cash-refund': [cashRefundChart],
   'terminal-cash-top-up': [cashTopUpChart],
+  'terminal-card-top-up': [cardTopUpChart],
   'terminal-chargeback': [chargebackChart],
   'terminal-tag-adjustment': [tagAdjustmentChart],
 };
@@ -50,6 +52,8 @@ function stateAfter(record: { readonly kind: string; readonly state?: TerminalSt
   switch (record?.kind) {
     case undefined:
     case 'write':
+    // What becomes of a payment is beside the state.
+    case 'payment':
     // A tag that is made anew has no transaction.
     case 'announce':
     case 'begin':

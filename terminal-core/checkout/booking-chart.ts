@@ -46,9 +46,27 @@ export type BookingRecord =
   | { readonly kind: 'checkout-and-write' }
   | { readonly kind: 'end'; readonly state: ReplicableState; readonly reason: FaultCode | null };
 
+/** What every chart that writes remembers besides its state. */
+export interface WriteContext {
+  readonly writeAttempts: number;
+}
+
+/** Guards of the states of `writingStates`, by the names these know them under. */
+export const writingGuards = {
+  found: (
+    { event }: { event: BookingEvent | { readonly type: string } },
+    params: { readonly finding: SameTagFinding },
+  ) => 'finding' in event && event.finding === params.finding,
+  mayTryAgain: ({ context, event }: { context: WriteContext; event: BookingEvent | { readonly type: string } }) =>
+    event.type === 'SAME_TAG' &&
+    'finding' in event &&
+    event.finding === 'not-written' &&
+    context.writeAttempts < limits.writeAttemptsMax,
+};
+
 const bookingSetup = setup({
   types: {
-    context: {} as { readonly writeAttempts: number },
+    context: {} as WriteContext,
     events: {} as BookingEvent,
   },
   actions: {
@@ -56,12 +74,7 @@ const bookingSetup = setup({
     run: (_, _params: { readonly effect: BookingEffect }) => undefined,
     countAttempt: assign({ writeAttempts: ({ context }) => context.writeAttempts + 1 }),
   },
-  guards: {
-    found: ({ event }, params: { readonly finding: SameTagFinding }) =>
-      (event.type === 'SAME_TAG' || event.type === 'RESOLVED') && event.finding === params.finding,
-    mayTryAgain: ({ context, event }) =>
-      event.type === 'SAME_TAG' && event.finding === 'not-written' && context.writeAttempts < limits.writeAttemptsMax,
-  },
+  guards: writingGuards,
 });
 
 const abortedBecause = (reason: FaultCode) =>
@@ -76,10 +89,16 @@ const abortedAsDenied = {
   },
 } as const;
 
-/** Writing and all that may come of it; the same for every chart. */
-const writing = {
-  initial: 'writing',
-  states: {
+/**
+ * Writing and all that may come of it; the same for every chart.
+ * @param unwritable where it leads when the tag could not be written however often it was tried
+ * @param displaced where it leads when another till's write has taken the place of this one
+ */
+export function writingStates<const Unwritable extends object, const Displaced extends object>(
+  unwritable: Unwritable,
+  displaced: Displaced,
+) {
+  return {
     writing: {
       entry: ['countAttempt', { type: 'run', params: { effect: 'write-tag' } }],
       on: { WRITTEN: '#committed', LOST: 'awaitingSameTag' },
@@ -90,15 +109,20 @@ const writing = {
         SAME_TAG: [
           { guard: { type: 'found', params: { finding: 'written' } }, target: '#committed' },
           { guard: 'mayTryAgain', target: 'writing' },
-          { guard: { type: 'found', params: { finding: 'not-written' } }, ...abortedBecause('TAG_WRITE_FAILED') },
-          { guard: { type: 'found', params: { finding: 'displaced' } }, ...abortedBecause('TAG_CHANGED') },
+          { guard: { type: 'found', params: { finding: 'not-written' } }, ...unwritable },
+          { guard: { type: 'found', params: { finding: 'displaced' } }, ...displaced },
           { target: '#unknown' },
         ],
         TIMEOUT: '#unknown',
         INTERRUPT: '#unknown',
       },
     },
-  },
+  } as const;
+}
+
+const writing = {
+  initial: 'writing',
+  states: writingStates(abortedBecause('TAG_WRITE_FAILED'), abortedBecause('TAG_CHANGED')),
 } as const;
 
 /** One tap, cart first: the amount is fixed and the images are durable in one commit. */

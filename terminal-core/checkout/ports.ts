@@ -3,10 +3,13 @@ import type { ReaderState } from '../../contract/ipc/reader.ts';
 import type { EntryResult } from '../../contract/wire/batch.ts';
 import type { Configuration } from '../../contract/wire/configuration.ts';
 import type { Edition, EnrolmentAnswer, KeySet } from '../../contract/wire/enrolment.ts';
-import type { Seal, TagEventPayload, TagSnapshotPayload } from '../../contract/wire/journal.ts';
+import type { JournalKind, Seal, TagEventPayload, TagSnapshotPayload } from '../../contract/wire/journal.ts';
+import type { OutcomesAnswer, OutcomesQuery, StateCause } from '../../contract/wire/outcomes.ts';
+import type { PaymentAnswer, PaymentRequest, PaymentStatus } from '../../contract/wire/payment.ts';
 import type { ReservationAnswer, ReservationRequest } from '../../contract/wire/reservation.ts';
 import type { TagLookupAnswer } from '../../contract/wire/tag-lookup.ts';
-import type { TransactionType } from '../../contract/wire/words.ts';
+import type { TagReplacementAnswer } from '../../contract/wire/tag-replacement.ts';
+import type { BackendState, TransactionType } from '../../contract/wire/words.ts';
 import type { Result } from '../domain/result.ts';
 import type { ClosedShift, Shift, ShiftSum } from '../domain/shift.ts';
 import type { TillTransaction, TransactionDraft, WriteImages } from '../domain/transaction.ts';
@@ -67,11 +70,19 @@ export interface Assignment {
   readonly haltedCode: FaultCode | null;
 }
 
+/** What has become known of a card payment. */
+export interface PaymentChange {
+  readonly status: PaymentStatus;
+  /** Null where the provider has not named it; a name it has is kept. */
+  readonly reference: string | null;
+  readonly at: string;
+}
+
 /** How a transaction leaves TerminalConfirmStarted, Open or TerminalConfirmUnknown. */
 export interface TransactionEnd {
   readonly state: 'Committed' | 'Aborted' | 'TerminalConfirmUnknown';
   readonly at: string;
-  /** What decided it: `checkout` or `cleanup`. */
+  /** What decided it: `checkout`, `cleanup`, or `backend` where it knew of it (Q9). */
   readonly cause: string;
   /** Of an aborted one. */
   readonly reason: FaultCode | null;
@@ -79,6 +90,8 @@ export interface TransactionEnd {
   readonly shown: TagSnapshotPayload | null;
   /** What an operator should see about the tag. */
   readonly monitor: string | null;
+  /** What became of its card payment, in the same commit. */
+  readonly payment?: PaymentChange;
 }
 
 export interface StoreCounts {
@@ -92,6 +105,8 @@ export interface StoreCounts {
   readonly unfinishedCount: number;
   readonly unknownCount: number;
   readonly rejectedCount: number;
+  /** Aborted cash top-ups of which nobody has said that the cash was given back (money rule 4). */
+  readonly cashToReturnCount: number;
 }
 
 /** The till's transactions. Every method is one database transaction that has reached the disk when it returns. */
@@ -104,14 +119,30 @@ export interface TransactionStore {
   checkout(terminalTransactionNumber: number, at: string): TillTransaction;
   /** Open → TerminalConfirmStarted in account mode, and whether the backend holds the amount. */
   checkoutOfAccount(terminalTransactionNumber: number, isReserved: boolean, at: string): TillTransaction;
-  /** Both images, before the first write command; from Open it is the checkout as well (Q51). */
-  startWriting(terminalTransactionNumber: number, images: WriteImages, at: string): TillTransaction;
+  /**
+   * Both images, before the first write command; from Open it is the checkout as well (Q51).
+   * @param tag what the tag shows now, where a card has paid and another till may have written to the tag meanwhile
+   */
+  startWriting(
+    terminalTransactionNumber: number,
+    images: WriteImages,
+    at: string,
+    tag?: TillTransaction['tag'],
+  ): TillTransaction;
+  /** Keeps how the card payment of an Open transaction stands; nothing is written where nothing has changed. */
+  recordPayment(terminalTransactionNumber: number, change: PaymentChange): TillTransaction;
+  /** The card payment that is not decided yet, or is paid and not on a tag: one at a time (INV-12). */
+  openPayment(): TillTransaction | null;
   /** Ends the transaction or leaves it unknown, and journals it: all three are replicable (R30–R32). */
   end(terminalTransactionNumber: number, end: TransactionEnd): TillTransaction;
   /** Rows in Open, TerminalConfirmStarted or TerminalConfirmUnknown, oldest first; of one tag where a UID is given. */
   unresolved(uid: string | null): readonly TillTransaction[];
   /** Committed transactions of a tag on this till, newest first. */
   committedOfTag(uid: string, type: TransactionType, limit: number): readonly TillTransaction[];
+  /** One transaction, whatever its state. */
+  find(terminalTransactionNumber: number): TillTransaction | null;
+  /** The tag's last committed transaction on this till, if it was the backend that knew of it and not the tag (Q9). */
+  lastSettledByBackend(uid: string): TillTransaction | null;
   /** One transaction if it is Committed. */
   committed(terminalTransactionNumber: number): TillTransaction | null;
   /** What goes back on a transaction of this till and was not aborted, oldest first. */
@@ -122,6 +153,46 @@ export interface TransactionStore {
   recordMonitor(transaction: TillTransaction, kind: string, at: string): void;
   recordTagEvent(event: TagEventPayload, at: string): void;
   counts(): StoreCounts;
+}
+
+/** A transaction that is unknown, and the entry of the journal that told the backend so. */
+export interface UnknownTransaction {
+  readonly terminalTransactionNumber: number;
+  readonly journalSeq: number;
+}
+
+/** An entry the backend would not take, until an operator has resolved it (ingest rule 4). */
+export interface RejectedEntry {
+  readonly seq: number;
+  readonly kind: JournalKind;
+  /** The backend's code and words. */
+  readonly code: string;
+  readonly message: string;
+  readonly receivedAt: string;
+  /** Of a transaction, as far as the payload can be read; null for every other kind. */
+  readonly terminalTransactionNumber: number | null;
+  readonly type: TransactionType | null;
+  readonly amountMinor: number | null;
+  readonly uid: string | null;
+}
+
+/** What this till has told the backend and cannot settle alone. */
+export interface OutcomeStore {
+  /** Unknown transactions that the backend has been told of, oldest first: what it may be asked about (Q9). */
+  unknownAndSent(): readonly UnknownTransaction[];
+  /** Rejected entries that nobody has resolved yet, oldest first. */
+  rejected(): readonly RejectedEntry[];
+  /** An operator has resolved these: they need nobody's attention any more. */
+  resolveRejected(seqs: readonly number[], at: string): void;
+}
+
+/** The cash of aborted top-ups (money rule 4). */
+export interface CashReturnStore {
+  /** Aborted cash top-ups of which nobody has said that the cash was given back, oldest first. */
+  awaited(): readonly TillTransaction[];
+  isConfirmed(terminalTransactionNumber: number): boolean;
+  /** Keeps that the cash was given back and journals it as newer words about the aborted transaction: one commit (INV-13). */
+  confirm(transaction: TillTransaction, cashierId: string | null, at: string): void;
 }
 
 export interface ShiftClosing {
@@ -204,6 +275,9 @@ export type UplinkFault =
   | { readonly kind: 'refused'; readonly detail: string }
   | { readonly kind: 'code-invalid' }
   | { readonly kind: 'tag-blocked' }
+  | { readonly kind: 'tag-unheard-of' }
+  | { readonly kind: 'tag-replaced'; readonly detail: string }
+  | { readonly kind: 'tag-in-use' }
   | { readonly kind: 'insufficient-funds' }
   | { readonly kind: 'gap'; readonly expectedSeq: number }
   | { readonly kind: 'halt'; readonly code: 'JOURNAL_FORKED' | 'CHAIN_BROKEN' | 'JOURNAL_UNKNOWN' }
@@ -231,13 +305,37 @@ export interface Uplink {
     body: string,
   ): Promise<Result<{ readonly results: readonly EntryResult[]; readonly seal: Seal }, UplinkFault>>;
   seal(credentials: Credentials): Promise<Result<Seal, UplinkFault>>;
+  /** What became of transactions left unknown and of rejected entries (Q9, ingest rule 4). */
+  outcomes(credentials: Credentials, query: OutcomesQuery): Promise<Result<OutcomesAnswer, UplinkFault>>;
   reserve(
     credentials: Credentials,
     terminalTransactionNumber: number,
     request: ReservationRequest,
   ): Promise<Result<ReservationAnswer, UplinkFault>>;
+  /** The same request again never charges twice. */
+  startPayment(
+    credentials: Credentials,
+    terminalTransactionNumber: number,
+    request: PaymentRequest,
+  ): Promise<Result<PaymentAnswer, UplinkFault>>;
+  /** Null: the backend knows of no payment of this transaction. */
+  payment(
+    credentials: Credentials,
+    terminalTransactionNumber: number,
+  ): Promise<Result<PaymentAnswer | null, UplinkFault>>;
+  /** Null: there was none, and a request for one that arrives late is refused. */
+  voidPayment(
+    credentials: Credentials,
+    terminalTransactionNumber: number,
+  ): Promise<Result<PaymentAnswer | null, UplinkFault>>;
   /** @param timeoutMs where a customer waits for it */
   lookUpTag(credentials: Credentials, uid: string, timeoutMs?: number): Promise<Result<TagLookupAnswer, UplinkFault>>;
+  /** The same question gets the same answer until the new tag is known to be written (money rule 2). */
+  replaceTag(
+    credentials: Credentials,
+    lostUid: string,
+    newUid: string,
+  ): Promise<Result<TagReplacementAnswer, UplinkFault>>;
 }
 
 /** The token and the keys of the edition: never in a log, never in a view. */
@@ -267,6 +365,13 @@ export interface DrainResult {
   readonly fault: Fault | null;
 }
 
+/** What the backend says of a transaction that this till has told it is unknown; null: it did not say why (Q9). */
+export interface BackendNews {
+  readonly terminalTransactionNumber: number;
+  readonly state: BackendState;
+  readonly cause: StateCause | null;
+}
+
 /** The background replicator as the till sees it. */
 export interface ReplicationPort {
   readonly status: ReplicationStatus;
@@ -275,6 +380,10 @@ export interface ReplicationPort {
   wake(): void;
   /** Sends until nothing is left, something stands in the way (with patience: for good), or the time is up. */
   drain(timeoutMs: number, isPatient: boolean): Promise<DrainResult>;
+  /** What the backend says of unknown transactions, as it comes: with an answer to their entry, or asked for. */
+  onNews(listener: (news: readonly BackendNews[]) => void): () => void;
+  /** Asks what became of what is unknown, and of what was rejected; what it says comes as news. */
+  askOutcomes(timeoutMs: number): Promise<Result<void, Fault>>;
   /** Fetches the configuration if it has changed. */
   refreshConfiguration(): Promise<Result<void, Fault>>;
 }
@@ -286,6 +395,19 @@ export interface ReservationPort {
    * fault where the backend says that this must not be sold.
    */
   reserve(transaction: TillTransaction): Promise<Result<'RESERVED' | 'UNRESERVED', Fault>>;
+}
+
+/** How a card payment stands at the provider, as the backend knows it. */
+export type PaymentStanding = Pick<PaymentAnswer, 'status' | 'reference' | 'askAgainMs'>;
+
+/** Card payments through the backend (Q13). Each call is one question, within a bounded time. */
+export interface PaymentPort {
+  /** Starts the payment, or finds the one started before: the same request never charges twice. */
+  start(transaction: TillTransaction): Promise<Result<PaymentStanding, Fault>>;
+  /** How it stands; null where the backend knows of none. */
+  ask(terminalTransactionNumber: number): Promise<Result<PaymentStanding | null, Fault>>;
+  /** Takes it back. `voided` also where there was none: one that arrives late is refused. */
+  void(terminalTransactionNumber: number): Promise<Result<PaymentStanding, Fault>>;
 }
 
 /** Account mode: brings what the till knows of an account up to date, as far as the network allows. */

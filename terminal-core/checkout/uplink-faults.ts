@@ -13,6 +13,12 @@ export function uplinkFault(problem: UplinkFault): Fault {
       return fault('ENROLMENT_CODE_INVALID');
     case 'tag-blocked':
       return fault('TAG_BLOCKED');
+    case 'tag-unheard-of':
+      return fault('TAG_UNHEARD_OF');
+    case 'tag-replaced':
+      return fault('TAG_REPLACED', { detail: problem.detail });
+    case 'tag-in-use':
+      return fault('TAG_IN_USE');
     case 'insufficient-funds':
       return fault('INSUFFICIENT_FUNDS');
     case 'halt':

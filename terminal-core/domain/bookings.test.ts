@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Product } from '../../contract/wire/configuration.ts';
 import { transactionItemSchema } from '../../contract/wire/transaction.ts';
-import { assertItemsBalance, cashTopUpItems, customerNetMinor, purchaseItems } from './bookings.ts';
+import { assertItemsBalance, customerNetMinor, purchaseItems, topUpItems } from './bookings.ts';
 import { addAmount, addProduct, type Cart, emptyCart, removeLine, totalMinor } from './cart.ts';
 import { feeMinor } from './fees.ts';
 import { limits } from './limits.ts';
@@ -31,7 +31,7 @@ function good<Value>(result: Result<Value, unknown>): Value {
 
 describe('top-up', () => {
   test('R9, R10: 100.00 with a fee of 5.00 debits customer and fee, and is 95.00 for the customer', () => {
-    const items = cashTopUpItems(10_000, 500);
+    const items = topUpItems('cash', 10_000, 500);
     expect(items).toEqual([
       { kind: 'topup', debit: 'customer', credit: 'top-up:cash', amountMinor: 10_000 },
       { kind: 'topup-fee', debit: 'fee', credit: 'customer', amountMinor: 500 },
@@ -40,7 +40,7 @@ describe('top-up', () => {
   });
 
   test('without a fee there is no item for it', () => {
-    expect(cashTopUpItems(10_000, 0).map(({ kind }) => kind)).toEqual(['topup']);
+    expect(topUpItems('cash', 10_000, 0).map(({ kind }) => kind)).toEqual(['topup']);
   });
 });
 
@@ -91,7 +91,7 @@ describe('sale', () => {
   });
 
   test('INV-01: items that come to another amount, or to none, are a broken invariant', () => {
-    const items = cashTopUpItems(10_000, 500);
+    const items = topUpItems('cash', 10_000, 500);
     const topUp = { type: 'TopUp', items } as const;
     expect(() => assertItemsBalance({ ...topUp, balanceDeltaMinor: 9_499 })).toThrow('INV-01');
     expect(() =>

@@ -3,13 +3,16 @@ import type { TransactionType } from '../../contract/wire/words.ts';
 import { type Cart, type CartLine, lineMinor } from './cart.ts';
 import { invariant } from './invariant.ts';
 
+/** How a customer can pay for a top-up at a till. */
+export type TopUpMethod = 'cash' | 'card';
+
 /**
- * The items of a cash top-up: the whole amount comes in, then the fee goes off it (R9, R10).
+ * The items of a top-up: the whole amount comes in through its channel, then the fee goes off it (R9, R10).
  * @param amountMinor gross amount, > 0
  * @param feeMinor 0 where there is no fee
  */
-export function cashTopUpItems(amountMinor: number, feeMinor: number): TransactionItem[] {
-  const items: TransactionItem[] = [{ kind: 'topup', debit: 'customer', credit: 'top-up:cash', amountMinor }];
+export function topUpItems(method: TopUpMethod, amountMinor: number, feeMinor: number): TransactionItem[] {
+  const items: TransactionItem[] = [{ kind: 'topup', debit: 'customer', credit: `top-up:${method}`, amountMinor }];
   if (feeMinor > 0) items.push({ kind: 'topup-fee', debit: 'fee', credit: 'customer', amountMinor: feeMinor });
   return items;
 }

@@ -10,6 +10,9 @@ const texts: Readonly<Record<FaultCode, string>> = {
     'There is no product "{productId}" in the catalogue. Check the code, or fetch the configuration again.',
   AMOUNT_INVALID: 'This amount cannot be used: {reason}',
   CART_EMPTY: 'The cart is empty. Add a product or an amount first.',
+  NO_SUCH_TRANSACTION: 'This till has no transaction {terminalTransactionNumber}.',
+  NO_CASH_TO_RETURN:
+    'Transaction {terminalTransactionNumber} is no aborted cash top-up: there is no cash to give back.',
   BUSY: 'The till is still busy with the tap before. Finish or cancel it first.',
   NOT_CANCELLABLE: 'The tag is being written; this can no longer be cancelled. Keep holding the tag.',
   ALREADY_ENROLLED:
@@ -50,6 +53,17 @@ const texts: Readonly<Record<FaultCode, string>> = {
   SALE_NOT_FOUND: 'This till has no such sale on this tag. Go to the till that sold, or to the information desk.',
   ALREADY_RETURNED: 'More would be taken back than was sold.',
   NO_ADJUSTMENT: 'There is nothing to collect for this tag.',
+  TAG_NOT_CORRUPT: 'This tag is not damaged: its balance can be read. There is nothing to repair.',
+  TAG_UNHEARD_OF:
+    'The backend has never heard of this tag. Look at its number again, or wait until every till has sent what it has.',
+  TAG_REPAIRED_TOO_OFTEN: 'This tag has been made anew too often. Replace it by another one.',
+  BALANCE_BELOW_ZERO:
+    'The books of this tag are below zero, by {missingMinor} minor units. An operator has to settle that first.',
+  TAG_REPLACED: 'The lost tag has been replaced already; its balance is not given out twice. {detail}',
+  TAG_IN_USE: 'This tag already belongs to somebody. Take a blank one.',
+  PAYMENT_DECLINED: 'The card was declined. Nothing was charged.',
+  PAYMENT_VOIDED: 'The card payment was taken back. Nothing is charged.',
+  NO_OPEN_PAYMENT: 'There is no open card payment on this till.',
   LOGIN_NEEDED: 'Nobody is logged in. A cashier has to log in with a PIN or a staff tag first.',
   CASHIER_UNKNOWN: 'No cashier of this event has this PIN or this staff tag.',
   PIN_NOT_UNIQUE: 'Several cashiers have this PIN. Say who you are as well, or show your staff tag.',
@@ -63,6 +77,9 @@ const texts: Readonly<Record<FaultCode, string>> = {
 
   OUTCOME_UNKNOWN: 'It is not known whether the tag was written. Show the same tag again to find out.',
 
+  PAYMENT_OPEN:
+    'The card payment of transaction {terminalTransactionNumber} is open ({status}). Finish it with the same tag, or void it.',
+
   READER_UNAVAILABLE: 'This machine cannot use PC/SC readers: {detail}',
   READER_SERVICE_DOWN: 'The PC/SC service is not running. Start it (pcscd), or use the simulated reader.',
   READER_MISSING: 'No reader is connected. Plug one in.',
@@ -70,6 +87,7 @@ const texts: Readonly<Record<FaultCode, string>> = {
   BACKEND_UNREACHABLE: 'The backend does not answer: {detail} The till goes on and sends later.',
   BACKEND_REFUSED: "The backend refuses this till's token. Ask the operator to enrol it again.",
   BACKEND_FAULT: 'The backend answered with an error: {detail}',
+  PAYMENT_OFFLINE: 'A card can only pay while the backend answers: {detail} Nothing was charged.',
   ENROLMENT_CODE_INVALID: 'This code is wrong, used or expired. Ask the operator for a new one.',
   NOT_ENROLLED: 'This till is not enrolled yet. Enrol it with the address of the backend and a code.',
   CONFIGURATION_MISSING: 'The catalogue has not been fetched yet. Connect the till to the backend once.',

@@ -18,6 +18,18 @@ export const limits = {
   pinDelayMaxMs: 30_000,
   /** After that long a wrong PIN is forgotten. */
   pinForgottenMs: 600_000,
+  payment: {
+    /** One question about a card payment. */
+    requestTimeoutMs: 10_000,
+    /** How long a customer waits for the card before the cashier goes on, with the payment left open. */
+    patienceMs: 120_000,
+    /** Between two questions: never less, and never more while somebody waits. */
+    askFloorMs: 500,
+    askCapMs: 15_000,
+    /** Between two questions about a payment nobody stands and waits for any more (Q12). */
+    idleAskFloorMs: 5_000,
+    idleAskCapMs: 900_000,
+  },
   replication: {
     requestTimeoutMs: 15_000,
     /** A customer holds the tag while the backend is asked to hold the amount. */

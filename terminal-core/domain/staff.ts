@@ -12,6 +12,8 @@ const free: Duty = { login: false, shift: false, supervisor: false };
 const look: Duty = { ...free, login: true };
 const booking: Duty = { ...look, shift: true };
 const supervised: Duty = { ...booking, supervisor: true };
+/** Gives a balance to a tag, but moves no money of the shift. */
+const supervisedLook: Duty = { ...look, supervisor: true };
 
 /** Where an event has cashiers; one without any asks nobody for anything. */
 export const duties: Readonly<Record<Purpose, Duty>> = {
@@ -21,10 +23,15 @@ export const duties: Readonly<Record<Purpose, Duty>> = {
   issue: look,
   sale: booking,
   'top-up': booking,
+  'card-top-up': booking,
+  'paid-top-up': booking,
+  'payment-void': booking,
   adjustment: booking,
   refund: supervised,
   'refund-reversal': supervised,
   chargeback: supervised,
   block: supervised,
   unblock: supervised,
+  repair: supervisedLook,
+  replacement: supervisedLook,
 };

@@ -1,6 +1,7 @@
 import type { TransactionItem, TransactionPayload } from '../../contract/wire/transaction.ts';
 import type { PaymentMethod, TerminalState, TransactionType } from '../../contract/wire/words.ts';
 import { invariant } from './invariant.ts';
+import type { Payment } from './payment.ts';
 
 /** Both slots of a tag, 64 bytes each, as they lie in its memory. */
 export type SlotPair = readonly [Uint8Array, Uint8Array];
@@ -62,6 +63,8 @@ export interface TillTransaction {
   readonly images: WriteImages | null;
   readonly endedAt: string | null;
   readonly abortReason: string | null;
+  /** Of a top-up by card, from the moment its payment is asked for (Q13). */
+  readonly payment: Payment | null;
 }
 
 /** What is known of a transaction before it has a number. */
@@ -82,6 +85,11 @@ export type TransactionDraft = Pick<
   | 'cashierId'
   | 'approvedBy'
 >;
+
+/** Money rule 4: the customer paid cash for what is not on the tag, and gets it back. */
+export function awaitsCashReturn({ state, type, paymentMethod }: TillTransaction): boolean {
+  return state === 'Aborted' && type === 'TopUp' && paymentMethod === 'cash';
+}
 
 /** The changes of state a till may make (requirements.md 3.1); the backend states its own table. */
 export const terminalTransitions: Readonly<Record<TerminalState, readonly TerminalState[]>> = {

@@ -6,9 +6,12 @@ import { fault } from '../domain/fault.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { accountLineOver } from '../replication/account-line.ts';
 import { httpUplink } from '../replication/http-uplink.ts';
+import { noPayments } from '../replication/no-payments.ts';
 import { NoReplication } from '../replication/no-replication.ts';
+import { paymentsOver } from '../replication/payments.ts';
 import { Replicator } from '../replication/replicator.ts';
 import { reservationsOver, tagLookupOver } from '../replication/reservations.ts';
+import { tagReplacementsOver } from '../replication/tag-replacements.ts';
 import { writeJournalExport } from '../store/journal-export.ts';
 import { SecretFile } from '../store/secret-file.ts';
 import { loadSettings } from '../store/settings-file.ts';
@@ -72,7 +75,7 @@ function openParts(options: TillHostOptions, post: (message: FromTillHost) => vo
   const kept = options.training === true ? openTraining(options) : openKept(options, post);
   if (!kept.ok) return kept;
   const { database, secretStore, secrets } = kept.value;
-  const { assignments, transactions: store, accounts, journal, shifts } = database;
+  const { assignments, transactions: store, accounts, journal, shifts, outcomes, cashReturns } = database;
   const readerLink = new ReaderLink(
     options.readerKind,
     (command) => post({ kind: 'reader', command }),
@@ -85,6 +88,7 @@ function openParts(options: TillHostOptions, post: (message: FromTillHost) => vo
   const replicatorParts = {
     journal,
     assignments,
+    outcomes,
     uplink,
     clock: systemClock,
     timers: systemTimers,
@@ -106,6 +110,8 @@ function openParts(options: TillHostOptions, post: (message: FromTillHost) => vo
     store,
     journal,
     shifts,
+    outcomes,
+    cashReturns,
     pins: scryptPins,
     isTraining: options.training === true,
     secretStore: keepingStore,
@@ -114,7 +120,10 @@ function openParts(options: TillHostOptions, post: (message: FromTillHost) => vo
     reader: readerLink,
     replication: replicator,
     reservations: reservationsOver(uplink, replicator, credentials),
+    payments: options.training === true ? noPayments : paymentsOver(uplink, credentials),
     tagLookup: tagLookupOver(uplink, credentials),
+    tagReplacements: tagReplacementsOver(uplink, credentials),
+    replacements: database.replacements,
     accounts,
     accountLine: accountLineOver({
       uplink,

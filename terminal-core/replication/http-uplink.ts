@@ -4,9 +4,12 @@ import { batchAnswerSchema } from '../../contract/wire/batch.ts';
 import { configurationSchema } from '../../contract/wire/configuration.ts';
 import { enrolmentAnswerSchema } from '../../contract/wire/enrolment.ts';
 import { sealSchema } from '../../contract/wire/journal.ts';
+import { outcomesAnswerSchema } from '../../contract/wire/outcomes.ts';
+import { type PaymentAnswer, paymentAnswerSchema } from '../../contract/wire/payment.ts';
 import { type Problem, problemSchema } from '../../contract/wire/problem.ts';
 import { reservationAnswerSchema } from '../../contract/wire/reservation.ts';
 import { tagLookupAnswerSchema } from '../../contract/wire/tag-lookup.ts';
+import { type TagReplacementAnswer, tagReplacementAnswerSchema } from '../../contract/wire/tag-replacement.ts';
 import type { Credentials, Uplink, UplinkFault } from '../checkout/ports.ts';
 import { limits } from '../domain/limits.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
@@ -31,6 +34,14 @@ export function httpUplink(requestTimeoutMs: number = limits.replication.request
       ),
     seal: (credentials) =>
       call(client.get(assignmentUrl(credentials, 'seal'), { headers: authorization(credentials) }), sealSchema),
+    outcomes: (credentials, query) =>
+      call(
+        client.get(assignmentUrl(credentials, 'outcomes'), {
+          searchParams: { ...query },
+          headers: authorization(credentials),
+        }),
+        outcomesAnswerSchema,
+      ),
     reserve: (credentials, terminalTransactionNumber, request) =>
       call(
         client.put(assignmentUrl(credentials, `transactions/${terminalTransactionNumber}/reservation`), {
@@ -40,6 +51,19 @@ export function httpUplink(requestTimeoutMs: number = limits.replication.request
         }),
         reservationAnswerSchema,
       ),
+    startPayment: (credentials, terminalTransactionNumber, request) =>
+      call(
+        client.put(paymentUrl(credentials, terminalTransactionNumber), {
+          json: request,
+          headers: authorization(credentials),
+          timeout: limits.payment.requestTimeoutMs,
+        }),
+        paymentAnswerSchema,
+      ),
+    payment: (credentials, terminalTransactionNumber) =>
+      askForPayment(client, 'get', credentials, terminalTransactionNumber),
+    voidPayment: (credentials, terminalTransactionNumber) =>
+      askForPayment(client, 'delete', credentials, terminalTransactionNumber),
     lookUpTag: (credentials, uid, timeoutMs = requestTimeoutMs) =>
       call(
         client.get(assignmentUrl(credentials, `tags/${uid}`), {
@@ -48,6 +72,7 @@ export function httpUplink(requestTimeoutMs: number = limits.replication.request
         }),
         tagLookupAnswerSchema,
       ),
+    replaceTag: (credentials, lostUid, newUid) => replaceTag(client, credentials, lostUid, newUid),
   };
 }
 
@@ -67,6 +92,44 @@ async function fetchConfiguration(client: KyInstance, credentials: Credentials, 
   }
 }
 
+/** Null where the backend says that it knows of no such payment; anything else that is not found is a fault. */
+async function askForPayment(
+  client: KyInstance,
+  method: 'get' | 'delete',
+  credentials: Credentials,
+  terminalTransactionNumber: number,
+): Promise<Result<PaymentAnswer | null, UplinkFault>> {
+  const headers = authorization(credentials);
+  const timeout = limits.payment.requestTimeoutMs;
+  try {
+    const request = client[method](paymentUrl(credentials, terminalTransactionNumber), { headers, timeout });
+    const parsed = paymentAnswerSchema.safeParse(await request.json());
+    return parsed.success ? ok(parsed.data) : failed(unreadable);
+  } catch (error) {
+    return isNotFound(error) ? ok(null) : failed(uplinkFault(error));
+  }
+}
+
+/** What is not found here is the lost tag; anywhere else it would be a fault. */
+async function replaceTag(
+  client: KyInstance,
+  credentials: Credentials,
+  lostUid: string,
+  newUid: string,
+): Promise<Result<TagReplacementAnswer, UplinkFault>> {
+  const headers = authorization(credentials);
+  try {
+    const request = client.put(assignmentUrl(credentials, `tags/${lostUid}/replacement`), {
+      json: { newUid },
+      headers,
+    });
+    const parsed = tagReplacementAnswerSchema.safeParse(await request.json());
+    return parsed.success ? ok(parsed.data) : failed(unreadable);
+  } catch (error) {
+    return failed(isNotFound(error) ? { kind: 'tag-unheard-of' } : uplinkFault(error));
+  }
+}
+
 async function call<Schema extends z.ZodType>(
   request: ResponsePromise,
   schema: Schema,
@@ -78,6 +141,10 @@ async function call<Schema extends z.ZodType>(
   } catch (error) {
     return failed(uplinkFault(error));
   }
+}
+
+function isNotFound(error: unknown): boolean {
+  return isHTTPError(error) && problemSchema.safeParse(error.data).data?.code === 'NOT_FOUND';
 }
 
 const unreadable: UplinkFault = { kind: 'fault', detail: 'an answer this till cannot read.', retryAfterMs: null };
@@ -101,6 +168,10 @@ function httpFault(response: Response, problem: Problem | null): UplinkFault {
     case 'CHAIN_BROKEN':
     case 'JOURNAL_UNKNOWN':
       return { kind: 'halt', code: problem.code };
+    case 'TAG_REPLACED':
+      return { kind: 'tag-replaced', detail: problem.detail ?? '' };
+    case 'TAG_IN_USE':
+      return { kind: 'tag-in-use' };
     case 'TAG_BLOCKED':
       return { kind: 'tag-blocked' };
     case 'INSUFFICIENT_FUNDS':
@@ -127,6 +198,10 @@ function causeOf(error: Error): string {
 
 function assignmentUrl({ backendUrl, assignmentId }: Credentials, resource: string): URL {
   return new URL(`v1/assignments/${assignmentId}/${resource}`, withSlash(backendUrl));
+}
+
+function paymentUrl(credentials: Credentials, terminalTransactionNumber: number): URL {
+  return assignmentUrl(credentials, `transactions/${terminalTransactionNumber}/payment`);
 }
 
 function authorization({ token }: Credentials) {

@@ -1,6 +1,7 @@
+import type { Fault } from '../../contract/ipc/fault.ts';
 import type { Clock, DrainResult, ReplicationPort, ReplicationStatus } from '../checkout/ports.ts';
 import { fault } from '../domain/fault.ts';
-import { ok, type Result } from '../domain/result.ts';
+import { failed, ok, type Result } from '../domain/result.ts';
 
 /** In the place of the replicator where nothing may ever leave the till: training. It knows no backend at all. */
 export class NoReplication implements ReplicationPort {
@@ -19,6 +20,14 @@ export class NoReplication implements ReplicationPort {
 
   onChange(): () => void {
     return () => undefined;
+  }
+
+  onNews(): () => void {
+    return () => undefined;
+  }
+
+  askOutcomes(): Promise<Result<void, Fault>> {
+    return Promise.resolve(failed(fault('TRAINING')));
   }
 
   drain(): Promise<DrainResult> {

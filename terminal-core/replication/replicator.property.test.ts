@@ -67,7 +67,7 @@ test('R46: in the end the backend has everything, once and in order', { timeout:
   });
   await fc.assert(
     fc.asyncProperty(history, async ({ entryCount, mishaps: planned }) => {
-      const { journal, assignments } = stores.enrolled();
+      const { journal, assignments, outcomes } = stores.enrolled();
       const append = (count: number) => {
         for (let index = 0; index < count; index += 1) journal.append('shift', at, { index });
       };
@@ -105,6 +105,7 @@ test('R46: in the end the backend has everything, once and in order', { timeout:
         new Replicator({
           journal,
           assignments,
+          outcomes,
           uplink: httpUplink(),
           clock: time,
           timers: time,

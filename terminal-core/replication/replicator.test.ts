@@ -6,6 +6,7 @@
  */
 import { afterEach, describe, expect, test } from 'vitest';
 import { batchRequestSchema, type RejectionCode } from '../../contract/wire/batch.ts';
+import type { OutcomesAnswer } from '../../contract/wire/outcomes.ts';
 import { assignment, configuration } from '../../testing/till/festival.ts';
 import { ManualTime, settled } from '../../testing/till/manual-time.ts';
 import { type ReceivedRequest, type Reply, ScriptedBackend } from '../../testing/till/scripted-backend.ts';
@@ -30,6 +31,7 @@ class Ledger {
   seq = 0;
   readonly #journal: OpenStore['journal'];
   readonly rejected = new Map<number, RejectionCode>();
+  outcomes: OutcomesAnswer = { transactions: [], rejections: [] };
 
   constructor(journal: OpenStore['journal']) {
     this.#journal = journal;
@@ -42,6 +44,7 @@ class Ledger {
   answer({ resource, body }: ReceivedRequest): Reply {
     if (resource === 'seal') return { status: 200, json: this.seal };
     if (resource === 'config') return { status: 304 };
+    if (resource.startsWith('outcomes')) return { status: 200, json: this.outcomes };
     const { entries } = batchRequestSchema.parse(JSON.parse(body));
     const first = entries[0]?.seq ?? 0;
     if (first > this.seq + 1) return problem(409, 'GAP', { expectedSeq: this.seq + 1 });
@@ -89,6 +92,7 @@ async function world(
   const replicator = new Replicator({
     journal: opened.journal,
     assignments: opened.assignments,
+    outcomes: opened.outcomes,
     uplink: httpUplink(requestTimeoutMs),
     clock: time,
     timers: time,

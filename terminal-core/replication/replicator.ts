@@ -3,11 +3,13 @@ import type { EntryResult } from '../../contract/wire/batch.ts';
 import type { Seal } from '../../contract/wire/journal.ts';
 import type {
   AssignmentStore,
+  BackendNews,
   Clock,
   Credentials,
   DrainResult,
   JournalPage,
   JournalStore,
+  OutcomeStore,
   Random,
   ReplicationPort,
   ReplicationStatus,
@@ -20,10 +22,12 @@ import { fault } from '../domain/fault.ts';
 import { limits } from '../domain/limits.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { backoffMs } from './backoff.ts';
+import { OutcomeInquiry } from './outcome-inquiry.ts';
 
 export interface ReplicatorParts {
   readonly journal: JournalStore;
   readonly assignments: AssignmentStore;
+  readonly outcomes: OutcomeStore;
   readonly uplink: Uplink;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -49,6 +53,7 @@ type Round =
 export class Replicator implements ReplicationPort {
   readonly #parts: ReplicatorParts;
   readonly #listeners = new Set<() => void>();
+  readonly #inquiry: OutcomeInquiry;
   #status: ReplicationStatus;
   /** Kept until it is answered, so that a repetition is the same batch and not a longer one. */
   #pending: JournalPage | null = null;
@@ -66,6 +71,7 @@ export class Replicator implements ReplicationPort {
 
   constructor(parts: ReplicatorParts) {
     this.#parts = parts;
+    this.#inquiry = new OutcomeInquiry({ outcomes: parts.outcomes, uplink: parts.uplink, now: () => this.#now() });
     this.#status = { state: 'unknown', since: this.#now(), fault: null, seal: 'unknown' };
   }
 
@@ -76,6 +82,10 @@ export class Replicator implements ReplicationPort {
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  onNews(listener: (news: readonly BackendNews[]) => void): () => void {
+    return this.#inquiry.onNews(listener);
   }
 
   /** Sends from now on whenever there is something to send. */
@@ -100,12 +110,19 @@ export class Replicator implements ReplicationPort {
     const deadlineMs = this.#parts.clock.nowMs() + timeoutMs;
     const before = this.#parts.journal.acknowledgedSeq();
     let rejectedCount = 0;
+    let hasAsked = false;
     const countRejected = (results: readonly EntryResult[]) => {
       rejectedCount += results.length;
     };
     for (let failures = 0; ; ) {
       const round = await this.#roundWithin(deadlineMs - this.#parts.clock.nowMs(), countRejected);
       const leftMs = deadlineMs - this.#parts.clock.nowMs();
+      if (round.kind === 'empty' && !hasAsked && leftMs > 0) {
+        hasAsked = true;
+        await this.askOutcomes(leftMs);
+        // What turned out to have been written is news for the backend.
+        if (this.#parts.journal.ownSeal().seq > this.#parts.journal.acknowledgedSeq()) continue;
+      }
       const isOver = round.kind === 'empty' || round.kind === 'stuck' || leftMs <= 0;
       const isHopeless = round.kind === 'retry' && (!isPatient || (round.retryAfterMs ?? 0) > leftMs);
       if (isOver || isHopeless) {
@@ -115,6 +132,11 @@ export class Replicator implements ReplicationPort {
       if (round.kind === 'retry')
         await this.#pause(Math.min(leftMs, backoffMs(failures++, this.#parts.random.fraction(), round.retryAfterMs)));
     }
+  }
+
+  async askOutcomes(timeoutMs: number): Promise<Result<void, Fault>> {
+    if (!this.#inquiry.hasQuestions) return ok(undefined);
+    return await this.#within(timeoutMs, this.#ask(), failed(uplinkFault(noAnswer)));
   }
 
   async refreshConfiguration(): Promise<Result<void, Fault>> {
@@ -132,6 +154,18 @@ export class Replicator implements ReplicationPort {
 
   // --- one exchange ---
 
+  async #ask(): Promise<Result<void, Fault>> {
+    const credentials = this.#parts.credentials();
+    if (!credentials) return failed(fault('NOT_ENROLLED'));
+    const answer = await this.#alone(() => this.#inquiry.ask(credentials));
+    if (!answer.ok) {
+      this.#failed(answer.fault);
+      return failed(uplinkFault(answer.fault));
+    }
+    this.#changed();
+    return answer;
+  }
+
   /** One at a time, whoever asks. */
   #round(onRejected: (results: readonly EntryResult[]) => void): Promise<Round> {
     return this.#alone(() => this.#exchange(onRejected));
@@ -146,14 +180,16 @@ export class Replicator implements ReplicationPort {
     return run;
   }
 
-  /** An exchange that is not answered in this time goes on; only nobody waits for it any longer. */
   #roundWithin(timeoutMs: number, onRejected: (results: readonly EntryResult[]) => void): Promise<Round> {
+    const late: Round = { kind: 'retry', fault: uplinkFault(noAnswer), retryAfterMs: null };
+    return this.#within(timeoutMs, this.#round(onRejected), late);
+  }
+
+  /** An exchange that is not answered in this time goes on; only nobody waits for it any longer. */
+  #within<Value>(timeoutMs: number, exchange: Promise<Value>, late: Value): Promise<Value> {
     return new Promise((resolve, reject) => {
-      const late = fault('BACKEND_UNREACHABLE', { detail: 'no answer in time.' });
-      const stopTimer = this.#parts.timers.after(timeoutMs, () =>
-        resolve({ kind: 'retry', fault: late, retryAfterMs: null }),
-      );
-      this.#round(onRejected).finally(stopTimer).then(resolve, reject);
+      const stopTimer = this.#parts.timers.after(timeoutMs, () => resolve(late));
+      exchange.finally(stopTimer).then(resolve, reject);
     });
   }
 
@@ -177,8 +213,7 @@ export class Replicator implements ReplicationPort {
     page: JournalPage,
     onRejected: (results: readonly EntryResult[]) => void,
   ): Promise<Round> {
-    const body = `{"protocol":1,"journalId":"${journalId}","entries":${page.entriesJson}}`;
-    const answer = await this.#parts.uplink.sendBatch(credentials, `${page.firstSeq}-${page.lastSeq}`, body);
+    const answer = await this.#parts.uplink.sendBatch(credentials, ...batchOf(journalId, page));
     if (!answer.ok) return answer.fault.kind === 'gap' ? this.#goBack(answer.fault, page) : this.#failed(answer.fault);
     if (!isAnswerTo(page, answer.value.results))
       return this.#failed({
@@ -191,6 +226,7 @@ export class Replicator implements ReplicationPort {
     this.#pending = null;
     this.#sentSeq = page.lastSeq;
     this.#online(answer.value.seal);
+    this.#inquiry.heard(answer.value.results);
     if (rejected.length > 0) {
       onRejected(rejected);
       this.#parts.onRejected(rejected);
@@ -204,7 +240,7 @@ export class Replicator implements ReplicationPort {
     if (!seal.ok) return this.#failed(seal.fault);
     const { journal } = this.#parts;
     if (seal.value.seq > journal.ownSeal().seq) return this.#halt('JOURNAL_BEHIND');
-    if (journal.hashAt(seal.value.seq) !== seal.value.hash) return this.#halt('JOURNAL_FORKED');
+    if (journal.hashAt(seal.value.seq) !== seal.value.hash) return this.#showFork(credentials, seal.value);
     // A backend restored from a backup has lost entries it acknowledged: the till has them all, and sends from there.
     const sentSeq = this.#sentSeq ?? journal.acknowledgedSeq();
     if (seal.value.seq < sentSeq) this.#sentSeq = seal.value.seq;
@@ -213,10 +249,25 @@ export class Replicator implements ReplicationPort {
     return null;
   }
 
+  /**
+   * Stops the till, and sends the entry that differs: the backend takes nothing of it and tells the operator, who would
+   * otherwise hear of the fork from nobody but the cashier (ingest rule 2). Whatever it answers, the till stays stopped.
+   */
+  async #showFork(credentials: Credentials, seal: Seal): Promise<Round> {
+    const { assignments, journal, uplink } = this.#parts;
+    const stopped = this.#halt('JOURNAL_FORKED');
+    const assignment = assignments.assignment();
+    const page = journal.pageAfter(Math.max(0, seal.seq - 1));
+    if (assignment && page) await uplink.sendBatch(credentials, ...batchOf(assignment.journalId, page));
+    return stopped;
+  }
+
   #failed(problem: UplinkFault): Round {
     if (problem.kind === 'halt') return this.#halt(problem.code);
     const text = uplinkFault(problem);
     if (problem.kind === 'refused') return this.#stuck(text);
+    // What cannot be explained may be another till with a copy of this journal (`BATCH_CONFLICT`): the seals will tell.
+    if (problem.kind === 'fault') this.#isCompared = false;
     this.#setStatus({ state: 'offline', fault: text, seal: this.#status.seal });
     return { kind: 'retry', fault: text, retryAfterMs: 'retryAfterMs' in problem ? problem.retryAfterMs : null };
   }
@@ -262,7 +313,10 @@ export class Replicator implements ReplicationPort {
       case 'progress':
         return 0;
       case 'empty':
-        if (this.#isInBackground) await this.refreshConfiguration();
+        if (this.#isInBackground) {
+          if (this.#inquiry.hasQuestions) await this.#ask();
+          await this.refreshConfiguration();
+        }
         // The next look begins with the seals again: an idle till also wants to know whether it is online.
         this.#isCompared = false;
         return limits.replication.refreshMs;
@@ -298,6 +352,14 @@ export class Replicator implements ReplicationPort {
   #now(): string {
     return new Date(this.#parts.clock.nowMs()).toISOString();
   }
+}
+
+const noAnswer: UplinkFault = { kind: 'unreachable', detail: 'no answer in time.', retryAfterMs: null };
+
+/** Name and body of the batch that is this page. */
+function batchOf(journalId: string, page: JournalPage): [batchId: string, body: string] {
+  const body = `{"protocol":1,"journalId":"${journalId}","entries":${page.entriesJson}}`;
+  return [`${page.firstSeq}-${page.lastSeq}`, body];
 }
 
 /** One result for each entry that was sent, in order (ingest rule 3): anything else acknowledges nothing. */

@@ -6,8 +6,11 @@ import type { Fault } from '../../contract/ipc/fault.ts';
 import { ok, type Result } from '../domain/result.ts';
 import { StoredAccounts } from './accounts.ts';
 import { StoredAssignment } from './assignment.ts';
+import { StoredCashReturns } from './cash-returns.ts';
 import { Journal } from './journal.ts';
 import { openDatabase, openDatabaseReadOnly } from './open-database.ts';
+import { StoredOutcomes } from './outcomes.ts';
+import { StoredReplacements } from './replacements.ts';
 import { StoredShifts } from './shifts.ts';
 import { StoredTransactions } from './transactions.ts';
 
@@ -25,6 +28,9 @@ export interface TillDatabase {
   readonly journal: Journal;
   readonly accounts: StoredAccounts;
   readonly shifts: StoredShifts;
+  readonly replacements: StoredReplacements;
+  readonly outcomes: StoredOutcomes;
+  readonly cashReturns: StoredCashReturns;
   /** Copies the write-ahead log back into the database when it has grown; called when no tag is being waited for. */
   checkpoint(): void;
   close(): void;
@@ -43,12 +49,16 @@ export function openTillDatabaseReadOnly(dataFolder: string): TillDatabase {
 function tillDatabase(database: Database.Database): TillDatabase {
   const orm = drizzle(database);
   const journal = new Journal(database, orm);
+  const transactions = new StoredTransactions(database, orm, journal);
   return {
     journal,
     assignments: new StoredAssignment(orm),
     shifts: new StoredShifts(database, orm, journal),
+    outcomes: new StoredOutcomes(database, orm),
+    cashReturns: new StoredCashReturns(database, orm, journal),
     accounts: new StoredAccounts(database, orm, journal),
-    transactions: new StoredTransactions(database, orm, journal),
+    transactions,
+    replacements: new StoredReplacements(database, orm, transactions),
     checkpoint: () => checkpointWhenLarge(database),
     close: () => database.close(),
   };

@@ -40,6 +40,7 @@ export function transactionOf(row: TxnRow, items: readonly ItemRow[]): TillTrans
     images: imagesOf(row),
     endedAt: row.endedAt,
     abortReason: row.abortReason,
+    payment: row.paymentStatus && { status: row.paymentStatus, reference: row.paymentReference },
   };
 }
 
@@ -56,6 +57,16 @@ export function itemRow(terminalTransactionNumber: number, index: number, item: 
     quantity: item.quantity ?? null,
     unitPriceMinor: item.unitPriceMinor ?? null,
     taxRate: item.taxRate ?? null,
+  };
+}
+
+/** What a transaction finds on its tag and leaves there, but for whose tag it is. */
+export function tagColumns(tag: TillTransaction['tag']) {
+  return {
+    tagGeneration: tag.generation,
+    tagTransactionNumber: tag.transactionNumber,
+    balanceBeforeMinor: tag.balanceBeforeMinor,
+    balanceAfterMinor: tag.balanceAfterMinor,
   };
 }
 

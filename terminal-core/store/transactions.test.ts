@@ -156,6 +156,7 @@ test('R36: looking for what is unresolved reads the few rows that are, not all t
     expect.stringContaining('USING INDEX txn_unresolved'),
     expect.stringContaining('USING INDEX txn_unresolved (tag_uid=?)'),
     expect.stringContaining('USING INDEX txn_unresolved'),
+    expect.stringContaining('USING INDEX txn_aborted_cash'),
   ]);
 });
 

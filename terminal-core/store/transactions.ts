@@ -3,7 +3,7 @@ import { asc, count, desc, eq, isNull, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { TagEventPayload, TagSnapshotPayload } from '../../contract/wire/journal.ts';
 import type { TerminalState, TransactionType } from '../../contract/wire/words.ts';
-import type { StoreCounts, TransactionEnd, TransactionStore } from '../checkout/ports.ts';
+import type { PaymentChange, StoreCounts, TransactionEnd, TransactionStore } from '../checkout/ports.ts';
 import { assertItemsBalance } from '../domain/bookings.ts';
 import { invariant } from '../domain/invariant.ts';
 import {
@@ -15,8 +15,10 @@ import {
 } from '../domain/transaction.ts';
 import { exposureMinor } from './accounts.ts';
 import type { Journal } from './journal.ts';
+import { StoredPayments } from './payments.ts';
 import {
   assignment,
+  cashReturn,
   journalResult,
   monitor,
   replicationCursor,
@@ -26,19 +28,21 @@ import {
   txnItem,
   txnStateLog,
 } from './schema.ts';
-import { itemRow, slotsColumn, type TxnRow, transactionOf } from './transaction-rows.ts';
+import { itemRow, slotsColumn, type TxnRow, tagColumns, transactionOf } from './transaction-rows.ts';
 
 /** The till's transactions in SQLite. Each public method that writes is one `BEGIN IMMEDIATE` … `COMMIT`. */
 export class StoredTransactions implements TransactionStore {
   readonly #database: Database.Database;
   readonly #drizzle: BetterSQLite3Database;
   readonly #journal: Journal;
+  readonly #payments: StoredPayments;
   readonly #statements: ReturnType<typeof prepare>;
 
   constructor(database: Database.Database, drizzle: BetterSQLite3Database, journal: Journal) {
     this.#database = database;
     this.#drizzle = drizzle;
     this.#journal = journal;
+    this.#payments = new StoredPayments(drizzle);
     this.#statements = prepare(drizzle);
   }
 
@@ -72,8 +76,14 @@ export class StoredTransactions implements TransactionStore {
     });
   }
 
-  startWriting(terminalTransactionNumber: number, images: WriteImages, at: string): TillTransaction {
+  startWriting(
+    terminalTransactionNumber: number,
+    images: WriteImages,
+    at: string,
+    tag?: TillTransaction['tag'],
+  ): TillTransaction {
     const columns = {
+      ...(tag ? tagColumns(tag) : {}),
       effect: 'write-tag',
       writeStartedAt: at,
       slotsBefore: slotsColumn(images.before),
@@ -93,9 +103,31 @@ export class StoredTransactions implements TransactionStore {
     });
   }
 
+  recordPayment(terminalTransactionNumber: number, change: PaymentChange): TillTransaction {
+    return this.#commit(() => {
+      const { state } = this.#get(terminalTransactionNumber);
+      invariant('INV-12', state === 'Open', `a payment of transaction ${terminalTransactionNumber}, which is ${state}`);
+      const columns = this.#changePayment(terminalTransactionNumber, change);
+      if (columns)
+        this.#drizzle
+          .update(txn)
+          .set(columns)
+          .where(eq(txn.terminalTransactionNumber, terminalTransactionNumber))
+          .run();
+      return this.#get(terminalTransactionNumber);
+    });
+  }
+
+  openPayment(): TillTransaction | null {
+    const row = this.#payments.openRow();
+    return row ? this.#withItems(row) : null;
+  }
+
   end(terminalTransactionNumber: number, end: TransactionEnd): TillTransaction {
     return this.#commit(() => {
+      const payment = end.payment && this.#changePayment(terminalTransactionNumber, end.payment);
       this.#change(terminalTransactionNumber, end.state, end.at, end.cause, {
+        ...payment,
         effect: null,
         journalSeq: this.#journal.ownSeal().seq + 1,
         endedAt: end.state === 'TerminalConfirmUnknown' ? null : end.at,
@@ -116,6 +148,16 @@ export class StoredTransactions implements TransactionStore {
 
   committedOfTag(uid: string, type: TransactionType, limit: number): readonly TillTransaction[] {
     return this.#statements.committedOfTag.all({ uid, type, limit }).map((row) => this.#withItems(row));
+  }
+
+  find(terminalTransactionNumber: number): TillTransaction | null {
+    const row = this.#statements.one.get({ number: terminalTransactionNumber });
+    return row ? this.#withItems(row) : null;
+  }
+
+  lastSettledByBackend(uid: string): TillTransaction | null {
+    const last = this.#statements.lastCommittedOfTag.get({ uid });
+    return last?.cause === 'backend' ? this.#withItems(last.row) : null;
   }
 
   committed(terminalTransactionNumber: number): TillTransaction | null {
@@ -151,11 +193,16 @@ export class StoredTransactions implements TransactionStore {
       unfinishedCount: (byState.get('Open') ?? 0) + (byState.get('TerminalConfirmStarted') ?? 0),
       unknownCount: byState.get('TerminalConfirmUnknown') ?? 0,
       rejectedCount: this.#statements.countRejected.get()?.rows ?? 0,
+      cashToReturnCount: this.#statements.countCashToReturn.get()?.rows ?? 0,
     };
   }
 
   #commit<Value>(work: () => Value): Value {
     return this.#database.transaction(work).immediate();
+  }
+
+  #changePayment(terminalTransactionNumber: number, change: PaymentChange): Partial<TxnRow> | null {
+    return this.#payments.change(terminalTransactionNumber, this.#get(terminalTransactionNumber).payment, change);
   }
 
   #insert(draft: TransactionDraft, effect: string, at: string): TillTransaction {
@@ -171,10 +218,7 @@ export class StoredTransactions implements TransactionStore {
         state: 'Open',
         effect,
         tagUid: tag.uid,
-        tagGeneration: tag.generation,
-        tagTransactionNumber: tag.transactionNumber,
-        balanceBeforeMinor: tag.balanceBeforeMinor,
-        balanceAfterMinor: tag.balanceAfterMinor,
+        ...tagColumns(tag),
         referenceAssignmentId: reference?.assignmentId ?? null,
         referenceTerminalTransactionNumber: reference?.terminalTransactionNumber ?? null,
         shiftId: this.#statements.openShift.get()?.shiftId ?? null,
@@ -303,6 +347,17 @@ function prepare(drizzle: BetterSQLite3Database) {
       .orderBy(desc(txn.terminalTransactionNumber))
       .limit(sql.placeholder('limit'))
       .prepare(),
+    lastCommittedOfTag: drizzle
+      .select({ row: txn, cause: txnStateLog.cause })
+      .from(txn)
+      .innerJoin(
+        txnStateLog,
+        sql`${txnStateLog.terminalTransactionNumber} = ${txn.terminalTransactionNumber} and ${txnStateLog.stateVersion} = ${txn.stateVersion}`,
+      )
+      .where(sql`${txn.tagUid} = ${sql.placeholder('uid')} and ${txn.state} = 'Committed'`)
+      .orderBy(desc(txn.terminalTransactionNumber))
+      .limit(1)
+      .prepare(),
     referring: drizzle
       .select()
       .from(txn)
@@ -324,6 +379,14 @@ function prepare(drizzle: BetterSQLite3Database) {
       .from(txn)
       .where(unresolved)
       .groupBy(txn.state)
+      .prepare(),
+    countCashToReturn: drizzle
+      .select({ rows: count() })
+      .from(txn)
+      .where(
+        sql`${txn.state} = 'Aborted' and ${txn.type} = 'TopUp' and ${txn.paymentMethod} = 'cash' and not exists (
+          select 1 from ${cashReturn} where ${cashReturn.terminalTransactionNumber} = ${txn.terminalTransactionNumber})`,
+      )
       .prepare(),
     countRejected: drizzle
       .select({ rows: count() })

@@ -13,7 +13,7 @@ export type CurrentVisit = TagVisit & { readonly reading: Extract<TagVisit['read
 /** A tag that can be used, with nothing of it unresolved on this till any more. */
 export interface AcceptedTag {
   readonly visit: CurrentVisit;
-  /** What was unknown until now, and is on the tag. */
+  /** What was unknown when the cashier last saw this tag, and has gone through. */
   readonly committedEarlier: readonly TillTransaction[];
 }
 
@@ -26,8 +26,15 @@ export async function acceptTag(desk: Desk, first: TagVisit): Promise<Result<Acc
   if (!resolved.ok) return failed(cleanupFault(resolved.fault));
   const { visit, committed } = resolved.value;
   const { reading, uid } = visit;
-  if (reading.kind === 'current') return ok({ visit: { ...visit, reading }, committedEarlier: committed });
+  if (reading.kind === 'current')
+    return ok({ visit: { ...visit, reading }, committedEarlier: [...committed, ...settledMeanwhile(desk, uid)] });
   if (reading.kind === 'corrupt')
     desk.store.recordTagEvent({ event: 'corruptSeen', uid, generation: 0, detail: null }, instant(desk.clock));
   return failed(readingFault(reading) ?? fault('TAG_UNKNOWN'));
+}
+
+/** The same where it was the backend that knew (Q9): the cashier is told once, as if the tag had said it now. */
+function settledMeanwhile({ store, words }: Desk, uid: string): readonly TillTransaction[] {
+  const last = store.lastSettledByBackend(uid);
+  return last && words.isToBeTold(last.terminalTransactionNumber) ? [last] : [];
 }

@@ -12,20 +12,18 @@ import {
 } from '../checkout/booking-chart.ts';
 import { fault } from '../domain/fault.ts';
 import { invariant } from '../domain/invariant.ts';
-import { limits } from '../domain/limits.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { TillTransaction } from '../domain/transaction.ts';
-import { examine, type Finding } from '../recovery/examine.ts';
 import type { TagImage } from '../tag/image.ts';
 import { acceptTag, type CurrentVisit } from './accept-tag.ts';
 import type { Charge, ChargeFor } from './charge.ts';
-import { lookAgain, writtenTransaction } from './cleanup.ts';
 import { type Desk, instant, type Patience } from './desk.ts';
+import { draftOf } from './draft.ts';
 import { type PreparedWrite, prepareWrite } from './prepare-write.ts';
 import { stepTag, stepTransaction } from './step-parts.ts';
 import { readingFault } from './tag-faults.ts';
-import { TagSearch } from './tag-search.ts';
-import { recordSeen, snapshotOf, type TagVisit, wholeTag, writeSlot } from './tag-visit.ts';
+import { snapshotOf, type TagVisit, wholeTag } from './tag-visit.ts';
+import { TagWrite, type WriteOrder } from './tag-write.ts';
 import { Tap } from './tap.ts';
 import { refusedEnd, type TagWork, type WorkEnd } from './work.ts';
 
@@ -42,16 +40,14 @@ export class Booking implements TagWork {
   readonly #desk: Desk;
   readonly #patience: Patience;
   #snapshot: SnapshotFrom<BookingChart>;
-  #waiting: Pick<TagSearch, 'stop'> | null = null;
+  readonly #tagWrite: TagWrite;
+  #waiting: Pick<Tap, 'stop'> | null = null;
   #transaction: TillTransaction | null = null;
   #visit: CurrentVisit | null = null;
   #charge: Charge | null = null;
   #before: TagImage | null = null;
   #prepared: PreparedWrite | null = null;
-  /** What the same tag, shown again, said last. */
-  #finding: Finding | null = null;
   #fault: Fault | null = null;
-  #isInterrupted = false;
   /** The step that told of the last record. */
   #recorded: Step | null = null;
 
@@ -61,6 +57,7 @@ export class Booking implements TagWork {
     this.#chargeFor = chargeFor;
     this.#desk = desk;
     this.#patience = patience;
+    this.#tagWrite = new TagWrite(desk, patience);
     [this.#snapshot] = initialTransition(chart);
   }
 
@@ -80,7 +77,7 @@ export class Booking implements TagWork {
 
   /** The till is stopping: whatever can end without the tag ends now; a write in progress goes on to its end. */
   interrupt(): void {
-    this.#isInterrupted = true;
+    this.#tagWrite.interrupt();
     this.#waiting?.stop('INTERRUPT');
   }
 
@@ -104,9 +101,9 @@ export class Booking implements TagWork {
       case 'await-second-tap':
         return this.#awaitSecondTap();
       case 'write-tag':
-        return this.#writeTag();
+        return this.#tagWrite.write(this.#order());
       case 'await-same-tag':
-        return this.#awaitSameTag();
+        return this.#tagWrite.awaitSameTag(this.#order(), this.#snapshot.context.writeAttempts);
     }
   }
 
@@ -138,18 +135,10 @@ export class Booking implements TagWork {
 
   #open(): TillTransaction {
     const { uid, reading } = this.#current();
-    const { view: _, takesBlockedTags: __, reserves: ___, ...charge } = this.#fixed();
     const { image } = reading;
     this.#before = image;
-    const tag = {
-      uid,
-      generation: image.generation,
-      transactionNumber: image.transactionNumber + 1,
-      balanceBeforeMinor: image.balanceMinor,
-      balanceAfterMinor: image.balanceMinor + charge.balanceDeltaMinor,
-    };
-    const draft = { ...charge, ...this.#desk.staff, currency: this.#desk.assignment.edition.currency, tag };
-    return this.#desk.store.open(draft, snapshotOf(uid, image, instant(this.#desk.clock)));
+    const shown = snapshotOf(uid, image, instant(this.#desk.clock));
+    return this.#desk.store.open(draftOf(this.#desk, this.#fixed(), uid, image), shown);
   }
 
   #startWriting(): TillTransaction {
@@ -166,7 +155,7 @@ export class Booking implements TagWork {
   #endTransaction(state: ReplicableState, reason: FaultCode | null): TillTransaction {
     const at = instant(this.#desk.clock);
     const shown = state === 'Committed' ? snapshotOf(this.#current().uid, this.#write().image, at) : null;
-    const monitor = state === 'Committed' ? null : monitorOf(this.#finding);
+    const monitor = state === 'Committed' ? null : this.#tagWrite.monitor;
     return this.#desk.store.end(this.#number(), { state, at, cause: 'checkout', reason, shown, monitor });
   }
 
@@ -255,56 +244,10 @@ export class Booking implements TagWork {
     return { type: 'DENIED', reason: problem.code };
   }
 
-  async #writeTag(): Promise<BookingEvent> {
-    const { images } = this.#write();
-    const { targetSlot } = images;
-    this.#desk.report({ event: 'writing', ...this.#stepParts() });
-    const showProgress = (done: number, total: number) =>
-      this.#desk.show({ screen: 'writing', charge: this.#fixed().view, progress: { done, total } });
-    showProgress(0, 1);
-    const written = await writeSlot(this.#current(), targetSlot, images.after[targetSlot], showProgress);
-    return { type: written.kind === 'verified' ? 'WRITTEN' : 'LOST' };
-  }
-
-  async #awaitSameTag(): Promise<BookingEvent> {
-    // The write was let go on to its end, but nobody is left to show the tag again to.
-    if (this.#isInterrupted) return { type: 'INTERRUPT' };
-    const { uid } = this.#current();
-    const { sameTagTimeoutMs } = this.#patience;
-    const deadlineAt = instant(this.#desk.clock, sameTagTimeoutMs);
-    this.#desk.show({ screen: 'again', charge: this.#fixed().view, uid, deadlineAt });
-    this.#desk.report({ event: 'waitingForSameTag', ...this.#stepParts() });
-    // Money may have moved: neither another tag nor a reader that fails ends the wait.
-    const patience = { ...this.#patience, firstTagOnly: false };
-    const search = new TagSearch(this.#desk, wholeTag(this.#desk), patience, sameTagTimeoutMs, (problem) =>
-      this.#desk.report({ event: 'tagRefused', error: problem }),
-    );
-    this.#waiting = search;
-    const found = await search.find((visit) => this.#acceptSameTag(visit));
-    this.#waiting = null;
-    if (found.kind === 'stopped') return { type: 'INTERRUPT' };
-    if (found.kind !== 'tag') return { type: 'TIMEOUT' };
-    return this.#judge(found.visit);
-  }
-
-  async #acceptSameTag(visit: TagVisit): Promise<Result<TagVisit, Fault>> {
-    if (visit.uid !== this.#current().uid) return failed(fault('TAG_OTHER'));
-    const isLastAttempt = this.#snapshot.context.writeAttempts >= limits.writeAttemptsMax;
-    if (!isLastAttempt) return ok(visit);
-    // To give up as "not written" takes two looks with the field switched off in between (requirements.md 3.2).
-    const again = await lookAgain(this.#desk, visit);
-    return again ? ok(again) : failed(fault('TAG_GONE'));
-  }
-
-  #judge(visit: TagVisit): BookingEvent {
-    const written = writtenTransaction(this.#desk.assignment.assignmentId, this.#opened());
-    const finding = examine(written, visit.reading);
-    if (finding.kind === 'displaced' || finding.kind === 'undecidable') recordSeen(this.#desk, visit);
-    // Torn pages are known only from this look: the next attempt has to write them again.
-    if (finding.kind === 'not-written' && visit.reading.kind === 'current')
-      this.#visit = { ...visit, reading: visit.reading };
-    this.#finding = finding;
-    return { type: 'SAME_TAG', finding: finding.kind };
+  #order(): WriteOrder {
+    const { view } = this.#fixed();
+    const prepared = this.#write();
+    return { transaction: this.#opened(), visit: this.#current(), prepared, view, parts: this.#stepParts() };
   }
 
   // --- parts ---
@@ -366,11 +309,6 @@ export class Booking implements TagWork {
 
 function earlierCommitted({ terminalTransactionNumber, amountMinor }: TillTransaction): Fault {
   return fault('EARLIER_COMMITTED', { terminalTransactionNumber, amountMinor });
-}
-
-/** What an operator should see of a tag that says something no till of this event should have left on it. */
-function monitorOf(finding: Finding | null): string | null {
-  return finding?.kind === 'displaced' || finding?.kind === 'undecidable' ? finding.monitor : null;
 }
 
 const recordEvents = {

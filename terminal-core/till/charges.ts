@@ -3,7 +3,13 @@ import type { Purpose } from '../../contract/ipc/till-view.ts';
 import type { Configuration } from '../../contract/wire/configuration.ts';
 import type { PendingAdjustment } from '../../contract/wire/tag-lookup.ts';
 import { denyAmount } from '../domain/admission.ts';
-import { cashRefundItems, cashTopUpItems, purchaseItems, refundReversalItems } from '../domain/bookings.ts';
+import {
+  cashRefundItems,
+  purchaseItems,
+  refundReversalItems,
+  type TopUpMethod,
+  topUpItems,
+} from '../domain/bookings.ts';
 import { type Cart, totalMinor } from '../domain/cart.ts';
 import { fault } from '../domain/fault.ts';
 import { feeMinor as feeOf } from '../domain/fees.ts';
@@ -43,17 +49,21 @@ export function saleCharge(cart: Cart, configuration: Configuration, merchantId:
   });
 }
 
-/** The charge of a cash top-up: what is paid in, less the fee, is on the tag afterwards (R9, R10). */
-export function cashTopUpCharge(amountMinor: number, configuration: Configuration): Result<Charge, Fault> {
+/** The charge of a top-up: what is paid in, less the fee, is on the tag afterwards (R9, R10). */
+export function topUpCharge(
+  method: TopUpMethod,
+  amountMinor: number,
+  configuration: Configuration,
+): Result<Charge, Fault> {
   const feeMinor = feeOf(configuration.fees.topUp, amountMinor);
   return checked(configuration, {
     ...plain,
     type: 'TopUp',
-    paymentMethod: 'cash',
+    paymentMethod: method,
     amountMinor,
     balanceDeltaMinor: amountMinor - feeMinor,
-    items: cashTopUpItems(amountMinor, feeMinor),
-    view: viewOf('top-up', amountMinor, feeMinor),
+    items: topUpItems(method, amountMinor, feeMinor),
+    view: viewOf(method === 'card' ? 'card-top-up' : 'top-up', amountMinor, feeMinor),
   });
 }
 

@@ -6,7 +6,7 @@ import type { TillTransaction } from '../domain/transaction.ts';
 import { type Decision, decideCleanup, type Evidence } from '../recovery/cleanup.ts';
 import { examine, type Finding, type WrittenTransaction } from '../recovery/examine.ts';
 import { type Desk, instant } from './desk.ts';
-import { stepTransaction } from './step-parts.ts';
+import { cashToReturnPart, stepTransaction } from './step-parts.ts';
 import { readTag, type TagVisit } from './tag-visit.ts';
 
 export interface CleanupCounts {
@@ -16,16 +16,19 @@ export interface CleanupCounts {
 }
 
 /** Without a tag neither keys nor a reader are needed: the cleanup also runs on a till that may not sell. */
-export type TaglessDesk = Pick<Desk, 'store' | 'clock' | 'report'>;
+export type TaglessDesk = Pick<Desk, 'store' | 'clock' | 'report' | 'words'>;
 type CleanupDesk = TaglessDesk & Pick<Desk, 'assignment' | 'keys' | 'reader'>;
 
 /**
- * The crash cleanup without a tag (R33, R36): at startup, before each purchase and before exit. Must run while no checkout
- * is alive. Idempotent: a second run finds nothing to change.
+ * The crash cleanup without a tag (R33, R36): at startup, before each purchase, before exit, and when the backend has said
+ * something of an unknown transaction (Q9). Must run while no checkout is alive. Idempotent: a second run finds nothing to
+ * change.
  */
 export function cleanUpWithoutTag(desk: TaglessDesk): CleanupCounts {
   const rows = desk.store.unresolved(null);
-  return countEnds(rows.map((row) => endBy(desk, row, decideCleanup(leftBehind(row), { kind: 'none' }))));
+  return countEnds(
+    rows.map((row) => endByWord(desk, row) ?? endBy(desk, row, decideCleanup(leftBehind(row), { kind: 'none' }))),
+  );
 }
 
 /** What is left of a tag's past: the visit to go on with, and what turned out to have been committed after all. */
@@ -57,7 +60,9 @@ export async function cleanUpWithTag(
       finding = findingOf(desk, row, visit);
       decision = decideCleanup(leftBehind(row), evidenceOf(finding, true));
     }
-    ended.push(endBy(desk, row, decision));
+    const left = endBy(desk, row, decision);
+    // Where the tag cannot tell, what another till has seen on it may (3.2: "backend decides from uploaded tag data").
+    ended.push(endByWord(desk, left) ?? left);
     isSuspicious ||= finding?.kind === 'undecidable' && isRollback(finding.monitor);
   }
   const committed = ended.filter(({ state }) => state === 'Committed');
@@ -100,7 +105,7 @@ function evidenceOf(finding: Finding | null, certain: boolean): Evidence {
 }
 
 function leftBehind(row: TillTransaction) {
-  return { state: row.state, writeStarted: row.writeStartedAt !== null };
+  return { state: row.state, writeStarted: row.writeStartedAt !== null, payment: row.payment?.status ?? null };
 }
 
 /** A tag that shows an older state than this till left on it may be a clone or a copy put back. */
@@ -108,7 +113,20 @@ function isRollback(monitor: string | null): boolean {
   return monitor === 'older-image' || monitor === 'other-bytes';
 }
 
-function endBy(desk: TaglessDesk, row: TillTransaction, decision: Decision): TillTransaction {
+/** Null where the backend has said nothing that ends the row. */
+function endByWord(desk: TaglessDesk, row: TillTransaction): TillTransaction | null {
+  const word = desk.words.about(row.terminalTransactionNumber);
+  if (row.state !== 'TerminalConfirmUnknown' || !word) return null;
+  const decision = decideCleanup(leftBehind(row), { kind: 'backend', ...word });
+  return decision.kind === 'end' ? endBy(desk, row, decision, 'backend') : null;
+}
+
+function endBy(
+  desk: TaglessDesk,
+  row: TillTransaction,
+  decision: Decision,
+  cause: 'cleanup' | 'backend' = 'cleanup',
+): TillTransaction {
   if (decision.kind !== 'end') {
     if (decision.kind === 'leave' && decision.monitor)
       desk.store.recordMonitor(row, decision.monitor, instant(desk.clock));
@@ -119,12 +137,12 @@ function endBy(desk: TaglessDesk, row: TillTransaction, decision: Decision): Til
   const ended = desk.store.end(row.terminalTransactionNumber, {
     state: decision.state,
     at: instant(desk.clock),
-    cause: 'cleanup',
+    cause,
     reason,
     shown: null,
     monitor: decision.monitor,
   });
-  desk.report({ event: 'cleanup', transaction: stepTransaction(ended) });
+  desk.report({ event: 'cleanup', transaction: stepTransaction(ended), ...cashToReturnPart(ended) });
   return ended;
 }
 

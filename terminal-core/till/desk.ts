@@ -1,7 +1,16 @@
 import type { Step } from '../../contract/ipc/step.ts';
 import type { ScreenView } from '../../contract/ipc/till-view.ts';
 import type { Configuration } from '../../contract/wire/configuration.ts';
-import type { Assignment, Clock, ReaderPort, ReservationPort, Timers, TransactionStore } from '../checkout/ports.ts';
+import type {
+  Assignment,
+  Clock,
+  PaymentPort,
+  ReaderPort,
+  ReservationPort,
+  Timers,
+  TransactionStore,
+} from '../checkout/ports.ts';
+import type { BackendWords } from './backend-words.ts';
 import type { EditionKeys } from './edition-keys.ts';
 
 /** Whose work it is; null where the event has no cashiers, or nobody had to confirm. */
@@ -19,6 +28,9 @@ export interface Desk {
   readonly reader: ReaderPort;
   readonly store: TransactionStore;
   readonly reservations: ReservationPort;
+  readonly payments: PaymentPort;
+  /** What the backend knows of transactions that are unknown here. */
+  readonly words: BackendWords;
   readonly clock: Clock;
   readonly timers: Timers;
   /** What the cashier sees now. */

@@ -1,4 +1,6 @@
 import type { ChargeView, ScreenView } from '../../contract/ipc/till-view.ts';
+import { awaitsCashReturn } from '../domain/transaction.ts';
+import { openPaymentView } from './open-payment.ts';
 import { tagView } from './step-parts.ts';
 import type { WorkEnd } from './work.ts';
 
@@ -9,6 +11,7 @@ import type { WorkEnd } from './work.ts';
  */
 export function endScreen(charge: ChargeView, end: WorkEnd, until: string): ScreenView | null {
   const terminalTransactionNumber = end.transaction?.terminalTransactionNumber ?? null;
+  const cash = end.transaction && awaitsCashReturn(end.transaction) ? end.transaction.amountMinor : null;
   switch (end.result) {
     case 'done':
     case 'committed':
@@ -23,14 +26,18 @@ export function endScreen(charge: ChargeView, end: WorkEnd, until: string): Scre
       };
     case 'aborted':
     case 'refused':
-      if (!end.fault || end.fault.code === 'CANCELLED') return null;
+      if (!end.fault || (end.fault.code === 'CANCELLED' && cash === null)) return null;
       return {
         screen: 'refused',
         charge,
         terminalTransactionNumber,
         fault: end.fault,
         balanceMinor: end.before?.balanceMinor ?? null,
+        ...(cash === null ? {} : { cashToReturnMinor: cash }),
       };
+    case 'payment-open':
+      if (!end.transaction) return null;
+      return { screen: 'payment-open', charge, payment: openPaymentView(end.transaction) };
     case 'unknown':
       if (terminalTransactionNumber === null) return null;
       return { screen: 'unknown', charge, terminalTransactionNumber, uid: end.uid ?? '' };

@@ -18,6 +18,7 @@ export function tillStatus(assignment: Assignment | null, counts: StoreCounts): 
     unfinishedCount: counts.unfinishedCount,
     unknownCount: counts.unknownCount,
     rejectedCount: counts.rejectedCount,
+    cashToReturnCount: counts.cashToReturnCount,
     halted: assignment?.haltedCode ? fault(assignment.haltedCode) : null,
   };
 }

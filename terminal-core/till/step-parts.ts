@@ -1,6 +1,6 @@
 import type { Step } from '../../contract/ipc/step.ts';
 import type { TagView } from '../../contract/ipc/till-view.ts';
-import type { TillTransaction } from '../domain/transaction.ts';
+import { awaitsCashReturn, type TillTransaction } from '../domain/transaction.ts';
 import type { ShownTag } from './work.ts';
 
 /** A transaction as a step tells of it. */
@@ -18,4 +18,9 @@ export function stepTag(uid: string, shown: ShownTag): NonNullable<Step['tag']> 
 /** A tag as a screen shows it. */
 export function tagView(uid: string, shown: ShownTag): TagView {
   return { ...stepTag(uid, shown), blocked: shown.blocked };
+}
+
+/** What a step says of an aborted cash top-up: the customer gets the cash back (money rule 4). */
+export function cashToReturnPart(transaction: TillTransaction): Pick<Step, 'details'> {
+  return awaitsCashReturn(transaction) ? { details: { cashToReturnMinor: transaction.amountMinor } } : {};
 }

@@ -11,6 +11,7 @@ import {
   twoTapPurchaseChart,
 } from '../checkout/booking-chart.ts';
 import type { TagLookupPort } from '../checkout/ports.ts';
+import type { ReplacementStore } from '../checkout/replacement-ports.ts';
 import type { Cart } from '../domain/cart.ts';
 import { fault } from '../domain/fault.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
@@ -19,6 +20,7 @@ import { accountLook } from './account-look.ts';
 import { nextAdjustment } from './adjustments.ts';
 import { balanceLook } from './balance-look.ts';
 import { Booking } from './booking.ts';
+import { cardTopUp, openLoopSale } from './card-operations.ts';
 import type { Charge, ChargeFor } from './charge.ts';
 import { chargebackCharge } from './chargeback.ts';
 import { adjustmentCharge, blockCharge, cashRefundCharge, saleCharge, topUpCharge, viewOf } from './charges.ts';
@@ -27,6 +29,9 @@ import type { Accounts } from './identify-tag.ts';
 import { issueOf } from './issue.ts';
 import type { TapRequest, TillOperations } from './operations.ts';
 import { reversalOf } from './refund-reversal.ts';
+import { Repair } from './repair.ts';
+import { Replacement } from './replacement.ts';
+import type { TagLedger } from './tag-ledger.ts';
 import type { TagMaker } from './tag-maker.ts';
 import { TagMaking } from './tag-making.ts';
 import type { TagWork } from './work.ts';
@@ -37,11 +42,15 @@ type Ended = Promise<Result<Outcome, Fault>>;
 export interface TagOperationParts {
   readonly tagLookup: TagLookupPort;
   readonly accounts: Accounts;
+  readonly ledger: TagLedger;
+  readonly replacements: ReplacementStore;
   isAccountMode(): boolean;
   cart(): Cart;
   merchantId(): string;
   desk(): Result<Desk, Fault>;
   patience(request: TapRequest): Patience;
+  /** Of the two halves of an open loop purchase (R13). */
+  newGroupId(): string;
   /** Does the work if the till is free and the cashier may; its end is on the screen when it answers. */
   run(view: ChargeView, makeWork: (desk: Desk) => TagWork): Ended;
 }
@@ -54,20 +63,32 @@ interface Payer {
 
 export type TagOperations = Pick<
   TillOperations,
-  'sell' | 'topUp' | 'refund' | 'reverseRefund' | 'chargeback' | 'collectAdjustment' | 'block' | 'issue' | 'balance'
+  | 'sell'
+  | 'topUp'
+  | 'refund'
+  | 'reverseRefund'
+  | 'chargeback'
+  | 'collectAdjustment'
+  | 'block'
+  | 'issue'
+  | 'repair'
+  | 'replace'
+  | 'balance'
 >;
 
 /** Every operation that a customer's tag is shown for: which charge, on which chart, in which mode. */
 export function tagOperations(till: TagOperationParts): TagOperations {
   return {
     sell: (request) =>
-      book(till, request.taps === 2 ? twoTapPurchaseChart : purchaseChart, request, (desk) =>
-        saleCharge(till.cart(), desk.configuration, till.merchantId()),
-      ),
+      request.openLoop
+        ? openLoopSale(till, { ...request, openLoop: request.openLoop })
+        : book(till, request.taps === 2 ? twoTapPurchaseChart : purchaseChart, request, (desk) =>
+            saleCharge(till.cart(), desk.configuration, till.merchantId()),
+          ),
     topUp: (request) =>
-      book(till, cashTopUpChart, request, (desk) =>
-        topUpCharge(request.method, request.amountMinor, desk.configuration),
-      ),
+      request.method === 'card'
+        ? cardTopUp(till, request)
+        : book(till, cashTopUpChart, request, (desk) => topUpCharge('cash', request.amountMinor, desk.configuration)),
     refund: (request) =>
       bookByTag(till, cashRefundChart, viewOf('refund', request.amountMinor ?? 0), request, (desk, { payableMinor }) =>
         cashRefundCharge(request.amountMinor, payableMinor, desk.configuration),
@@ -83,6 +104,14 @@ export function tagOperations(till: TagOperationParts): TagOperations {
     collectAdjustment: (request) => collectAdjustment(till, request),
     block: (request) => block(till, request.blocked, request),
     issue: (request) => make(till, viewOf('issue', 0), request, issueOf),
+    repair: (request) => make(till, viewOf('repair', 0), request, (desk) => new Repair(desk, till.ledger)),
+    replace: (request) =>
+      make(
+        till,
+        viewOf('replacement', 0),
+        request,
+        (desk) => new Replacement(request.lostUid, desk, till.ledger, till.replacements),
+      ),
     balance: (request) =>
       till.run(viewOf('balance', 0), (desk) =>
         till.isAccountMode()

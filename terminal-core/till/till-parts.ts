@@ -4,7 +4,10 @@ import type { TillSettings } from '../../contract/settings/till-settings.ts';
 import type {
   AccountLinePort,
   AccountStore,
+  CashReturnStore,
   JournalStore,
+  OutcomeStore,
+  PaymentPort,
   PinVerifier,
   ReaderPort,
   ReplicationPort,
@@ -15,6 +18,7 @@ import type {
   Timers,
   TransactionStore,
 } from '../checkout/ports.ts';
+import type { ReplacementStore, TagReplacementPort } from '../checkout/replacement-ports.ts';
 import type { EnrolmentParts } from './enrolling.ts';
 
 /** The till as `main/` puts it together. */
@@ -23,11 +27,16 @@ export interface TillParts extends EnrolmentParts {
   readonly store: TransactionStore;
   readonly journal: JournalStore;
   readonly shifts: ShiftStore;
+  readonly outcomes: OutcomeStore;
+  readonly cashReturns: CashReturnStore;
   readonly pins: PinVerifier;
   readonly reader: ReaderPort;
   readonly replication: ReplicationPort;
   readonly reservations: ReservationPort;
+  readonly payments: PaymentPort;
   readonly tagLookup: TagLookupPort;
+  readonly tagReplacements: TagReplacementPort;
+  readonly replacements: ReplacementStore;
   /** Account mode: what is known of accounts, and how it is kept fresh. */
   readonly accounts: AccountStore;
   readonly accountLine: AccountLinePort;

@@ -23,9 +23,11 @@ const sources: ViewSources = {
     unfinishedCount: 0,
     unknownCount: 0,
     rejectedCount: 0,
+    cashToReturnCount: 0,
   },
   staff: { isLoginNeeded: false, cashier: null, approver: null },
   shift: null,
+  openPayment: null,
   isTraining: false,
   cart: [],
   screen: { screen: 'sale' },
@@ -43,8 +45,11 @@ describe('seal', () => {
 });
 
 test('what somebody has to look at is counted, sent or not', () => {
-  const view = tillView({ ...sources, counts: { ...counts, journalSeq: 12, unknownCount: 2, rejectedCount: 3 } });
-  expect(view).toMatchObject({ attentionCount: 5, uplink: { unsentCount: 3 } });
+  const view = tillView({
+    ...sources,
+    counts: { ...counts, journalSeq: 12, unknownCount: 2, rejectedCount: 3, cashToReturnCount: 1 },
+  });
+  expect(view).toMatchObject({ attentionCount: 6, uplink: { unsentCount: 3 } });
 });
 
 test('fits the contract, with and without an assignment and a configuration', () => {

@@ -3,6 +3,8 @@ import type { Cashier, Configuration, Product } from '../../contract/wire/config
 import type { Assignment, ReaderStatus, ReplicationStatus, StoreCounts } from '../checkout/ports.ts';
 import { type Cart, lineMinor, totalMinor } from '../domain/cart.ts';
 import type { Shift } from '../domain/shift.ts';
+import type { TillTransaction } from '../domain/transaction.ts';
+import { openPaymentView } from './open-payment.ts';
 
 /** Everything a view is made of. */
 export interface ViewSources {
@@ -19,6 +21,7 @@ export interface ViewSources {
     readonly approver: Cashier | null;
   };
   readonly shift: Shift | null;
+  readonly openPayment: TillTransaction | null;
   readonly isTraining: boolean;
   readonly cart: Cart;
   readonly screen: ScreenView;
@@ -39,11 +42,12 @@ export function tillView(sources: ViewSources): TillView {
       lastAcknowledgedAt: counts.acknowledgedAt,
       fault: replication.fault,
     },
-    attentionCount: counts.unknownCount + counts.rejectedCount,
+    attentionCount: counts.unknownCount + counts.rejectedCount + counts.cashToReturnCount,
     loginNeeded: sources.staff.isLoginNeeded,
     cashier: cashierView(sources.staff.cashier),
     approver: cashierView(sources.staff.approver),
     shift: shiftPart(sources.shift),
+    openPayment: sources.openPayment && openPaymentView(sources.openPayment),
     training: sources.isTraining,
     seal: sealPart(replication, counts),
     pages: configuration ? pagesPart(configuration) : [],

@@ -26,6 +26,7 @@ export async function everyChart(): Promise<readonly KnownChart[]> {
 const variants: Readonly<Record<string, readonly AnyEventObject[]>> = {
   DENIED: [{ type: 'DENIED', reason: 'INSUFFICIENT_FUNDS' }],
   SAME_TAG: ['written', 'not-written', 'displaced', 'undecidable'].map((finding) => ({ type: 'SAME_TAG', finding })),
+  UNCLEAR: ['pending', 'unknown'].map((status) => ({ type: 'UNCLEAR', status })),
   RESOLVED: ['written', 'not-written'].map((finding) => ({ type: 'RESOLVED', finding })),
 };
 
@@ -64,14 +65,19 @@ export function stepsOf(chart: AnyStateMachine): readonly ChartStep[] {
 }
 
 /** The innermost name of a state: no chart of the till has two with one name. */
-export function leafOf({ value }: AnyMachineSnapshot): string {
-  let leaf: unknown = value;
+export function leafOf({ value }: { readonly value: unknown }): string {
+  let leaf = value;
   while (typeof leaf === 'object' && leaf !== null) leaf = Object.values(leaf)[0];
   return String(leaf);
 }
 
 /** A step in words, so that sets of steps can be compared: `purchase: writing —LOST→ awaitingSameTag`. */
-export function stepName(chart: AnyStateMachine, { from, event, to }: Omit<ChartStep, 'actions' | 'before'>): string {
+export function stepName(
+  chart: { readonly id: string },
+  from: { readonly value: unknown },
+  event: AnyEventObject,
+  to: { readonly value: unknown },
+): string {
   const { type, finding } = event;
   return `${chart.id}: ${leafOf(from)} —${finding === undefined ? type : `${type} ${finding}`}→ ${leafOf(to)}`;
 }

@@ -115,6 +115,7 @@ function stateFaults(database: Database.Database): readonly string[] {
     .pluck()
     .all()
     .map((payload) => transactionPayloadSchema.parse(JSON.parse(payload)));
+  const cashReturns = database.prepare('SELECT terminal_transaction_number FROM cash_return').pluck().all();
   return bookedRows(database).flatMap(({ number, state, version }) => {
     const states = statesSchema.parse(log.all(number));
     const isLogged =
@@ -122,12 +123,22 @@ function stateFaults(database: Database.Database): readonly string[] {
       states.at(-1)?.to === state &&
       states.every((entry, index) => entry.version === index + 1 && entry.from === (states[index - 1]?.to ?? null));
     const told = journalled.filter(({ terminalTransactionNumber }) => terminalTransactionNumber === number);
-    const wanted = states.filter(({ to }) => replicable.includes(to));
+    const isCashBack = cashReturns.includes(number);
+    const wanted = [
+      ...states.filter(({ to }) => replicable.includes(to)),
+      // Newer words about a state that stays: the cash of an aborted top-up was given back (money rule 4).
+      ...(isCashBack ? [{ version: version + 1, to: 'Aborted' }] : []),
+    ];
     const isTold =
       told.length === wanted.length &&
       told.every((payload, index) => {
         const step = wanted[index];
-        return payload.state === step?.to && payload.stateVersion === step.version;
+        const isOfCash = isCashBack && index === wanted.length - 1;
+        return (
+          payload.state === step?.to &&
+          payload.stateVersion === step.version &&
+          payload.cashReturned === (isOfCash ? true : null)
+        );
       });
     return isLogged && isTold ? [] : [`states of ${number}: ${JSON.stringify({ states, told: told.length })}`];
   });

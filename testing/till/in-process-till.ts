@@ -14,13 +14,18 @@ import { scryptPins } from '../../terminal-core/main/scrypt-pins.ts';
 import { SimulatedReader } from '../../terminal-core/readers/simulated/simulated-reader.ts';
 import { accountLineOver } from '../../terminal-core/replication/account-line.ts';
 import { httpUplink } from '../../terminal-core/replication/http-uplink.ts';
+import { paymentsOver } from '../../terminal-core/replication/payments.ts';
 import { Replicator } from '../../terminal-core/replication/replicator.ts';
 import { reservationsOver, tagLookupOver } from '../../terminal-core/replication/reservations.ts';
+import { tagReplacementsOver } from '../../terminal-core/replication/tag-replacements.ts';
 import { StoredAccounts } from '../../terminal-core/store/accounts.ts';
 import { StoredAssignment } from '../../terminal-core/store/assignment.ts';
+import { StoredCashReturns } from '../../terminal-core/store/cash-returns.ts';
 import { Journal } from '../../terminal-core/store/journal.ts';
 import { writeJournalExport } from '../../terminal-core/store/journal-export.ts';
 import { openDatabase } from '../../terminal-core/store/open-database.ts';
+import { StoredOutcomes } from '../../terminal-core/store/outcomes.ts';
+import { StoredReplacements } from '../../terminal-core/store/replacements.ts';
 import { SecretFile } from '../../terminal-core/store/secret-file.ts';
 import { StoredShifts } from '../../terminal-core/store/shifts.ts';
 import { databaseName } from '../../terminal-core/store/till-database.ts';
@@ -103,9 +108,11 @@ export class InProcessTill {
       const token = (kept.ok ? kept.value?.token : undefined) ?? festival.secrets.token;
       return stored && { ...stored, token };
     };
+    const outcomes = new StoredOutcomes(this.database, orm);
     this.replicator = new Replicator({
       journal: this.journal,
       assignments: this.assignments,
+      outcomes,
       uplink,
       clock: this.time,
       timers,
@@ -121,6 +128,8 @@ export class InProcessTill {
       store: this.store,
       journal: this.journal,
       shifts: new StoredShifts(this.database, orm, this.journal),
+      outcomes,
+      cashReturns: new StoredCashReturns(this.database, orm, this.journal),
       pins: scryptPins,
       isTraining: false,
       secretStore,
@@ -129,7 +138,10 @@ export class InProcessTill {
       reader: this.link,
       replication: this.replicator,
       reservations: reservationsOver(uplink, this.replicator, credentials),
+      payments: paymentsOver(uplink, credentials),
       tagLookup: tagLookupOver(uplink, credentials),
+      tagReplacements: tagReplacementsOver(uplink, credentials),
+      replacements: new StoredReplacements(this.database, orm, this.store),
       accounts,
       accountLine: accountLineOver({
         uplink,
@@ -231,6 +243,11 @@ export class InProcessTill {
   duringCommand(atCommand: number, act: () => void): void {
     this.#between = { atCommand, act };
     this.#commandCount = 0;
+  }
+
+  /** Questions to the reader since `killAt` or `duringCommand`. */
+  get commandCount(): number {
+    return this.#commandCount;
   }
 
   /**

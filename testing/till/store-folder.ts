@@ -6,8 +6,10 @@ import { afterEach } from 'vitest';
 import type { TagSnapshotPayload } from '../../contract/wire/journal.ts';
 import type { TransactionDraft, WriteImages } from '../../terminal-core/domain/transaction.ts';
 import { StoredAssignment } from '../../terminal-core/store/assignment.ts';
+import { StoredCashReturns } from '../../terminal-core/store/cash-returns.ts';
 import { Journal } from '../../terminal-core/store/journal.ts';
 import { openDatabase } from '../../terminal-core/store/open-database.ts';
+import { StoredOutcomes } from '../../terminal-core/store/outcomes.ts';
 import { databaseName } from '../../terminal-core/store/till-database.ts';
 import { StoredTransactions } from '../../terminal-core/store/transactions.ts';
 import { assignment } from './festival.ts';
@@ -19,6 +21,8 @@ export interface OpenStore {
   readonly assignments: StoredAssignment;
   readonly journal: Journal;
   readonly store: StoredTransactions;
+  readonly outcomes: StoredOutcomes;
+  readonly cashReturns: StoredCashReturns;
 }
 
 export interface StoreFolders {
@@ -60,7 +64,14 @@ export function storesOfTest(): StoreFolders {
       const journal = new Journal(database, orm);
       const assignments = new StoredAssignment(orm);
       assignments.saveAssignment(assignment, at);
-      return { database, assignments, journal, store: new StoredTransactions(database, orm, journal) };
+      return {
+        database,
+        assignments,
+        journal,
+        store: new StoredTransactions(database, orm, journal),
+        outcomes: new StoredOutcomes(database, orm),
+        cashReturns: new StoredCashReturns(database, orm, journal),
+      };
     },
   };
 }

@@ -1,0 +1,45 @@
+import type { Fault } from '../../contract/ipc/fault.ts';
+import type { Outcome } from '../../contract/ipc/operations.ts';
+import { fault } from '../domain/fault.ts';
+import { failed, type Result } from '../domain/result.ts';
+import { CardTopUp } from './card-top-up.ts';
+import { saleCharge, topUpCharge } from './charges.ts';
+import type { Desk } from './desk.ts';
+import { OpenLoopSale } from './open-loop-sale.ts';
+import { paymentOpenFault } from './open-payment.ts';
+import type { Request } from './operations.ts';
+import type { TagOperationParts } from './tag-operations.ts';
+
+type Ended = Promise<Result<Outcome, Fault>>;
+
+/** A top-up that a card pays (Q13): one open attempt per till, and only onto a tag that holds its own balance. */
+export function cardTopUp(till: TagOperationParts, request: Request<'topUp'>): Ended {
+  const desk = deskForCards(till);
+  if (!desk.ok) return Promise.resolve(desk);
+  const charge = topUpCharge('card', request.amountMinor, desk.value.configuration);
+  if (!charge.ok) return Promise.resolve(charge);
+  const { view } = charge.value;
+  return till.run(view, (working) => new CardTopUp(view, () => charge, working, till.patience(request)));
+}
+
+/** A sale whose tag has too little on it: a card pays the rest first (R12, R13, Q16). */
+export function openLoopSale(
+  till: TagOperationParts,
+  request: Request<'sell'> & { readonly openLoop: 'shortfall' | 'full-price' },
+): Ended {
+  const desk = deskForCards(till);
+  if (!desk.ok) return Promise.resolve(desk);
+  const sale = saleCharge(till.cart(), desk.value.configuration, till.merchantId());
+  if (!sale.ok) return Promise.resolve(sale);
+  const { openLoop, taps } = request;
+  const terms = { sale: sale.value, by: openLoop, isTwoTaps: taps === 2, groupId: till.newGroupId() };
+  return till.run(sale.value.view, (working) => new OpenLoopSale(terms, working, till.patience(request)));
+}
+
+function deskForCards(till: TagOperationParts): Result<Desk, Fault> {
+  const desk = till.desk();
+  if (!desk.ok) return desk;
+  if (till.isAccountMode()) return failed(fault('MODE_UNSUPPORTED'));
+  const open = desk.value.store.openPayment();
+  return open ? failed(paymentOpenFault(open)) : desk;
+}
