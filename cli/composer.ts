@@ -41,6 +41,8 @@ export interface TillOptions {
   readonly onStep: (step: Step) => void;
   /** Where the hosts' bundles are; beside the bundle of the command line where nothing is said. */
   readonly hostsFolder?: string;
+  /** What the hosts find in their environment besides that of this process: which PC/SC service, for one. */
+  readonly hostsEnvironment?: Readonly<Record<string, string>>;
 }
 
 /** Requirements 3.2 give the till host five seconds to finish; one more is for the operating system. */
@@ -72,6 +74,7 @@ class Composer implements Till {
   readonly readiness: Promise<Answer<null>>;
   readonly #tillHost: HostProcess<ToTillHost>;
   readonly #hostsFolder: string;
+  readonly #hostsEnvironment: Readonly<Record<string, string>>;
   readonly #onStep: (step: Step) => void;
   readonly #waiting = new Map<number, (envelope: ResultEnvelope) => void>();
   #resolveReadiness: (answer: Answer<null>) => void = () => {};
@@ -84,12 +87,14 @@ class Composer implements Till {
 
   constructor(options: TillOptions) {
     this.#hostsFolder = options.hostsFolder ?? hostsBesideBundle;
+    this.#hostsEnvironment = options.hostsEnvironment ?? {};
     this.#onStep = options.onStep;
     this.readiness = new Promise((resolve) => {
       this.#resolveReadiness = resolve;
     });
     this.#tillHost = startHostProcess<FromTillHost, ToTillHost>({
       entryFile: join(this.#hostsFolder, 'till-host.js'),
+      environment: this.#hostsEnvironment,
       schema: fromTillHostSchema,
       onMessage: (message) => this.#fromTillHost(message),
       onForeignMessage: (detail) => this.#tillHostIsForeign(detail),
@@ -116,6 +121,7 @@ class Composer implements Till {
   startReaderHost(options: ReaderHostOptions): void {
     const host = startHostProcess<FromReaderHost, ToReaderHost>({
       entryFile: join(this.#hostsFolder, 'reader-host.js'),
+      environment: this.#hostsEnvironment,
       schema: fromReaderHostSchema,
       onMessage: (message) => this.#fromReaderHost(message),
       onForeignMessage: () => host.kill(),

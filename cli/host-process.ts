@@ -18,6 +18,8 @@ export interface HostProcess<Outgoing> {
 
 interface HostProcessOptions<Incoming> {
   readonly entryFile: string;
+  /** Added to the environment of this process. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly schema: z.ZodType<Incoming>;
   readonly onMessage: (message: Incoming) => void;
   /** A message that does not fit the contract: the host is of another version, or broken. */
@@ -34,6 +36,7 @@ export function startHostProcess<Incoming, Outgoing extends Serializable>(
   const child = fork(options.entryFile, [], {
     serialization: 'advanced',
     execArgv: [],
+    env: { ...process.env, ...options.environment },
     detached: process.platform !== 'win32',
     // What a host prints is for support: standard output belongs to the answers of klink alone.
     stdio: ['ignore', 2, 2, 'ipc'],

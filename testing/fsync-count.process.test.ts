@@ -4,7 +4,6 @@
  * Method: the composer of the command line with the real hosts of `out/` and the real PC/SC service. After a first sale, so
  * that no file is new, strace is attached to the till host for one sale and counts what reaches the disk, by file.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -12,6 +11,7 @@ import { startTill, type Till } from '../cli/composer.ts';
 import { type ChargedTag, chargeTag } from './klink/charged-tag.ts';
 import { childRunning } from './klink/child-processes.ts';
 import { type DemoBackend, startDemoBackend } from './klink/demo-backend.ts';
+import { traceSyncs } from './klink/strace.ts';
 import { makeFolder, type TestFolder } from './klink/test-folder.ts';
 import { startVirtualReader, type VirtualReader, type VirtualTag } from './virtual-reader/virtual-reader.ts';
 
@@ -78,20 +78,9 @@ describe('fsyncs of the till', () => {
     const pid = childRunning(process.pid, 'till-host');
     if (pid === null) throw new Error('the till host is not to be found');
     const output = path.join(traces.place, 'trace');
-    const strace = spawn('strace', [
-      '-f',
-      '-y',
-      '-e',
-      'trace=fsync,fdatasync,sync,syncfs,sync_file_range',
-      '-o',
-      output,
-      '-p',
-      `${pid}`,
-    ]);
-    await attached(strace);
+    const tracing = await traceSyncs(pid, output);
     await work();
-    strace.kill('SIGINT');
-    await new Promise((resolve) => strace.once('close', resolve));
+    await tracing.detach();
     const lines = fs.readFileSync(output, 'utf8').split('\n');
     return lines.flatMap((line) => {
       const file = /\b(?:fsync|fdatasync|sync|syncfs|sync_file_range)\((?:\d+<(?<file>[^>]*)>)?/.exec(line)?.groups;
@@ -122,14 +111,3 @@ describe('fsyncs of the till', () => {
     expect(synced).toHaveLength(2);
   });
 });
-
-function attached(strace: ChildProcess): Promise<void> {
-  let said = '';
-  return new Promise((resolve, reject) => {
-    strace.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
-      if (/attached/.test(said)) resolve();
-    });
-    strace.once('close', () => reject(new Error(`strace ended: ${said}`)));
-  });
-}

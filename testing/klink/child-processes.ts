@@ -1,9 +1,13 @@
 import fs from 'node:fs';
 
-/** The process below `parentPid` whose command line names `file`; null while or after there is none. */
-export function childRunning(parentPid: number, file: string): number | null {
+/**
+ * The process below `parentPid` whose command line names `file`; null while or after there is none.
+ * @param setting of its environment, e.g. `NAME=value`, where there are several
+ */
+export function childRunning(parentPid: number, file: string, setting: string | null = null): number | null {
   for (const pid of childrenOf(parentPid)) {
-    if (commandLineOf(pid).includes(file)) return pid;
+    const isMeant = setting === null || environmentOf(pid).includes(setting);
+    if (isMeant && commandLineOf(pid).includes(file)) return pid;
   }
   return null;
 }
@@ -22,6 +26,10 @@ function childrenOf(pid: number): readonly number[] {
 
 function commandLineOf(pid: number): string {
   return readOrEmpty(`/proc/${pid}/cmdline`).replaceAll('\0', ' ');
+}
+
+function environmentOf(pid: number): readonly string[] {
+  return readOrEmpty(`/proc/${pid}/environ`).split('\0');
 }
 
 /** A process may end between being listed and being read. */

@@ -5,7 +5,7 @@ import { type Step, stepSchema } from '../../contract/ipc/step.ts';
 const rootFolder = path.resolve(import.meta.dirname, '../..');
 const klinkFile = path.join(rootFolder, 'out/cli/klink.js');
 /** A matrix starts the same programs hundreds of times: compiled once, they start in half the time. */
-const compileCache = { NODE_COMPILE_CACHE: path.join(rootFolder, 'node_modules/.cache/klink-compile') };
+export const compileCache = { NODE_COMPILE_CACHE: path.join(rootFolder, 'node_modules/.cache/klink-compile') };
 
 /** How a run of the real `klink` ended, and everything it said. */
 export interface KlinkRun {

@@ -1,0 +1,263 @@
+import type { FaultCode } from '../../contract/ipc/fault.ts';
+import type { Counter, CounterSetting, Operation } from './counter.ts';
+
+/** A kind of transaction as the matrix knows it. */
+export interface Kind extends CounterSetting {
+  readonly name: string;
+  /** Commits of one that nothing disturbs (Q51); in account mode one more, for what the backend said of the account. */
+  readonly commitCount: number;
+  /** What it changes on the balance; null where it is no transaction. */
+  readonly deltaMinor: number | null;
+  /** Brings till, tag and backend to where it can begin, and gives the operation that makes it. */
+  prepare(counter: Counter): Promise<Operation>;
+  /** What the same again is answered once it has gone through; null: it goes through a second time. */
+  readonly refusedAgain: FaultCode | null;
+  /** What proves that the tag can be used, where the kind itself moves no money. */
+  readonly use?: Operation;
+}
+
+const festival = { code: 'DEMO-FEST', model: 'ntag213', taps: 1 } as const;
+const canteen = { code: 'DEMO-CANTEEN', model: 'ntag213', taps: 1 } as const;
+
+const issue: Operation = (till, patience) => till.call('issue', patience);
+const lift: Operation = (till, patience) => till.call('block', { blocked: false, ...patience });
+const block: Operation = (till, patience) => till.call('block', { blocked: true, ...patience });
+const adjust: Operation = (till, patience) => till.call('collectAdjustment', patience);
+
+function topUp(amountMinor: number): Operation {
+  return (till, patience) => till.call('topUp', { amountMinor, method: 'cash', ...patience });
+}
+
+function refund(amountMinor: number): Operation {
+  return (till, patience) => till.call('refund', { amountMinor, ...patience });
+}
+
+function sell(amountMinor: number, taps: 1 | 2 = 1): Operation {
+  return async (till, patience) => {
+    await till.ask('clearCart', {});
+    await till.ask('addAmountToCart', { amountMinor });
+    return await till.call('sell', { taps, ...patience });
+  };
+}
+
+function sellProduct(productId: string, quantity: number): Operation {
+  return async (till, patience) => {
+    await till.ask('clearCart', {});
+    await till.ask('addToCart', { productId, quantity });
+    return await till.call('sell', { taps: 1, ...patience });
+  };
+}
+
+/** Number of the transaction that was just made. */
+async function numberOf(made: ReturnType<Counter['tapped']>): Promise<number> {
+  const { step } = await made;
+  if (step.transaction === undefined) throw new Error(`no transaction: ${JSON.stringify(step)}`);
+  return step.transaction.terminalTransactionNumber;
+}
+
+/** A tag of the festival with 95.00 on it: number 1. */
+async function charge(counter: Counter): Promise<void> {
+  await counter.tapped(issue);
+  await counter.tapped(topUp(10_000));
+}
+
+/** A customer of the canteen with 20.00 in the backend, which the till knows of. */
+async function chargeAccount(counter: Counter): Promise<void> {
+  await counter.tapped(topUp(2_000));
+  await counter.till.ask('replicate', { untilEmpty: true, timeoutMs: 20_000 });
+}
+
+function afterCharging(operation: Operation): Kind['prepare'] {
+  return async (counter) => {
+    await charge(counter);
+    return operation;
+  };
+}
+
+function afterChargingAccount(operation: Operation): Kind['prepare'] {
+  return async (counter) => {
+    await chargeAccount(counter);
+    return operation;
+  };
+}
+
+/** Two beers and a water, of which something is to come back. */
+async function sellDrinks(counter: Counter): Promise<number> {
+  await charge(counter);
+  return numberOf(
+    counter.tapped(async (till, patience) => {
+      await till.ask('addToCart', { productId: 'beer', quantity: 2 });
+      await till.ask('addToCart', { productId: 'water', quantity: 1 });
+      return await till.call('sell', { taps: 1, ...patience });
+    }),
+  );
+}
+
+async function giveMoney({ world, setting, uid }: Counter): Promise<void> {
+  const given = await world.operator.request('/admin-top-ups', {
+    method: 'POST',
+    headers: { 'Idempotency-Key': `for-${uid}` },
+    body: JSON.stringify({
+      uid,
+      amountMinor: 1_350,
+      reason: 'a broken glass',
+      editionId: world.editionId(setting.code),
+    }),
+  });
+  if (given.status !== 200) throw new Error(`admin top-up: ${given.status} ${await given.text()}`);
+}
+
+/** Every kind of transaction a till makes. */
+export const kinds: readonly Kind[] = [
+  {
+    ...festival,
+    name: 'purchase',
+    commitCount: 3,
+    deltaMinor: -4_000,
+    prepare: afterCharging(sell(4_000)),
+    refusedAgain: null,
+  },
+  {
+    ...festival,
+    name: 'purchase with two taps',
+    taps: 2,
+    commitCount: 4,
+    deltaMinor: -4_000,
+    prepare: afterCharging(sell(4_000, 2)),
+    refusedAgain: null,
+  },
+  {
+    ...festival,
+    name: 'purchase on a MIFARE Classic',
+    model: 'classic1k',
+    commitCount: 3,
+    deltaMinor: -4_000,
+    prepare: afterCharging(sell(4_000)),
+    refusedAgain: null,
+  },
+  {
+    ...festival,
+    name: 'deposit paid back',
+    commitCount: 3,
+    deltaMinor: 400,
+    prepare: afterCharging(sellProduct('deposit-return', 2)),
+    refusedAgain: null,
+  },
+  {
+    ...festival,
+    name: 'cash top-up',
+    commitCount: 3,
+    deltaMinor: 4_500,
+    prepare: afterCharging(topUp(5_000)),
+    refusedAgain: null,
+  },
+  {
+    ...festival,
+    name: 'cash refund',
+    commitCount: 3,
+    deltaMinor: -4_000,
+    prepare: afterCharging(refund(4_000)),
+    refusedAgain: null,
+  },
+  {
+    ...festival,
+    name: 'refund reversal',
+    commitCount: 3,
+    deltaMinor: 4_000,
+    async prepare(counter) {
+      await charge(counter);
+      const terminalTransactionNumber = await numberOf(counter.tapped(refund(4_000)));
+      return (till, patience) => till.call('reverseRefund', { terminalTransactionNumber, ...patience });
+    },
+    refusedAgain: 'ALREADY_RETURNED',
+  },
+  {
+    ...festival,
+    name: 'chargeback of a whole sale',
+    commitCount: 3,
+    deltaMinor: 1_400,
+    async prepare(counter) {
+      const terminalTransactionNumber = await sellDrinks(counter);
+      return (till, patience) => till.call('chargeback', { terminalTransactionNumber, lines: null, ...patience });
+    },
+    refusedAgain: 'ALREADY_RETURNED',
+  },
+  {
+    ...festival,
+    name: 'chargeback by lines',
+    commitCount: 3,
+    deltaMinor: 550,
+    async prepare(counter) {
+      const terminalTransactionNumber = await sellDrinks(counter);
+      const lines = [{ line: 1, quantity: 1 }];
+      return (till, patience) => till.call('chargeback', { terminalTransactionNumber, lines, ...patience });
+    },
+    refusedAgain: null,
+  },
+  {
+    ...festival,
+    name: 'tag adjustment',
+    commitCount: 3,
+    deltaMinor: 1_350,
+    async prepare(counter) {
+      await charge(counter);
+      await counter.till.ask('replicate', { untilEmpty: true, timeoutMs: 20_000 });
+      await giveMoney(counter);
+      return adjust;
+    },
+    refusedAgain: 'NO_ADJUSTMENT',
+  },
+  {
+    ...festival,
+    name: 'block',
+    commitCount: 3,
+    deltaMinor: 0,
+    prepare: afterCharging(block),
+    refusedAgain: 'TAG_BLOCKED',
+  },
+  {
+    ...festival,
+    name: 'lift of a block',
+    commitCount: 3,
+    deltaMinor: 0,
+    async prepare(counter) {
+      await charge(counter);
+      await counter.tapped(block);
+      return lift;
+    },
+    refusedAgain: 'TAG_NOT_BLOCKED',
+  },
+  {
+    ...festival,
+    name: 'issue',
+    commitCount: 1,
+    deltaMinor: null,
+    prepare: () => Promise.resolve(issue),
+    refusedAgain: 'TAG_ALREADY_ISSUED',
+    use: topUp(5_000),
+  },
+  {
+    ...canteen,
+    name: 'sale in account mode',
+    commitCount: 4,
+    deltaMinor: -450,
+    prepare: afterChargingAccount(sell(450)),
+    refusedAgain: null,
+  },
+  {
+    ...canteen,
+    name: 'cash top-up in account mode',
+    commitCount: 4,
+    deltaMinor: 500,
+    prepare: afterChargingAccount(topUp(500)),
+    refusedAgain: null,
+  },
+  {
+    ...canteen,
+    name: 'cash refund in account mode',
+    commitCount: 4,
+    deltaMinor: -500,
+    prepare: afterChargingAccount(refund(500)),
+    refusedAgain: null,
+  },
+];
