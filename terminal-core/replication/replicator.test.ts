@@ -308,7 +308,7 @@ describe('a journal that cannot be the right one', () => {
       resource === 'seal' ? { status: 200, json: { seq: 2, hash: 'a'.repeat(64) } } : null,
     );
     expect(await drain(one)).toMatchObject({ fault: { code: 'JOURNAL_FORKED' } });
-    expect(one.backend.resources).toEqual(['seal']);
+    expect(one.backend.resources).toEqual(['seal', 'batches/2-3']);
   });
 });
 
