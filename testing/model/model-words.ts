@@ -1,3 +1,4 @@
+import type { Outcome } from '../../contract/ipc/operations.ts';
 import type { TerminalState, TransactionType } from '../../contract/wire/words.ts';
 
 /** What a person asks the till for. */
@@ -57,6 +58,7 @@ export interface Charge {
 
 /** A transaction of the till as it must be. */
 export interface ModelRow extends Charge {
+  readonly wish: Wish;
   readonly number: number;
   readonly tag: number;
   /** The number it has, or would have had, on the tag. */
@@ -67,7 +69,7 @@ export interface ModelRow extends Charge {
 
 /** How a piece of work ended, as its caller is told. */
 export interface Ending {
-  readonly result: 'done' | 'committed' | 'aborted' | 'refused' | 'unknown';
+  readonly result: Outcome['result'];
   readonly code: string | null;
 }
 

@@ -299,7 +299,8 @@ export class TillModel {
   open(work: Work, index: number, charge: Charge): ModelRow {
     const tagNumber = this.tag(index).writes.length + 1;
     const number = this.rows.length + 1;
-    const row: ModelRow = { ...charge, number, tag: index, tagNumber, shift: this.shift, state: 'Open' };
+    const { wish } = work;
+    const row: ModelRow = { ...charge, wish, number, tag: index, tagNumber, shift: this.shift, state: 'Open' };
     this.rows.push(row);
     work.row = row;
     return row;

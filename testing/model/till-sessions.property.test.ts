@@ -8,13 +8,21 @@
  */
 import fs from 'node:fs';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { everyChart, stepName, stepsOf } from '../charts/every-chart.ts';
 import { backendCommands } from './commands/backend.ts';
 import { deskCommands } from './commands/desk.ts';
 import { mishapCommands } from './commands/mishaps.ts';
 import { showingCommands } from './commands/showing.ts';
 import { ModelBackend } from './model-backend.ts';
+import type { SessionCommand } from './session-command.ts';
 import { makeTemplate, World } from './world.ts';
+
+const { watch } = await vi.hoisted(async () => {
+  const { ChartWatch } = await import('./chart-watch.ts');
+  return { watch: new ChartWatch() };
+});
+vi.mock('xstate', async (importOriginal) => watch.watched(await importOriginal()));
 
 const sessionCount = Number(process.env['KLINK_MODEL_SESSIONS'] ?? 300);
 const seed = Number(process.env['KLINK_MODEL_SEED'] ?? Date.now() % 1_000_000);
@@ -32,19 +40,35 @@ afterAll(async () => {
 
 const anyCommand = fc.oneof(...showingCommands, ...deskCommands, ...mishapCommands, ...backendCommands);
 
+async function play(commands: Iterable<SessionCommand>): Promise<void> {
+  const { model, real } = await World.begin(backend, template);
+  try {
+    watch.isWatching = true;
+    await fc.asyncModelRun(() => ({ model, real }), commands);
+    watch.noteResolved(model, real);
+  } finally {
+    watch.isWatching = false;
+    real.close();
+  }
+}
+
 test('random sessions: till and model agree after every command', { timeout: 3_600_000 }, async () => {
   let played = 0;
   await fc.assert(
     fc.asyncProperty(fc.commands([anyCommand], { maxCommands: 25, size: 'max' }), async (commands) => {
-      const { model, real } = await World.begin(backend, template);
-      try {
-        await fc.asyncModelRun(() => ({ model, real }), commands);
-      } finally {
-        real.close();
-      }
+      await play(commands);
       played += 1;
     }),
     { numRuns: sessionCount, seed },
   );
   expect(played).toBe(sessionCount);
+});
+
+test('every step that a chart can take, the till has taken', async () => {
+  const charts = await everyChart();
+  const possible = new Set(
+    charts.flatMap(({ chart }) => stepsOf(chart).map(({ from, event, to }) => stepName(chart, from, event, to))),
+  );
+  expect([...watch.taken].filter((step) => !possible.has(step))).toEqual([]);
+  expect([...possible].filter((step) => !watch.taken.has(step))).toEqual([]);
 });
