@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { accountsAnswerSchema, coherenceAnswerSchema, transactionRowSchema } from '../../contract/wire/admin.ts';
 import { type EnrolmentAnswer, enrolmentAnswerSchema } from '../../contract/wire/enrolment.ts';
 import { startKlink } from './run-klink.ts';
-import { makeFolder } from './test-folder.ts';
+import { makeFolder, type TestFolder } from './test-folder.ts';
 
 const startedSchema = z.object({ address: z.string() });
 
@@ -18,9 +18,13 @@ export interface DemoBackend {
   close(): Promise<void>;
 }
 
-export async function startDemoBackend(): Promise<DemoBackend> {
-  const folder = makeFolder('backend');
-  const running = startKlink(['backend', '--demo', '--port', '0', '--data', folder.place], {
+/** @param place where it keeps its database, and the port it had before: of a folder that is to outlive it */
+export async function startDemoBackend(
+  place: { readonly folder: TestFolder; readonly port: number } | null = null,
+): Promise<DemoBackend> {
+  const folder = place?.folder ?? makeFolder('backend');
+  const port = String(place?.port ?? 0);
+  const running = startKlink(['backend', '--demo', '--port', port, '--data', folder.place], {
     hangsAfterMs: 3_600_000,
     // A test that is killed leaves no backend behind.
     wrapper: ['setpriv', '--pdeathsig', 'TERM'],
@@ -53,7 +57,7 @@ export async function startDemoBackend(): Promise<DemoBackend> {
     async close() {
       running.signal('SIGTERM');
       const { exitCode, stderr } = await running.ended;
-      folder.remove();
+      if (place === null) folder.remove();
       if (exitCode !== 0) throw new Error(`the backend ended with ${exitCode}: ${stderr}`);
     },
   };
