@@ -317,7 +317,9 @@ export class Till {
   // --- operations without a tag ---
 
   #status(): TillStatus {
-    return tillStatus(this.#parts.assignments.assignment(), this.#parts.store.counts());
+    const { assignments, store } = this.#parts;
+    const configuration = assignments.configuration()?.configuration ?? null;
+    return tillStatus(assignments.assignment(), configuration, store.counts());
   }
 
   /** There is something new to be sent and shown. */

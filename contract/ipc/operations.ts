@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { pinSchema } from '../wire/configuration.ts';
 import { shortTextSchema, tagUidSchema, terminalTransactionNumberSchema } from '../wire/identifiers.ts';
-import { amountMinorSchema } from '../wire/money.ts';
+import { amountMinorSchema, currencySchema } from '../wire/money.ts';
 import { attentionItemSchema } from './attention.ts';
 import { faultSchema } from './fault.ts';
 import { closedShiftSchema, shiftReportSchema } from './shift.ts';
@@ -33,6 +33,7 @@ export const tillStatusSchema = z.object({
   terminalName: z.string().nullable(),
   assignmentId: z.int().nullable(),
   editionName: z.string().nullable(),
+  currency: currencySchema.nullable(),
   backendUrl: z.string().nullable(),
   lastTerminalTransactionNumber: z.int(),
   journalSeq: z.int(),
@@ -40,6 +41,8 @@ export const tillStatusSchema = z.object({
   unsentCount: z.int(),
   /** Account mode: what was sold offline and is not sent yet (Q52). */
   exposureMinor: z.int(),
+  /** How much of that this till may have: its share of what the edition risks (Q52); null where nothing bounds it. */
+  exposureLimitMinor: z.int().nullable(),
   /** Transactions in Open or TerminalConfirmStarted: something is running or was cut off. */
   unfinishedCount: z.int(),
   unknownCount: z.int(),
