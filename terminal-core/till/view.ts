@@ -42,7 +42,7 @@ export function tillView(sources: ViewSources): TillView {
       lastAcknowledgedAt: counts.acknowledgedAt,
       fault: replication.fault,
     },
-    attentionCount: counts.unknownCount + counts.rejectedCount + counts.cashToReturnCount,
+    attentionCount: attentionCount(counts, sources.openPayment),
     loginNeeded: sources.staff.isLoginNeeded,
     cashier: cashierView(sources.staff.cashier),
     approver: cashierView(sources.staff.approver),
@@ -80,6 +80,10 @@ export function cashierView(cashier: Cashier | null): CashierView | null {
 
 function shiftPart(shift: Shift | null): TillView['shift'] {
   return shift && { shiftId: shift.shiftId, cashierId: shift.cashierId, openedAt: shift.openedAt };
+}
+
+function attentionCount({ unknownCount, rejectedCount, cashToReturnCount }: StoreCounts, open: TillTransaction | null) {
+  return unknownCount + rejectedCount + cashToReturnCount + (open ? 1 : 0);
 }
 
 /** "Safe to pack" only when the seals are equal and nothing is left open (protocol.md, `seal`). */
