@@ -29,11 +29,8 @@ export function chargebackCharge(
 ): Result<Charge, Fault> {
   const sale = saleNumber === null ? store.committedOfTag(uid, 'Purchase', 1)[0] : store.committed(saleNumber);
   if (sale?.type !== 'Purchase' || sale.tag.uid !== uid) return failed(fault('SALE_NOT_FOUND'));
-  const open = openLines(sale, store.referring(sale.terminalTransactionNumber));
-  const wanted = returned ?? open.filter(({ quantity }) => quantity > 0);
-  const taken = wanted.map(({ line, quantity }) => takeBack(sale, open, line, quantity));
-  const items = taken.flatMap((item) => (item ? [item] : []));
-  if (items.length === 0 || items.length < taken.length) return failed(fault('ALREADY_RETURNED'));
+  const items = takeBack(sale, store.referring(sale.terminalTransactionNumber), returned);
+  if (!items) return failed(fault('ALREADY_RETURNED'));
   const booked = chargebackItems(items);
   const amountMinor = customerNetMinor(booked);
   if (amountMinor <= 0) return failed(fault('ALREADY_RETURNED'));
@@ -55,33 +52,54 @@ export function chargebackCharge(
   });
 }
 
-/** How many pieces of each line of a sale are still with the customer. */
-function openLines(sale: TillTransaction, chargebacks: readonly TillTransaction[]): ReturnedLine[] {
-  const back = chargebacks.flatMap((chargeback) => chargeback.items);
-  return sale.items.map((item, index) => {
-    const cameBack = back
-      .filter((candidate) => sameGoods(candidate, item))
-      .reduce((sum, candidate) => sum + (candidate.quantity ?? 1), 0);
-    // A deposit that was paid back is not goods that could come back once more.
-    const sold = item.kind === 'purchase' ? (item.quantity ?? 1) : 0;
-    return { line: index + 1, quantity: sold - cameBack };
+/** The items that come back; null where there are none, or more than the customer still has. */
+function takeBack(
+  sale: TillTransaction,
+  chargebacks: readonly TillTransaction[],
+  returned: readonly ReturnedLine[] | null,
+): readonly TransactionItem[] | null {
+  const left = piecesLeft(
+    sale,
+    chargebacks.flatMap(({ items }) => items),
+  );
+  const items: TransactionItem[] = [];
+  for (const { line, quantity } of returned ?? everythingLeft(sale, left)) {
+    const item = sale.items[line - 1];
+    if (!item || quantity > leftOf(left, item)) return null;
+    left.set(goodsOf(item), leftOf(left, item) - quantity);
+    items.push({ ...item, quantity, amountMinor: (item.amountMinor / (item.quantity ?? 1)) * quantity });
+  }
+  return items.length > 0 ? items : null;
+}
+
+/** Of goods, by what tells them apart, how many pieces are still with the customer. */
+type PiecesLeft = Map<string, number>;
+
+/** A deposit that was paid back is not goods that could come back once more. */
+function piecesLeft(sale: TillTransaction, cameBack: readonly TransactionItem[]): PiecesLeft {
+  const left: PiecesLeft = new Map();
+  const count = (item: TransactionItem, sign: 1 | -1) =>
+    left.set(goodsOf(item), (left.get(goodsOf(item)) ?? 0) + sign * (item.quantity ?? 1));
+  for (const item of sale.items) if (item.kind === 'purchase') count(item, 1);
+  for (const item of cameBack) count(item, -1);
+  return left;
+}
+
+/** What may come back of one line: never more than was sold on it, nor than is left of its goods on all lines. */
+function leftOf(left: PiecesLeft, item: TransactionItem): number {
+  return item.kind === 'purchase' ? Math.min(item.quantity ?? 1, left.get(goodsOf(item)) ?? 0) : 0;
+}
+
+function everythingLeft(sale: TillTransaction, left: PiecesLeft): readonly ReturnedLine[] {
+  const open: PiecesLeft = new Map(left);
+  return sale.items.flatMap((item, index) => {
+    const quantity = leftOf(open, item);
+    open.set(goodsOf(item), (open.get(goodsOf(item)) ?? 0) - quantity);
+    return quantity > 0 ? [{ line: index + 1, quantity }] : [];
   });
 }
 
-function takeBack(
-  sale: TillTransaction,
-  open: readonly ReturnedLine[],
-  line: number,
-  quantity: number,
-): TransactionItem | null {
-  const item = sale.items[line - 1];
-  const left = open[line - 1]?.quantity ?? 0;
-  if (!item || quantity > left) return null;
-  const sold = item.quantity ?? 1;
-  return { ...item, quantity, amountMinor: (item.amountMinor / sold) * quantity };
-}
-
-/** A cart has one line a product, and a free amount is one piece: price and name tell lines apart. */
-function sameGoods(a: TransactionItem, b: TransactionItem): boolean {
-  return a.productId === b.productId && a.name === b.name && a.unitPriceMinor === b.unitPriceMinor;
+/** A product is one line of its cart, but free amounts of one price are the same goods on several. */
+function goodsOf({ productId, name, unitPriceMinor }: TransactionItem): string {
+  return JSON.stringify([productId ?? null, name ?? null, unitPriceMinor ?? null]);
 }

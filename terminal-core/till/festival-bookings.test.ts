@@ -142,6 +142,29 @@ describe('chargeback', () => {
     expect(states(till)).toEqual(['Committed', 'Committed', 'Committed', 'Committed']);
   });
 
+  test('R5: a line that is named twice comes back only as often as it was sold', async () => {
+    const till = await soldBeers(2);
+    const twice = [
+      { line: 1, quantity: 2 },
+      { line: 1, quantity: 1 },
+    ];
+    expect(await takeBack(till, twice)).toMatchObject({ value: { step: { error: { code: 'ALREADY_RETURNED' } } } });
+    expect(witnessed(till)?.balanceMinor).toBe(9_500 - 1_200);
+  });
+
+  test('R5: two free amounts of one price come back one by one, whichever is named, and no third time', async () => {
+    const till = await tills.charged();
+    await till.till.operations.addAmountToCart({ amountMinor: 600 });
+    await till.till.operations.addAmountToCart({ amountMinor: 600 });
+    await withTag(till, 0, till.till.operations.sell(one));
+    const second = [{ line: 2, quantity: 1 }];
+    expect(await takeBack(till, second)).toMatchObject({ value: { result: 'committed' } });
+    expect(witnessed(till)?.balanceMinor).toBe(9_500 - 600);
+    expect(await takeBack(till, null)).toMatchObject({ value: { result: 'committed' } });
+    expect(witnessed(till)?.balanceMinor).toBe(9_500);
+    expect(await takeBack(till, second)).toMatchObject({ value: { step: { error: { code: 'ALREADY_RETURNED' } } } });
+  });
+
   test('another tag brings nothing back of it, nor does a tag without a sale', async () => {
     const till = await soldBeers(1);
     await withTag(till, 1, till.till.operations.issue(one));
