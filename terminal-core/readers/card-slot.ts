@@ -167,7 +167,7 @@ export class CardSlot {
   /** nfc-pcsc may say so twice about one card, and about a card that has just left. */
   #cardConnected(): void {
     const { card } = this.#reader;
-    const { insertion } = this.#reader.reader;
+    const { insertion, atr } = this.#reader.reader;
     if (
       this.#isClosed ||
       this.#trouble?.kind === 'silent' ||
@@ -181,7 +181,7 @@ export class CardSlot {
     this.#setTrouble(null);
     const presenceId = this.#events.nextPresenceId();
     this.#presence = { presenceId, insertion };
-    this.#report({ kind: 'card-present', presenceId, atr: Uint8Array.from(card.atr ?? []) });
+    this.#report({ kind: 'card-present', presenceId, atr: Uint8Array.from(atr ?? card.atr ?? []) });
   }
 
   #cardLeft(): void {

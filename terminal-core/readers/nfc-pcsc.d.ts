@@ -14,6 +14,8 @@ declare module 'nfc-pcsc' {
     readonly name: string;
     readonly reader: {
       readonly insertion: number;
+      /** Of the connected card. */
+      readonly atr: Uint8Array | null;
       readonly SCARD_UNPOWER_CARD: number;
       disconnect(disposition: number, done: (error: Error | null) => void): void;
     };

@@ -61,6 +61,16 @@ async function tagInUse(): Promise<VirtualTag> {
   return tag;
 }
 
+describe('a tag that is lifted and laid down again at once', () => {
+  test('is told of with its kind, although the service sees it before it is powered', async () => {
+    const tag = await tagInUse();
+    await reader.insert(tag);
+    await reader.remove();
+    const { driver } = await show(tag);
+    expect(readAs(expectValue(await driver.readMemory()), mac)).toMatchObject({ kind: 'current', image: before });
+  });
+});
+
 describe('a tag that stays', () => {
   test.each(['ntag213', 'ntag215'] as const)('R20: a blank %s is read, issued and read again', async (model) => {
     const tag = await reader.makeTag({ model, uid });

@@ -40,6 +40,14 @@ export class CardReader extends EventEmitter {
     this.name = name;
   }
 
+  /**
+   * What the connected card answered to its reset; null where none is connected. A card that comes back at once is reported
+   * before the service has powered it, and so without its answer.
+   */
+  get atr(): Buffer | null {
+    return this.#connection?.insertion === this.insertion ? this.#connection.card.atr : null;
+  }
+
   /** Called by the service for every state it sees. */
   report(state: number, atr: Buffer | null): void {
     if (this.#isClosed) {
