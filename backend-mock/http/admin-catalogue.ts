@@ -1,5 +1,6 @@
 import { asc, eq } from 'drizzle-orm';
 import { z } from 'zod';
+import { unallocatedMerchantId } from '../../contract/wire/admin-money.ts';
 import { accountLimitsSchema } from '../../contract/wire/configuration.ts';
 import {
   editionChangeSchema,
@@ -138,6 +139,8 @@ function merchantRoutes(app: App, service: Service): void {
     async (request, reply) => {
       const { actor } = await requireOperator(service, request, 'configuration');
       const { editionId, ...made } = request.body;
+      if (made.merchantId === unallocatedMerchantId)
+        return sendProblem(reply, problem('BAD_REQUEST', 'This id is kept for what nobody knows who sold.'));
       await requireEdition(service, editionId);
       const now = clock.now();
       await refuseKnown(

@@ -74,7 +74,7 @@ describe('operators', () => {
   const password = 'a-long-password';
 
   test('a role opens what it may: support helps with tags, finance moves money, only admin changes the event', async () => {
-    const editionId = await newEdition();
+    const editionId = await newEdition({ mode: 'tag' });
     for (const role of ['support', 'finance'])
       expect((await admin.post('/operators', { name: role, role, password })).status).toBe(201);
     const document = z
@@ -319,6 +319,11 @@ const bodies: Record<string, object> = {
   'POST /v1/admin/assignments/{id}/revocation': {},
   'POST /v1/admin/assignments/{id}/closing': { basis: 'exported', note: 'x' },
   'POST /v1/admin/admin-top-ups': { uid, amountMinor: 1, ...because },
+  'POST /v1/admin/chargebacks': { uid, amountMinor: 1, merchantId: 'bar', ...because },
+  'POST /v1/admin/write-offs': { uid, amountMinor: 1, ...because },
+  'POST /v1/admin/tags/{uid}/adjustments': { amountMinor: 1, ...because },
+  'POST /v1/admin/transactions/{id}/resolution': { to: 'Aborted', note: 'x' },
+  'POST /v1/admin/unreturned-cash/{id}/unclaimed': { note: 'x' },
   'POST /v1/admin/tags/{uid}/block': because,
   'POST /v1/admin/tags/{uid}/unblock': because,
   'POST /v1/admin/tags/{uid}/replacement': { newUid: '04EE0000000002', ...because },
@@ -329,5 +334,13 @@ const supportMay = [
   'POST /v1/admin/tags/{uid}/unblock',
   'POST /v1/admin/tags/{uid}/replacement',
 ];
-const financeMay = ['POST /v1/admin/admin-top-ups', 'POST /v1/admin/transition-log/{id}/resolution'];
+const financeMay = [
+  'POST /v1/admin/admin-top-ups',
+  'POST /v1/admin/chargebacks',
+  'POST /v1/admin/write-offs',
+  'POST /v1/admin/tags/{uid}/adjustments',
+  'POST /v1/admin/transactions/{id}/resolution',
+  'POST /v1/admin/unreturned-cash/{id}/unclaimed',
+  'POST /v1/admin/transition-log/{id}/resolution',
+];
 const pathValue = (_: string, name: string) => (name === 'uid' ? uid : name === 'name' ? 'nobody-here' : '999999');

@@ -3,7 +3,8 @@ import { transactionPayloadSchema } from '../../contract/wire/transaction.ts';
 import { backendStateSchema, type EditionMode, transactionTypeSchema } from '../../contract/wire/words.ts';
 import { invariant } from '../ledger/invariant.ts';
 import type { Connection } from '../store/database.ts';
-import { bookingContent, type KnownTransaction } from './decide.ts';
+import { bookingContent, type KnownTransaction, settlementContent } from './decide.ts';
+import { isSettlement } from './settlement.ts';
 import type { TransitionCause } from './transitions.ts';
 
 /** The assignment a batch belongs to, locked until the batch is committed or refused. */
@@ -189,7 +190,9 @@ function knownPayment(row: TransactionRow): StoredTransaction['payment'] {
   };
 }
 
-function storedContent(row: TransactionRow): Pick<StoredTransaction, 'identity' | 'bookingContent'> {
+function storedContent(
+  row: TransactionRow,
+): Pick<StoredTransaction, 'identity' | 'bookingContent' | 'settlementContent'> {
   if (row.provisional) {
     // A reservation or tag evidence: its till has yet to say how it was paid and what was sold.
     const type = transactionTypeSchema.parse(row.type);
@@ -197,9 +200,17 @@ function storedContent(row: TransactionRow): Pick<StoredTransaction, 'identity' 
     const { paymentMethod, currency } = paid ?? { paymentMethod: undefined, currency: undefined };
     return { identity: { type, uid: row.uid ?? undefined, paymentMethod, currency }, bookingContent: '' };
   }
-  const payload = transactionPayloadSchema.safeParse(JSON.parse(row.payload));
+  const content: unknown = JSON.parse(row.payload);
+  const payload = transactionPayloadSchema.safeParse(content);
   invariant('INV-60', payload.success, 'a stored transaction must still be readable');
   const { type, paymentMethod, currency, tag } = payload.data;
+  if (isSettlement(content)) {
+    return {
+      identity: { type, uid: tag.uid, paymentMethod: undefined, currency },
+      bookingContent: '',
+      settlementContent: settlementContent(payload.data),
+    };
+  }
   return {
     identity: { type, paymentMethod, currency, uid: tag.uid },
     bookingContent: bookingContent(payload.data),

@@ -32,6 +32,8 @@ export type KnownTransaction = {
   identity: TransactionIdentity;
   /** Booking content of the stored version: what {@link bookingContent} makes of its payload. */
   bookingContent: string;
+  /** Where an operator booked it on a tag's word alone: what {@link settlementContent} makes of that booking. */
+  settlementContent?: string;
   /** Content hash of every version received so far. */
   contentHashes: ReadonlyMap<number, string>;
   /** Of a card top-up that was paid through the backend's provider. */
@@ -110,12 +112,22 @@ function decideKnown(
       return { outcome: 'accepted', effect: 'none' };
     case 'replay':
       // Q11: the same state again. What was booked must be what is said now.
-      return bookingContent(payload) === known.bookingContent
+      return replayAgrees(payload, to, known)
         ? { outcome: 'accepted', effect: 'note' }
         : reject('CONTENT_CONFLICT', `${to} was received before with other amounts, items or tag.`);
     case 'invalid':
       return reject('INVALID_TRANSITION', `${known.state} (${known.stateCause}) → ${to} by TR is not legal.`);
   }
+}
+
+/**
+ * Whether a state that comes again says what the backend has. Aborted books nothing, so that where evidence or an operator ended
+ * it there is nothing to compare; a sale that an operator booked on a tag's word has its goods only in its till's.
+ */
+function replayAgrees(payload: TransactionPayload, to: ReplicableState, known: KnownTransaction): boolean {
+  if (to === 'Aborted' && known.stateCause !== 'TR') return true;
+  if (known.settlementContent !== undefined) return settlementContent(payload) === known.settlementContent;
+  return bookingContent(payload) === known.bookingContent;
 }
 
 /** The table of 3.4 that governs this transaction, or `undefined` where this release has none. */
@@ -175,6 +187,15 @@ function changedIdentity(payload: TransactionPayload, known: TransactionIdentity
   if (known.paymentMethod !== undefined && payload.paymentMethod !== known.paymentMethod) return 'paymentMethod';
   if (known.currency !== undefined && payload.currency !== known.currency) return 'currency';
   return known.uid === undefined || payload.tag.uid === known.uid ? undefined : 'tag.uid';
+}
+
+/** What reaches the accounts, without the goods it was for, as comparable text. */
+export function settlementContent({ type, currency, balanceDeltaMinor, items, tag }: TransactionPayload): string {
+  const sums = new Map<string, number>();
+  for (const { debit, credit, amountMinor } of items)
+    sums.set(`${debit} ${credit}`, (sums.get(`${debit} ${credit}`) ?? 0) + amountMinor);
+  const moved = [...sums].sort(([one], [other]) => (one < other ? -1 : 1));
+  return JSON.stringify([type, currency, balanceDeltaMinor, moved, [tag.uid, tag.generation, tag.transactionNumber]]);
 }
 
 /** Everything of a payload that money or numbers depend on, as comparable text. */

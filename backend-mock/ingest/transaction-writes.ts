@@ -8,7 +8,7 @@ const columns = `terminal_transaction_number bigint, state text, state_cause tex
   payment_method text, currency text, amount_minor bigint, balance_delta_minor bigint, customer_id bigint, uid text,
   tag_generation integer, tag_transaction_number bigint, balance_before_minor bigint, balance_after_minor bigint,
   merchant_id text, group_id text, cashier_id text, shift_id text, session text, opened_at timestamptz, ended_at timestamptz,
-  payload text, content_hash text, provisional boolean, reference_assignment_id bigint, reference_terminal_number bigint`;
+  payload text, content_hash text, provisional boolean, cash_returned boolean, reference_assignment_id bigint, reference_terminal_number bigint`;
 const names = columns
   .replaceAll(/\s+/g, ' ')
   .split(',')
@@ -123,6 +123,7 @@ function rowOf(change: TransactionChange, customers: ReadonlyMap<string, Custome
     content_hash: hash,
     // What its till says takes the place of a reservation or of evidence.
     provisional: false,
+    cash_returned: payload.cashReturned ?? null,
     reference_assignment_id: payload.reference?.assignmentId ?? null,
     reference_terminal_number: payload.reference?.terminalTransactionNumber ?? null,
   };

@@ -19,15 +19,16 @@ export async function createSystemAccounts(connection: Connection, editionId: nu
   );
 }
 
+/** The account of a merchant; one that is there stays. */
 export async function createMerchantAccount(
   connection: Connection,
   editionId: number,
   merchantId: string,
 ): Promise<void> {
-  await connection.query(`INSERT INTO account (edition_id, type, name) VALUES ($1, 'merchant', $2)`, [
-    editionId,
-    `merchant:${merchantId}`,
-  ]);
+  await connection.query(
+    `INSERT INTO account (edition_id, type, name) VALUES ($1, 'merchant', $2) ON CONFLICT DO NOTHING`,
+    [editionId, `merchant:${merchantId}`],
+  );
 }
 
 /** Account number by wire name, for every account of the edition that is not a customer's. */

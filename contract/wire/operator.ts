@@ -37,6 +37,7 @@ export const editionRowSchema = editionRequestSchema.extend({ editionId: numberS
 export const editionsAnswerSchema = z.object({ editions: z.array(editionRowSchema) }).meta({ id: 'EditionsAnswer' });
 export const editionCreatedSchema = z.object({ editionId: numberSchema }).meta({ id: 'EditionCreated' });
 
+/** `unallocated` is kept for what nobody knows who sold. */
 export const merchantRequestSchema = merchantSchema.extend({ editionId: numberSchema }).meta({ id: 'MerchantRequest' });
 export const merchantsAnswerSchema = z.object({ merchants: z.array(merchantSchema) }).meta({ id: 'MerchantsAnswer' });
 

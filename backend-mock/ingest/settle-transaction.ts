@@ -1,0 +1,199 @@
+import type { TransactionResolutionRequest } from '../../contract/wire/admin-money.ts';
+import { unallocatedMerchantId } from '../../contract/wire/admin-money.ts';
+import { type TransactionPayload, transactionPayloadSchema } from '../../contract/wire/transaction.ts';
+import { type BackendState, backendStateSchema, transactionTypeSchema } from '../../contract/wire/words.ts';
+import { createMerchantAccount, readSharedAccounts } from '../ledger/accounts.ts';
+import { book } from '../ledger/booking.ts';
+import { resolveCustomers } from '../ledger/customers.ts';
+import { invariant } from '../ledger/invariant.ts';
+import { lockTags } from '../ledger/tags.ts';
+import type { Connection } from '../store/database.ts';
+import { canonicalJson, contentHash } from './chain.ts';
+import { transitionKind } from './decide.ts';
+import { findImbalance } from './item-balance.ts';
+import { moveTransaction } from './move-transaction.ts';
+import { settlementOf } from './settlement.ts';
+import { isLegalTransition } from './transitions.ts';
+
+export type SettlementOutcome =
+  | { outcome: 'settled'; state: BackendState }
+  | { outcome: 'unknown' }
+  | { outcome: 'refused'; reason: string };
+
+const refuse = (reason: string): SettlementOutcome => ({ outcome: 'refused', reason });
+
+type Row = {
+  uid: string | null;
+  state: string;
+  type: string;
+  terminal_transaction_number: number | null;
+  currency: string;
+  balance_delta_minor: number;
+  tag_generation: number | null;
+  tag_transaction_number: number | null;
+  opened_at: Date;
+  payload: string;
+  provisional: boolean;
+};
+
+/**
+ * Ends a transaction that its till left `TerminalConfirmUnknown` or that a tag has shown (`Reserve`), on an operator's word
+ * (cause AD; money rule 3). `Committed` books what the till sent or, where it never did, one line that says what the tag lost.
+ * The till that comes back later learns it (Q9), and its own word is held against it.
+ */
+export async function settleTransaction(
+  connection: Connection,
+  backendTransactionId: number,
+  request: TransactionResolutionRequest,
+  actor: string,
+  now: Date,
+): Promise<SettlementOutcome> {
+  const { editionId, to } = request;
+  const row = await lockTransaction(connection, editionId, backendTransactionId);
+  if (row === undefined) return { outcome: 'unknown' };
+  const state = backendStateSchema.parse(row.state);
+  if (state !== 'TerminalConfirmUnknown' && state !== 'Reserve')
+    return refuse(`The transaction is ${state}; an operator ends only TerminalConfirmUnknown and Reserve.`);
+  const content = row.provisional ? contentFromTag(row, request, actor, now) : parsed(row.payload);
+  if (content === undefined) return refuse('What the tag shows cannot be booked by itself.');
+  const kind = transitionKind(content);
+  if (kind === undefined || !isLegalTransition(kind, state, to, 'AD'))
+    return refuse(`${state} → ${to} is not legal for a ${content.type}.`);
+  const move = { backendTransactionId, kind, from: state, to, cause: 'AD' } as const;
+  if (to === 'Aborted') {
+    await moveTransaction(connection, editionId, move, now);
+    return { outcome: 'settled', state: to };
+  }
+  const imbalance = findImbalance({ ...content, state: 'Committed' });
+  if (imbalance !== undefined) return refuse(imbalance);
+  const accounts = await accountsOf(connection, editionId, content);
+  if (typeof accounts === 'string') return refuse(accounts);
+  if (row.provisional) await writeContent(connection, editionId, backendTransactionId, content);
+  await moveTransaction(connection, editionId, move, now);
+  await bookContent(connection, editionId, backendTransactionId, content, accounts, now);
+  await collectAdjustment(connection, editionId, backendTransactionId, content, now);
+  return { outcome: 'settled', state: to };
+}
+
+async function lockTransaction(connection: Connection, editionId: number, id: number): Promise<Row | undefined> {
+  const named = await connection.query<{ uid: string | null }>(
+    'SELECT uid FROM transactions WHERE edition_id = $1 AND backend_transaction_id = $2',
+    [editionId, id],
+  );
+  const uid = named.rows[0]?.uid;
+  if (uid != null) await lockTags(connection, editionId, new Set([uid]));
+  const found = await connection.query<Row>(
+    `SELECT uid, state, type, terminal_transaction_number, currency, balance_delta_minor, tag_generation, tag_transaction_number,
+            opened_at, payload, provisional
+       FROM transactions WHERE edition_id = $1 AND backend_transaction_id = $2 FOR NO KEY UPDATE`,
+    [editionId, id],
+  );
+  return found.rows[0];
+}
+
+function parsed(payload: string): TransactionPayload | undefined {
+  return transactionPayloadSchema.safeParse(JSON.parse(payload)).data;
+}
+
+function contentFromTag(
+  row: Row,
+  { merchantId }: TransactionResolutionRequest,
+  actor: string,
+  now: Date,
+): TransactionPayload | undefined {
+  const { uid, tag_generation: generation, tag_transaction_number: tagTransactionNumber } = row;
+  const number = row.terminal_transaction_number;
+  if (uid === null || generation === null || tagTransactionNumber === null || number === null) return undefined;
+  const held = {
+    terminalTransactionNumber: number,
+    type: transactionTypeSchema.parse(row.type),
+    currency: row.currency,
+    balanceDeltaMinor: row.balance_delta_minor,
+    uid,
+    generation,
+    tagTransactionNumber,
+    openedAt: row.opened_at,
+  };
+  return settlementOf(held, merchantId, actor, now);
+}
+
+/** The accounts of the edition, with one for goods of nobody knows whom where it is needed; a name that it lacks is told. */
+async function accountsOf(
+  connection: Connection,
+  editionId: number,
+  { items }: TransactionPayload,
+): Promise<ReadonlyMap<string, number> | string> {
+  const accounts = await readSharedAccounts(connection, editionId);
+  const unknown = items
+    .flatMap(({ debit, credit }) => [debit, credit])
+    .find((name) => !name.startsWith('customer') && !accounts.has(name));
+  if (unknown === undefined) return accounts;
+  if (unknown !== `merchant:${unallocatedMerchantId}`) return `The edition has no account ${unknown}.`;
+  await createMerchantAccount(connection, editionId, unallocatedMerchantId);
+  return readSharedAccounts(connection, editionId);
+}
+
+async function writeContent(
+  connection: Connection,
+  editionId: number,
+  backendTransactionId: number,
+  content: TransactionPayload,
+): Promise<void> {
+  const payload = canonicalJson(content) ?? '{}';
+  await connection.query(
+    `UPDATE transactions SET provisional = false, payment_method = $3, amount_minor = $4, merchant_id = $5, ended_at = $6, payload = $7, content_hash = $8
+      WHERE edition_id = $1 AND backend_transaction_id = $2`,
+    [
+      editionId,
+      backendTransactionId,
+      content.paymentMethod,
+      content.amountMinor,
+      content.merchantId ?? null,
+      content.endedAt ?? null,
+      payload,
+      contentHash(payload),
+    ],
+  );
+}
+
+async function bookContent(
+  connection: Connection,
+  editionId: number,
+  backendTransactionId: number,
+  { items, tag }: TransactionPayload,
+  accounts: ReadonlyMap<string, number>,
+  now: Date,
+): Promise<void> {
+  const customer = (await resolveCustomers(connection, editionId, new Set([tag.uid]), now)).get(tag.uid);
+  invariant('INV-61', customer !== undefined, 'a tag has a customer');
+  const resolve = (name: string) => {
+    const account = name.startsWith('customer') ? customer.accountId : accounts.get(name);
+    invariant('INV-03', account !== undefined, 'what is booked has its accounts');
+    return account;
+  };
+  const postings = items.map((item, index) => ({
+    backendTransactionId,
+    line: index + 1,
+    kind: item.kind,
+    debitAccountId: resolve(item.debit),
+    creditAccountId: resolve(item.credit),
+    amountMinor: item.amountMinor,
+  }));
+  await book(connection, editionId, postings, now);
+}
+
+/** An adjustment that an operator knows to be on the tag is collected (Q20). */
+async function collectAdjustment(
+  connection: Connection,
+  editionId: number,
+  backendTransactionId: number,
+  { type, adjustmentNumber, tag }: TransactionPayload,
+  now: Date,
+): Promise<void> {
+  if (type !== 'TagAdjustment' || adjustmentNumber == null) return;
+  await connection.query(
+    `UPDATE tag_adjustment SET collected_at = coalesce(collected_at, $4), collected_by_transaction_id = $5
+      WHERE edition_id = $1 AND uid = $2 AND adjustment_number = $3 AND collected_by_transaction_id IS NULL`,
+    [editionId, tag.uid, adjustmentNumber, now, backendTransactionId],
+  );
+}
