@@ -154,7 +154,7 @@ describe('the card does not pay', () => {
     backend.script = ['pending'];
     const ended = withTag(till, 0, payByCard(till, 5_000));
     await untilScreen(till, 'paying');
-    await until(till, () => backend.asked.length === 2);
+    await backend.server.received(2);
     expect(await till.till.operations.cancel({})).toMatchObject({ ok: true });
     expect(await whilePausing(till, ended)).toMatchObject({
       value: { result: 'aborted', step: { error: { code: 'PAYMENT_VOIDED' } } },
@@ -169,7 +169,7 @@ describe('the card does not pay', () => {
     backend.script = ['pending'];
     backend.voidStatus = 'approved';
     const ended = withTag(till, 0, payByCard(till, 5_000));
-    await until(till, () => backend.asked.length === 2);
+    await backend.server.received(2);
     await till.till.operations.cancel({});
     expect(await whilePausing(till, ended)).toMatchObject({ value: { result: 'payment-open' } });
     expect(paymentRow(till, 2)).toMatchObject({ state: 'Open', status: 'approved' });
@@ -327,12 +327,13 @@ describe('left before the tag was charged', () => {
     });
     backend.interrupt = ({ method }) => (method === 'PUT' ? held : null);
     const ended = withTag(till, 0, payByCard(till, 5_000));
-    await until(till, () => backend.asked.length === 2);
+    await backend.server.received(2);
     await till.till.stop();
     expect(await ended).toMatchObject({ value: { result: 'payment-open' } });
     answer();
     const next = tills.reopen(till);
-    await until(next, () => backend.paidMinor === 5_000);
+    await settled();
+    expect(backend.paidMinor).toBe(5_000);
     expect(await next.till.operations.payments({})).toMatchObject({ value: { open: { status: 'approved' } } });
   });
 });

@@ -56,15 +56,9 @@ export async function whilePausing<Value>(till: InProcessTill, work: Promise<Val
   return await over;
 }
 
-/** Until the till reports this event, or shows this screen. */
-export function until(till: InProcessTill, isSo: () => boolean): Promise<void> {
-  return new Promise((resolve) => {
-    const look = () => {
-      if (isSo()) resolve();
-      else setImmediate(look);
-    };
-    look();
-  });
+/** Until something is so, looked at whenever the till shows or reports anything. */
+export async function until(till: InProcessTill, isSo: () => boolean): Promise<void> {
+  while (!isSo()) await till.changed();
 }
 
 export function untilScreen(till: InProcessTill, screen: string): Promise<void> {

@@ -80,6 +80,7 @@ export class InProcessTill {
   #between: { readonly atCommand: number; readonly act: () => void } | null = null;
   #commandCount = 0;
   #isCut = false;
+  #awaitingChange: (() => void)[] = [];
   #answersWrongly = false;
 
   constructor(options: InProcessTillOptions = {}) {
@@ -161,6 +162,7 @@ export class InProcessTill {
       onStep: (step) => {
         this.steps.push(step);
         this.onStep(step);
+        this.#noteChange();
       },
     });
     this.reader.start();
@@ -208,6 +210,11 @@ export class InProcessTill {
   async pass(ms: number): Promise<void> {
     this.time.advance(ms);
     await settled();
+  }
+
+  /** Until the till shows or reports something. */
+  changed(): Promise<void> {
+    return new Promise((resolve) => this.#awaitingChange.push(resolve));
   }
 
   eventsOf(event: StepEvent): readonly Step[] {
@@ -320,8 +327,13 @@ export class InProcessTill {
     this.link.handle(isWrong ? { ...event, response: Uint8Array.of(0) } : event);
   }
 
+  #noteChange(): void {
+    for (const resolve of this.#awaitingChange.splice(0)) resolve();
+  }
+
   #see(view: TillView): void {
     this.#view = view;
     if (this.screens.at(-1) !== view.screen) this.screens.push(view.screen);
+    this.#noteChange();
   }
 }
