@@ -276,6 +276,15 @@ describe('going back', () => {
     expect(one.ledger.seq).toBe(8);
     expect(one.replicator.status.seal).toBe('sealed');
   });
+
+  test('restored since the last look: whoever asks for everything to be sent is not told that all is sealed', async () => {
+    const one = await world(8);
+    expect(await drain(one)).toMatchObject({ sentCount: 8, fault: null });
+    one.ledger.seq = 5;
+    expect(await drain(one)).toMatchObject({ fault: null });
+    expect(one.backend.resources).toEqual(['seal', 'batches/1-8', 'seal', 'batches/6-8']);
+    expect(one.ledger.seq).toBe(8);
+  });
 });
 
 describe('a journal that cannot be the right one', () => {

@@ -107,6 +107,8 @@ export class Replicator implements ReplicationPort {
   }
 
   async drain(timeoutMs: number, isPatient: boolean): Promise<DrainResult> {
+    // Whoever wants everything sent asks what the backend has now: it may have been restored since it was last compared.
+    if (isPatient) this.#isCompared = false;
     const deadlineMs = this.#parts.clock.nowMs() + timeoutMs;
     const before = this.#parts.journal.acknowledgedSeq();
     let rejectedCount = 0;
