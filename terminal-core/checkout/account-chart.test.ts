@@ -39,8 +39,6 @@ const steps: Readonly<Record<string, Leads>> = {
   'reserving: INTERRUPT': ['aborted', 'Aborted INTERRUPTED', null],
   'admitting: ADMITTED': ['confirmStarted', 'checkout', 'confirm'],
   'admitting: DENIED': ['aborted', 'Aborted INSUFFICIENT_FUNDS', null],
-  'admitting: CANCEL': ['aborted', 'Aborted CANCELLED', null],
-  'admitting: INTERRUPT': ['aborted', 'Aborted INTERRUPTED', null],
   'confirmStarted: CONFIRMED': ['committed', 'Committed', null],
 };
 

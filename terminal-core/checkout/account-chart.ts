@@ -63,7 +63,12 @@ export const accountChart = accountSetup.createMachine({
       states: {
         reserving: {
           entry: { type: 'run', params: { effect: 'reserve' } },
-          on: { RESERVED: checkedOut(true), UNRESERVED: 'admitting' },
+          on: {
+            RESERVED: checkedOut(true),
+            UNRESERVED: 'admitting',
+            CANCEL: abortedBecause('CANCELLED'),
+            INTERRUPT: abortedBecause('INTERRUPTED'),
+          },
         },
         admitting: {
           entry: { type: 'run', params: { effect: 'admit' } },
@@ -78,8 +83,6 @@ export const accountChart = accountSetup.createMachine({
             params: ({ event }) => ({ kind: 'end', state: 'Aborted', reason: event.reason }) as const,
           },
         },
-        CANCEL: abortedBecause('CANCELLED'),
-        INTERRUPT: abortedBecause('INTERRUPTED'),
       },
     },
     confirmStarted: {

@@ -67,8 +67,6 @@ const common: Steps = {
   'waitingForTag: INTERRUPT': ['cancelled', null, null],
   'admitting: ADMITTED': ['reserving', null, 'reserve'],
   'admitting: DENIED': ['aborted', 'Aborted INSUFFICIENT_FUNDS', null],
-  'admitting: CANCEL': ['aborted', 'Aborted CANCELLED', null],
-  'admitting: INTERRUPT': ['aborted', 'Aborted INTERRUPTED', null],
   'reserving: DENIED': ['aborted', 'Aborted INSUFFICIENT_FUNDS', null],
   'reserving: CANCEL': ['aborted', 'Aborted CANCELLED', null],
   'reserving: INTERRUPT': ['aborted', 'Aborted INTERRUPTED', null],

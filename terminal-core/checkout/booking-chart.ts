@@ -176,14 +176,15 @@ function bookingChart(id: string, confirmStarted: typeof oneTap | typeof twoTaps
           },
           reserving: {
             entry: { type: 'run', params: { effect: 'reserve' } },
-            on: { RESERVED: '#confirmStarted', UNRESERVED: '#confirmStarted' },
+            on: {
+              RESERVED: '#confirmStarted',
+              UNRESERVED: '#confirmStarted',
+              CANCEL: abortedBecause('CANCELLED'),
+              INTERRUPT: abortedBecause('INTERRUPTED'),
+            },
           },
         },
-        on: {
-          DENIED: abortedAsDenied,
-          CANCEL: abortedBecause('CANCELLED'),
-          INTERRUPT: abortedBecause('INTERRUPTED'),
-        },
+        on: { DENIED: abortedAsDenied },
       },
       confirmStarted: { id: 'confirmStarted', ...confirmStarted },
       unknown: {

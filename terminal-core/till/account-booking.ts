@@ -25,7 +25,7 @@ import {
   shownAccount,
   uidOnly,
 } from './identify-tag.ts';
-import { stepTag, stepTransaction } from './step-parts.ts';
+import { cashToReturn, stepTag, stepTransaction } from './step-parts.ts';
 import { Tap } from './tap.ts';
 import { refusedEnd, type ShownTag, type TagWork, type WorkEnd } from './work.ts';
 
@@ -46,7 +46,7 @@ export class AccountBooking implements TagWork {
   readonly #accounts: Accounts;
   readonly #patience: Patience;
   #snapshot: SnapshotFrom<typeof accountChart>;
-  #tap: Tap<IdentifiedTag> | null = null;
+  #waiting: Pick<Tap<IdentifiedTag>, 'stop'> | null = null;
   #account: { readonly uid: string; readonly charge: Charge; readonly known: KnownBalance | null } | null = null;
   #transaction: TillTransaction | null = null;
   #fault: Fault | null = null;
@@ -69,15 +69,15 @@ export class AccountBooking implements TagWork {
     return this.#end();
   }
 
-  /** @returns false once a tag was taken */
+  /** @returns false once the till itself decides: nothing is waited for from there to the end (Q51) */
   cancel(): boolean {
-    if (!this.#snapshot.can({ type: 'CANCEL' }) || !this.#tap) return false;
-    this.#tap.stop('CANCEL');
+    if (!this.#snapshot.can({ type: 'CANCEL' }) || !this.#waiting) return false;
+    this.#waiting.stop('CANCEL');
     return true;
   }
 
   interrupt(): void {
-    this.#tap?.stop('INTERRUPT');
+    this.#waiting?.stop('INTERRUPT');
   }
 
   #step(event: AccountEvent): AccountEffect | null {
@@ -145,9 +145,10 @@ export class AccountBooking implements TagWork {
   // --- effects: each ends in one event ---
 
   async #awaitTag(): Promise<AccountEvent> {
-    this.#tap = new Tap(this.#desk, uidOnly(this.#desk.reader), this.#patience, this.#view);
-    const end = await this.#tap.run((tag) => this.#accept(tag));
-    this.#tap = null;
+    const tap = new Tap(this.#desk, uidOnly(this.#desk.reader), this.#patience, this.#view);
+    this.#waiting = tap;
+    const end = await tap.run((tag) => this.#accept(tag));
+    this.#waiting = null;
     if (end.type === 'CANCEL') this.#fault = end.fault;
     return { type: end.type };
   }
@@ -168,7 +169,11 @@ export class AccountBooking implements TagWork {
 
   async #reserve(): Promise<AccountEvent> {
     if (!this.#fixed().charge.reserves) return { type: 'UNRESERVED' };
+    const takenBack: ('CANCEL' | 'INTERRUPT')[] = [];
+    this.#waiting = { stop: (by) => void takenBack.push(by) };
     const held = await this.#desk.reservations.reserve(this.#opened());
+    this.#waiting = null;
+    if (takenBack[0]) return { type: takenBack[0] };
     return held.ok ? { type: held.value } : this.#deny(held.fault);
   }
 
@@ -200,7 +205,7 @@ export class AccountBooking implements TagWork {
     return {
       transaction: stepTransaction(transaction),
       tag: stepTag(uid, shown),
-      details: { balanceBeforeMinor: transaction.tag.balanceBeforeMinor },
+      details: { balanceBeforeMinor: transaction.tag.balanceBeforeMinor, ...cashToReturn(transaction) },
       ...(transaction.state === 'Aborted' && this.#fault ? { error: this.#fault } : {}),
     };
   }

@@ -20,7 +20,7 @@ import type { Charge, ChargeFor } from './charge.ts';
 import { type Desk, instant, type Patience } from './desk.ts';
 import { draftOf } from './draft.ts';
 import { type PreparedWrite, prepareWrite } from './prepare-write.ts';
-import { stepTag, stepTransaction } from './step-parts.ts';
+import { cashToReturn, stepTag, stepTransaction } from './step-parts.ts';
 import { readingFault } from './tag-faults.ts';
 import { snapshotOf, type TagVisit, wholeTag } from './tag-visit.ts';
 import { TagWrite, type WriteOrder } from './tag-write.ts';
@@ -204,7 +204,12 @@ export class Booking implements TagWork {
 
   async #reserve(): Promise<BookingEvent> {
     if (!this.#fixed().reserves) return { type: 'UNRESERVED' };
+    // The answer may take a moment, and until the first write command it can all be taken back (Q51).
+    const takenBack: ('CANCEL' | 'INTERRUPT')[] = [];
+    this.#waiting = { stop: (by) => void takenBack.push(by) };
     const held = await this.#desk.reservations.reserve(this.#opened());
+    this.#waiting = null;
+    if (takenBack[0]) return { type: takenBack[0] };
     if (held.ok) return { type: held.value };
     return this.#deny(held.fault);
   }
@@ -256,7 +261,8 @@ export class Booking implements TagWork {
     const transaction = this.#transaction ? { transaction: stepTransaction(this.#transaction) } : {};
     const image = this.#transaction?.state === 'Committed' ? this.#write().image : this.#before;
     const tag = this.#visit && image ? { tag: stepTag(this.#visit.uid, image) } : {};
-    const details = this.#before ? { details: { balanceBeforeMinor: this.#before.balanceMinor } } : {};
+    const cash = this.#transaction ? cashToReturn(this.#transaction) : {};
+    const details = this.#before ? { details: { balanceBeforeMinor: this.#before.balanceMinor, ...cash } } : {};
     const isRefused = this.#transaction?.state === 'Aborted' || this.#transaction?.state === 'TerminalConfirmUnknown';
     return { ...transaction, ...tag, ...details, ...(isRefused && this.#fault ? { error: this.#fault } : {}) };
   }

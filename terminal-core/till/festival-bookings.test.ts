@@ -378,6 +378,33 @@ describe('with a backend', () => {
     expect({ state: last.state, reason: last.abortReason }).toEqual({ state, reason });
   });
 
+  test.each([
+    { name: 'the cashier takes it back', by: 'cancel', code: 'CANCELLED' },
+    { name: 'the till is stopped', by: 'stop', code: 'INTERRUPTED' },
+  ] as const)('Q51: while the backend is asked, $name: aborted, and not a byte is written', async ({ by, code }) => {
+    const { backend, till } = await onlineTill({});
+    let answer: (reply: Reply) => void = () => undefined;
+    const asked = new Promise<void>((isAsked) => {
+      backend.answer = (request) => {
+        if (!request.resource.startsWith('transactions')) return accepting(till, request);
+        isAsked();
+        return new Promise((resolve) => {
+          answer = resolve;
+        });
+      };
+    });
+    await till.till.operations.replicate({ untilEmpty: true, timeoutMs: 1_000 });
+    const { ended } = await startSale(till, 1_000);
+    await till.hand({ kind: 'hold', tagId: till.tagId(0) });
+    await asked;
+    const done = by === 'cancel' ? till.till.operations.cancel({}) : till.till.stop();
+    answer(held);
+    await done;
+    expect(await ended).toMatchObject({ value: { result: 'aborted', step: { error: { code } } } });
+    expect(states(till)).toEqual(['Committed', 'Aborted']);
+    expect(witnessed(till)).toMatchObject({ transactionNumber: 1, balanceMinor: 9_500 });
+  });
+
   test('Q51: offline nobody is asked, and nobody waits', async () => {
     const { backend, till } = await onlineTill({});
     await sell(till, 1_000);
