@@ -6,9 +6,10 @@
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningBackend } from '../backend-mock/main.ts';
+import { assignmentsAnswerSchema } from '../contract/wire/operator.ts';
 import { startTestBackend, startTestServer, type TestServer } from './backend/backend.ts';
 import { logIn } from './backend/operator-client.ts';
-import { lookAtBalance, sell, states, topUp } from './till/flows.ts';
+import { lookAtBalance, sell, states, topUp, withTag } from './till/flows.ts';
 import { InProcessTill } from './till/in-process-till.ts';
 
 let server: TestServer;
@@ -46,6 +47,28 @@ const replicate = (till: InProcessTill) => till.till.operations.replicate({ unti
 async function exposureMinor(till: InProcessTill): Promise<number | null> {
   const status = await till.till.operations.status({});
   return status.ok ? status.value.exposureMinor : null;
+}
+
+async function riskOf(till: InProcessTill) {
+  const status = await till.till.operations.status({});
+  if (!status.ok) throw new Error(status.fault.code);
+  const { exposureMinor, exposureLimitMinor } = status.value;
+  return { exposureMinor, exposureLimitMinor };
+}
+
+/** Has the operator bound what the edition risks offline, so that the last of its tills has only `lastMinor` left. */
+async function riskAtMost(till: InProcessTill, perTillMinor: number, lastMinor: number): Promise<void> {
+  const editionId = till.assignments.assignment()?.edition.id ?? 0;
+  const operator = await logIn(backend.address);
+  const shares = () => operator.read(assignmentsAnswerSchema, `/assignments?editionId=${editionId}`);
+  const { assignments } = await shares();
+  const offlineLimitMinor = (assignments.length - 1) * perTillMinor + lastMinor;
+  const accountLimits = { offlinePerTagMinor: 1_500, offlinePerTillMinor: perTillMinor, overdraftMinor: 0 };
+  const body = JSON.stringify({ accountLimits, offlineLimitMinor });
+  const changed = await operator.request(`/editions/${editionId}`, { method: 'PATCH', body });
+  expect([changed.status, await changed.text()]).toEqual([200, expect.any(String)]);
+  const dealt = (await shares()).assignments.reduce((sum, { offlineShareMinor }) => sum + offlineShareMinor, 0);
+  expect(dealt).toBe(offlineLimitMinor);
 }
 
 /** What the operator sees of the canteen: the money of all customers, and whether the books are whole. */
@@ -116,5 +139,61 @@ describe('a canteen', () => {
     expect(await exposureMinor(till)).toBe(0);
     expect(await lookAtBalance(till)).toMatchObject({ value: { step: { tag: { balanceMinor: 1_000 } } } });
     expect(await books(till)).toMatchObject({ customersMinor: before.customersMinor + 1_700, coherence: coherent });
+  });
+
+  test('money rule 2: another tag takes a lost one’s place; the account is where it was, and the lost one pays nothing', async () => {
+    const till = await canteenTill();
+    const lostUid = till.uid(0);
+    expect(await topUp(till, 2_000)).toMatchObject(committed);
+    const replace = (tag: number) => withTag(till, tag, till.till.operations.replace({ firstTagOnly: true, lostUid }));
+    const before = till.memoryOf(1);
+    for (let times = 0; times < 2; times += 1)
+      expect(await replace(1)).toMatchObject({
+        value: { result: 'done', step: { event: 'tagReplaced', tag: { uid: till.uid(1), balanceMinor: 2_000 } } },
+      });
+    expect(till.memoryOf(1)).toBe(before);
+    for (const [tag, code] of [
+      [0, 'TAG_IN_USE'],
+      [2, 'TAG_REPLACED'],
+    ] as const)
+      expect(await replace(tag)).toMatchObject({ value: { result: 'refused', step: { error: { code } } } });
+    expect(await sell(till, 450, 1)).toMatchObject(committed);
+    expect(await sell(till, 450)).toMatchObject({ value: { step: { error: { code: 'TAG_BLOCKED' } } } });
+    await replicate(till);
+    expect(await lookAtBalance(till, 1)).toMatchObject({ value: { step: { tag: { balanceMinor: 1_550 } } } });
+    expect(await books(till)).toMatchObject({ coherence: coherent });
+  });
+
+  test('Q52, INV-66: offline, all tills together sell no more than the edition risks, and each shows its share', async () => {
+    const tills = [await canteenTill(), await canteenTill()];
+    const [first, second] = tills;
+    if (!first || !second) throw new Error('two tills were made');
+    for (const till of tills) {
+      expect(await topUp(till, 2_000)).toMatchObject(committed);
+      await replicate(till);
+      expect(await lookAtBalance(till)).toMatchObject({ value: { step: { tag: { balanceMinor: 2_000 } } } });
+    }
+    await riskAtMost(first, 1_000, 700);
+    for (const till of tills) await replicate(till);
+    expect(await riskOf(first)).toEqual({ exposureMinor: 0, exposureLimitMinor: 1_000 });
+    expect(await riskOf(second)).toEqual({ exposureMinor: 0, exposureLimitMinor: 700 });
+    const port = Number(new URL(backend.address).port);
+    await backend.close();
+    for (const [till, shareMinor] of [
+      [first, 1_000],
+      [second, 700],
+    ] as const) {
+      expect(await sell(till, shareMinor + 1)).toMatchObject({
+        value: { result: 'aborted', step: { error: { code: 'OFFLINE_TILL_LIMIT' } } },
+      });
+      expect(await sell(till, shareMinor)).toMatchObject(committed);
+      expect(await riskOf(till)).toEqual({ exposureMinor: shareMinor, exposureLimitMinor: shareMinor });
+    }
+    backend = await startTestBackend(databaseUrl, { port });
+    for (const till of tills) {
+      expect(await replicate(till)).toMatchObject({ value: { rejectedCount: 0, unsentCount: 0 } });
+      expect(await exposureMinor(till)).toBe(0);
+    }
+    expect(await books(first)).toMatchObject({ coherence: coherent });
   });
 });

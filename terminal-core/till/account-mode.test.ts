@@ -210,6 +210,20 @@ describe('offline', () => {
     expect(backend.account(till.uid(0)).balanceMinor).toBe(8_000);
   });
 
+  test('Q52: the till’s share of the edition is what the backend said last; status shows it beside what is at risk', async () => {
+    const { backend, till } = await onlineTill();
+    backend.booked.set(till.uid(0), 9_000);
+    await lookAtBalance(till);
+    const share = { ...configuration, accountLimits: { ...accountLimits, offlinePerTillMinor: 600 } };
+    till.assignments.saveConfiguration('"2"', share, '2026-07-04T20:15:00.000Z');
+    backend.interrupt = () => 'cut';
+    expect(await sell(till, 601)).toMatchObject(refusal('aborted', 'OFFLINE_TILL_LIMIT'));
+    expect(await sell(till, 600)).toMatchObject(committed);
+    expect(await till.till.operations.status({})).toMatchObject({
+      value: { exposureMinor: 600, exposureLimitMinor: 600, currency: 'CHF' },
+    });
+  });
+
   test('a tag nobody has told the till of: its balance is unknown, and it pays nothing', async () => {
     const till = offlineTill();
     expect(await lookAtBalance(till)).toMatchObject(refusal('refused', 'BALANCE_UNKNOWN'));

@@ -1,5 +1,5 @@
 import type { Fault } from '../../contract/ipc/fault.ts';
-import type { Step } from '../../contract/ipc/step.ts';
+import type { Step, StepEvent } from '../../contract/ipc/step.ts';
 import type { ChargeView } from '../../contract/ipc/till-view.ts';
 import { fault } from '../domain/fault.ts';
 import { invariant } from '../domain/invariant.ts';
@@ -10,7 +10,13 @@ import type { TagSight } from './tag-sight.ts';
 import { Tap } from './tap.ts';
 import { refusedEnd, type ShownTag, type TagWork, type WorkEnd } from './work.ts';
 
-const charge: ChargeView = { purpose: 'balance', amountMinor: 0, feeMinor: 0 };
+/** As what a look is shown, and by which step it is told. */
+export interface Telling {
+  readonly view: ChargeView;
+  readonly event: StepEvent;
+}
+
+const ofBalance: Telling = { view: { purpose: 'balance', amountMinor: 0, feeMinor: 0 }, event: 'balance' };
 const nothingSeen = { uid: null, before: null } as const;
 
 /** What is to be shown of the tag that was found. */
@@ -25,6 +31,7 @@ export class Look<Seen> implements TagWork {
   readonly #desk: Desk;
   readonly #tap: Tap<Seen>;
   readonly #find: (seen: Seen) => Promise<Result<Found, Fault>>;
+  readonly #event: StepEvent;
   #found: Found | null = null;
 
   /** @param find what is to be shown of a tag, or why this one will not do */
@@ -33,9 +40,11 @@ export class Look<Seen> implements TagWork {
     sight: TagSight<Seen>,
     patience: Patience,
     find: (seen: Seen) => Promise<Result<Found, Fault>>,
+    { view, event } = ofBalance,
   ) {
     this.#desk = desk;
-    this.#tap = new Tap(desk, sight, patience, charge);
+    this.#tap = new Tap(desk, sight, patience, view);
+    this.#event = event;
     this.#find = find;
   }
 
@@ -72,7 +81,7 @@ export class Look<Seen> implements TagWork {
   #show(): WorkEnd {
     invariant('INV-08', this.#found !== null, 'a balance is shown without a tag');
     const { uid, shown, details } = this.#found;
-    const step = this.#desk.report({ event: 'balance', tag: stepTag(uid, shown), ...(details ? { details } : {}) });
+    const step = this.#desk.report({ event: this.#event, tag: stepTag(uid, shown), ...(details ? { details } : {}) });
     return { result: 'done', transaction: null, uid, before: null, after: shown, fault: null, step };
   }
 }

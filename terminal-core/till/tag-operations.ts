@@ -17,6 +17,7 @@ import { fault } from '../domain/fault.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { AccountBooking } from './account-booking.ts';
 import { accountLook } from './account-look.ts';
+import { accountReplacement } from './account-replacement.ts';
 import { nextAdjustment } from './adjustments.ts';
 import { balanceLook } from './balance-look.ts';
 import { Booking } from './booking.ts';
@@ -105,13 +106,12 @@ export function tagOperations(till: TagOperationParts): TagOperations {
     block: (request) => block(till, request.blocked, request),
     issue: (request) => make(till, viewOf('issue', 0), request, issueOf),
     repair: (request) => make(till, viewOf('repair', 0), request, (desk) => new Repair(desk, till.ledger)),
-    replace: (request) =>
-      make(
-        till,
-        viewOf('replacement', 0),
-        request,
-        (desk) => new Replacement(request.lostUid, desk, till.ledger, till.replacements),
-      ),
+    replace: ({ lostUid, ...request }) =>
+      till.run(viewOf('replacement', 0), (desk) => {
+        const patience = till.patience(request);
+        if (till.isAccountMode()) return accountReplacement(lostUid, desk, till.accounts, till.ledger, patience);
+        return new TagMaking(new Replacement(lostUid, desk, till.ledger, till.replacements), desk, patience);
+      }),
     balance: (request) =>
       till.run(viewOf('balance', 0), (desk) =>
         till.isAccountMode()
