@@ -18,6 +18,7 @@ const hints: Readonly<Partial<Record<FaultCode, string>>> = {
   SHIFT_OPEN: '"klink shift close --counted AMOUNT" closes it.',
   TAG_UNRESOLVED: showAgain,
   OUTCOME_UNKNOWN: `Take no money and give none back. ${showAgain}`,
+  PAYMENT_OPEN: '"klink payments --finish" with the same tag, or "klink payments --void".',
   TILL_STOPPED: `Nothing is lost. ${showAgain}`,
   READER_MISSING: 'Or use --reader simulated.',
   NOT_ENROLLED: '"klink enrol --backend URL --code CODE" does it; check --data.',

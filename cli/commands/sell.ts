@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { z } from 'zod';
 import type { Outcome } from '../../contract/ipc/operations.ts';
 import { parseAmount } from '../amount.ts';
@@ -12,6 +12,7 @@ import { failedWith, tapRequest, withTap } from '../till-work.ts';
 const sellFlagsSchema = tillFlagsSchema.extend({
   amount: z.string().optional(),
   twoTaps: z.boolean().default(false),
+  openLoop: z.union([z.enum(['shortfall', 'full-price']), z.literal(true)]).optional(),
   item: z.array(z.object({ productId: z.string(), quantity: z.int() })).default([]),
 });
 type SellFlags = z.infer<typeof sellFlagsSchema>;
@@ -22,6 +23,12 @@ export function sellCommand(run: RunCommand): Command {
     .description('sell products, or a free amount, for one tap of a tag')
     .option('--item <code:quantity>', 'a product of the catalogue, e.g. beer:2; may be repeated', itemOf)
     .option('--amount <amount>', 'a free amount instead of products, for example 55.00', amountTextOf)
+    .addOption(
+      new Option('--open-loop [part]', 'a card pays what is missing on the tag, or the full price').choices([
+        'shortfall',
+        'full-price',
+      ]),
+    )
     .option('--two-taps', 'the customer confirms by showing the same tag a second time')
     .action((options: unknown) =>
       run(async (report) => {
@@ -42,7 +49,10 @@ function contradictionIn(flags: SellFlags): string | null {
 async function sell(till: Till, flags: SellFlags, currency: string): Promise<Answer<Outcome>> {
   const filled =
     flags.amount === undefined ? await addItems(till, flags.item) : await addAmount(till, flags.amount, currency);
-  return filled.ok ? await till.call('sell', { taps: flags.twoTaps ? 2 : 1, ...tapRequest(flags) }) : filled;
+  if (!filled.ok) return filled;
+  const openLoop = flags.openLoop === true ? 'shortfall' : flags.openLoop;
+  const request = { taps: flags.twoTaps ? 2 : 1, ...tapRequest(flags) } as const;
+  return await till.call('sell', openLoop === undefined ? request : { ...request, openLoop });
 }
 
 async function addItems(till: Till, items: readonly ItemRequest[]): Promise<Answer<null>> {

@@ -6,14 +6,14 @@ import { tillFlagsSchema, withReaderFlags } from '../flags.ts';
 import type { RunCommand } from '../run-command.ts';
 import { tapRequest, withTap } from '../till-work.ts';
 
-const topUpFlagsSchema = tillFlagsSchema.extend({ amount: z.string(), method: z.literal('cash') });
+const topUpFlagsSchema = tillFlagsSchema.extend({ amount: z.string(), method: z.enum(['cash', 'card']) });
 
-/** `klink topup`: puts money on a tag; the fee of the edition is taken from it (R9, R10). */
+/** `klink topup`: puts money on a tag, paid in cash or by card (Q13); the fee of the edition is taken from it (R9, R10). */
 export function topUpCommand(run: RunCommand): Command {
   return withReaderFlags(new Command('topup'))
     .description('put money on a tag; the fee of the event is taken from it')
     .requiredOption('--amount <amount>', 'what the customer pays, for example 100.00', amountTextOf)
-    .addOption(new Option('--method <method>', 'how the customer pays').choices(['cash']).default('cash'))
+    .addOption(new Option('--method <method>', 'how the customer pays').choices(['cash', 'card']).default('cash'))
     .action((options: unknown) =>
       run((report) => {
         const flags = topUpFlagsSchema.parse(options);

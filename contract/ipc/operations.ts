@@ -11,7 +11,7 @@ import { cashierViewSchema, openPaymentViewSchema, tillViewSchema } from './till
 const nothing = z.object({});
 const waitMs = z.int().min(0).max(86_400_000);
 const tapRequest = z.object({
-  /** How long a tag, and the same tag after it left too early, is waited for; else as the settings say. */
+  /** How long a tag, the same tag after it left too early, and a card are each waited for; else as the settings say. */
   timeoutMs: waitMs.optional(),
   /** The first tag that cannot be used ends the work (command line); a window goes on waiting for another one. */
   firstTagOnly: z.boolean().default(false),

@@ -23,6 +23,8 @@ export const limits = {
     requestTimeoutMs: 10_000,
     /** How long a customer waits for the card before the cashier goes on, with the payment left open. */
     patienceMs: 120_000,
+    /** The same for giving the money back, which nobody can hurry: the backend goes on with it. */
+    voidPatienceMs: 30_000,
     /** Between two questions: never less, and never more while somebody waits. */
     askFloorMs: 500,
     askCapMs: 15_000,

@@ -25,6 +25,7 @@ const faultyAnswersMax = 3;
  */
 export class CardPayment {
   readonly #desk: Pick<Desk, 'payments' | 'timers' | 'clock'>;
+  readonly #patienceMs: number;
   readonly #onStatus: (status: 'pending' | 'unknown') => void;
   #reference: string | null = null;
   #stopped: 'CANCEL' | 'INTERRUPT' | null = null;
@@ -34,9 +35,11 @@ export class CardPayment {
   /** @param onStatus told what is being waited for */
   constructor(
     desk: Pick<Desk, 'payments' | 'timers' | 'clock'>,
+    patienceMs: number,
     onStatus: (status: 'pending' | 'unknown') => void = () => undefined,
   ) {
     this.#desk = desk;
+    this.#patienceMs = patienceMs;
     this.#onStatus = onStatus;
   }
 
@@ -57,7 +60,7 @@ export class CardPayment {
     const { payments } = this.#desk;
     const start: Ask = () => payments.start(transaction);
     const ask: Ask = () => payments.ask(transaction.terminalTransactionNumber);
-    return await this.#until(start, ask, ({ status }) => paidBy(status));
+    return await this.#until(start, ask, this.#patienceMs, ({ status }) => paidBy(status));
   }
 
   /** Gives the card its money back. */
@@ -67,12 +70,18 @@ export class CardPayment {
     const wasPaid = payment?.status === 'approved';
     const start: Ask = () => payments.void(terminalTransactionNumber);
     const ask: Ask = () => payments.ask(terminalTransactionNumber);
-    return await this.#until(start, ask, ({ status }) => givenBackBy(status, wasPaid));
+    const patienceMs = Math.min(this.#patienceMs, limits.payment.voidPatienceMs);
+    return await this.#until(start, ask, patienceMs, ({ status }) => givenBackBy(status, wasPaid));
   }
 
-  async #until(start: Ask, ask: Ask, decide: (standing: PaymentStanding) => PaymentEnd | null): Promise<PaymentEnd> {
+  async #until(
+    start: Ask,
+    ask: Ask,
+    patienceMs: number,
+    decide: (standing: PaymentStanding) => PaymentEnd | null,
+  ): Promise<PaymentEnd> {
     const { clock } = this.#desk;
-    const deadlineMs = clock.nowMs() + limits.payment.patienceMs;
+    const deadlineMs = clock.nowMs() + patienceMs;
     let isStarted = false;
     for (let unanswered = 0; ; ) {
       const answer = await this.#answerOf(isStarted ? ask : start);

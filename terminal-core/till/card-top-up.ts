@@ -240,7 +240,7 @@ export class CardTopUp implements TagWork {
     status: 'pending' | 'voiding' = 'pending',
   ): Promise<CardEvent> {
     const charge = this.#fixed().view;
-    const payment = new CardPayment(this.#desk, (waitingFor) => {
+    const payment = new CardPayment(this.#desk, this.#patience.cardTimeoutMs, (waitingFor) => {
       if (status === 'pending') this.#desk.show({ screen: 'paying', charge, status: waitingFor });
     });
     if (this.#stopped === 'INTERRUPT') return { type: 'INTERRUPT' };

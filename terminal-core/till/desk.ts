@@ -43,6 +43,8 @@ export interface Desk {
 export interface Patience {
   readonly tapTimeoutMs: number;
   readonly sameTagTimeoutMs: number;
+  /** How long a card is waited for before its payment is left open. */
+  readonly cardTimeoutMs: number;
   /** The command line: the first tag that cannot be used ends the work. A window goes on waiting for another one. */
   readonly firstTagOnly: boolean;
   /** The card that was served last: as long as it lies there it is not taken for the next customer's. */

@@ -3,7 +3,20 @@ import { type KlinkRun, klink, type RunningKlink, startKlink } from './run-klink
 import { makeFolder, type TestFolder } from './test-folder.ts';
 
 const tapCommands = new Set([
-  ...['issue', 'balance', 'topup', 'sell', 'refund', 'chargeback', 'block', 'adjust', 'repair', 'replace', 'cleanup'],
+  ...[
+    'issue',
+    'balance',
+    'topup',
+    'sell',
+    'refund',
+    'chargeback',
+    'block',
+    'adjust',
+    'repair',
+    'replace',
+    'cleanup',
+    'payments',
+  ],
 ]);
 
 /** A till's folder and the PC/SC reader its commands use. */
