@@ -280,6 +280,7 @@ export class Till {
     return {
       tapTimeoutMs: timeoutMs ?? tapTimeoutMs,
       sameTagTimeoutMs: timeoutMs ?? sameTagTimeoutMs,
+      cardTimeoutMs: timeoutMs ?? limits.payment.patienceMs,
       firstTagOnly,
       servedPresenceId: this.#servedPresenceId,
     };
