@@ -8,14 +8,17 @@ import { cleanupCommand } from './commands/cleanup.ts';
 import { enrolCommand } from './commands/enrol.ts';
 import { exportCommand } from './commands/export.ts';
 import { issueCommand } from './commands/issue.ts';
+import { paymentsCommand } from './commands/payments.ts';
 import { refundCommand } from './commands/refund.ts';
 import { repairCommand } from './commands/repair.ts';
 import { replaceCommand } from './commands/replace.ts';
 import { replicateCommand } from './commands/replicate.ts';
+import { resolveCommand } from './commands/resolve.ts';
 import { sellCommand } from './commands/sell.ts';
 import { shiftCommand } from './commands/shift.ts';
 import { statusCommand } from './commands/status.ts';
 import { topUpCommand } from './commands/topup.ts';
+import { watchCommand } from './commands/watch.ts';
 import type { ExitCode } from './exit-code.ts';
 import { createReport, type Streams } from './report.ts';
 import type { RunCommand } from './run-command.ts';
@@ -72,6 +75,7 @@ function buildProgram(run: RunCommand, streams: Streams, onComplaint: (text: str
     balanceCommand,
     topUpCommand,
     sellCommand,
+    paymentsCommand,
     refundCommand,
     chargebackCommand,
     adjustCommand,
@@ -81,7 +85,9 @@ function buildProgram(run: RunCommand, streams: Streams, onComplaint: (text: str
     shiftCommand,
     replicateCommand,
     statusCommand,
+    watchCommand,
     cleanupCommand,
+    resolveCommand,
     exportCommand,
   ];
   for (const make of makers) program.addCommand(make(run));

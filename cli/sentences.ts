@@ -8,7 +8,7 @@ export function resultSentence(step: Step, currency: string): string | null {
     case 'transactionCommitted':
       return committedSentence(step, money, currency);
     case 'transactionAborted':
-      return `Transaction ${numberOf(step)} aborted: the tag was not changed.`;
+      return `Transaction ${numberOf(step)} aborted: the tag was not changed.${cashSentence(step, money)}`;
     case 'transactionUnknown':
       return `Transaction ${numberOf(step)}: it is not known whether the tag was written.`;
     case 'tagIssued':
@@ -21,8 +21,12 @@ export function resultSentence(step: Step, currency: string): string | null {
       return `Balance ${money(step.tag?.balanceMinor ?? 0)} ${whereOf(step.tag)}.`;
     case 'entryRejected':
       return `Entry rejected: ${step.error?.message ?? JSON.stringify(step.details ?? {})}`;
-    case 'paymentChanged':
-      return null;
+    case 'resolved':
+      return step.transaction?.state === 'Committed'
+        ? `Transaction ${numberOf(step)} went through: the tag was written.`
+        : `Transaction ${numberOf(step)} did not go through: the tag was not written.${cashSentence(step, money)}`;
+    case 'cashReturned':
+    case 'attention':
     case 'payments':
     case 'staffEntered':
     case 'shiftOpened':
@@ -45,6 +49,7 @@ export function resultSentence(step: Step, currency: string): string | null {
     case 'checkoutStarted':
     case 'writing':
     case 'waitingForSameTag':
+    case 'paymentChanged':
     case 'fault':
       return null;
   }
@@ -59,6 +64,22 @@ export function progressSentence(step: Step): string | null {
       return 'The tag left too early. Hold the same tag on the reader again…';
     case 'writing':
       return 'Keep holding…';
+    case 'paymentChanged':
+      return paymentSentence(step.details?.['paymentStatus']);
+    default:
+      return null;
+  }
+}
+
+/** A card that is being asked, or has paid; null where the result says it. */
+function paymentSentence(status: unknown): string | null {
+  switch (status) {
+    case 'pending':
+      return 'The card is paying…';
+    case 'unknown':
+      return 'The payment provider has not answered yet…';
+    case 'approved':
+      return 'The card has paid. Hold the same tag on the reader…';
     default:
       return null;
   }
@@ -93,6 +114,14 @@ function whatHappened(transaction: NonNullable<Step['transaction']>, money: (amo
         ? "The tag's block was changed."
         : `Brought ${money(balanceDeltaMinor)} onto the tag.`;
   }
+}
+
+/** Of an aborted cash top-up: the customer has paid for nothing (money rule 4). */
+function cashSentence(step: Step, money: (amountMinor: number) => string): string {
+  const cashMinor = step.details?.['cashToReturnMinor'];
+  if (typeof cashMinor !== 'number') return '';
+  const number = step.transaction?.terminalTransactionNumber ?? 'NUMBER';
+  return ` Give ${money(cashMinor)} back, then run "klink resolve ${number} --cash-returned".`;
 }
 
 function numberOf(step: Step): string {

@@ -175,7 +175,6 @@ export class Till {
       ...this.#parts,
       staff: this.#staff,
       patience: (request) => this.#patience(request),
-      report: (step) => this.#report(step),
       onChange: () => this.#onJournalChange(),
       occupy: (makeWork) => this.#occupy(makeWork),
     });

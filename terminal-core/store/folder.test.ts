@@ -9,7 +9,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { assignment, configuration, secrets } from '../../testing/till/festival.ts';
 import { at, purchaseOf, shownBy, storesOfTest } from '../../testing/till/store-folder.ts';
-import { readTillStatus } from '../main/read-status.ts';
+import { readTillStatus } from '../main/read-till.ts';
 import { writeJournalExport } from './journal-export.ts';
 import { SecretFile } from './secret-file.ts';
 import { loadSettings } from './settings-file.ts';

@@ -12,6 +12,7 @@ import { openDatabase, openDatabaseReadOnly } from './open-database.ts';
 import { StoredOutcomes } from './outcomes.ts';
 import { StoredReplacements } from './replacements.ts';
 import { StoredShifts } from './shifts.ts';
+import { StepTrail } from './step-trail.ts';
 import { StoredTransactions } from './transactions.ts';
 
 export const databaseName = 'till.db';
@@ -31,6 +32,8 @@ export interface TillDatabase {
   readonly replacements: StoredReplacements;
   readonly outcomes: StoredOutcomes;
   readonly cashReturns: StoredCashReturns;
+  /** Follows from now on what another connection writes. */
+  trail(): StepTrail;
   /** Copies the write-ahead log back into the database when it has grown; called when no tag is being waited for. */
   checkpoint(): void;
   close(): void;
@@ -59,6 +62,7 @@ function tillDatabase(database: Database.Database): TillDatabase {
     accounts: new StoredAccounts(database, orm, journal),
     transactions,
     replacements: new StoredReplacements(database, orm, transactions),
+    trail: () => new StepTrail(database),
     checkpoint: () => checkpointWhenLarge(database),
     close: () => database.close(),
   };

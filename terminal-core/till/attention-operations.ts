@@ -1,5 +1,4 @@
 import type { Fault } from '../../contract/ipc/fault.ts';
-import type { Step } from '../../contract/ipc/step.ts';
 import type { CashReturnStore, Clock, OutcomeStore, ReplicationPort, TransactionStore } from '../checkout/ports.ts';
 import { fault } from '../domain/fault.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
@@ -10,7 +9,6 @@ import { type Desk, instant, type Patience } from './desk.ts';
 import type { Request, TapRequest, TillOperations } from './operations.ts';
 import { ResolveVisit } from './resolve-visit.ts';
 import type { StaffDesk } from './staff-desk.ts';
-import { stepTransaction } from './step-parts.ts';
 import type { Occupation } from './workplace.ts';
 
 /** What these operations need of the till, which alone begins and ends a piece of work. */
@@ -22,7 +20,6 @@ export interface AttentionOperationParts {
   readonly staff: StaffDesk;
   readonly clock: Clock;
   patience(request: TapRequest): Patience;
-  report(step: Omit<Step, 'at'>): Step;
   /** There is something new to be sent and shown. */
   onChange(): void;
   /** Works with the tag that can tell, if the till is free. */
@@ -61,7 +58,6 @@ function confirmCashReturned(
   if (!awaitsCashReturn(transaction)) return failed(fault('NO_CASH_TO_RETURN', { terminalTransactionNumber }));
   if (cashReturns.isConfirmed(terminalTransactionNumber)) return ok({});
   cashReturns.confirm(transaction, staff.cashier?.cashierId ?? null, instant(till.clock));
-  till.report({ event: 'cashReturned', transaction: stepTransaction(transaction) });
   till.onChange();
   return ok({});
 }

@@ -6,7 +6,7 @@ import type { TillTransaction } from '../domain/transaction.ts';
 import { type Decision, decideCleanup, type Evidence } from '../recovery/cleanup.ts';
 import { examine, type Finding, type WrittenTransaction } from '../recovery/examine.ts';
 import { type Desk, instant } from './desk.ts';
-import { cashToReturnPart, stepTransaction } from './step-parts.ts';
+import { cashToReturn, stepTransaction } from './step-parts.ts';
 import { readTag, type TagVisit } from './tag-visit.ts';
 
 export interface CleanupCounts {
@@ -142,7 +142,7 @@ function endBy(
     shown: null,
     monitor: decision.monitor,
   });
-  desk.report({ event: 'cleanup', transaction: stepTransaction(ended), ...cashToReturnPart(ended) });
+  desk.report({ event: 'cleanup', transaction: stepTransaction(ended), details: { cause, ...cashToReturn(ended) } });
   return ended;
 }
 

@@ -9,7 +9,7 @@ import type { TillTransaction } from '../domain/transaction.ts';
 import { decideCleanup } from '../recovery/cleanup.ts';
 import { cleanUpWithoutTag, cleanUpWithTag, cleanupFault } from './cleanup.ts';
 import type { Desk, Patience } from './desk.ts';
-import { cashToReturnPart, stepTransaction } from './step-parts.ts';
+import { cashToReturn, stepTransaction } from './step-parts.ts';
 import { TagSearch } from './tag-search.ts';
 import { recordSeen, type TagVisit, wholeTag } from './tag-visit.ts';
 import type { Occupation } from './workplace.ts';
@@ -116,7 +116,10 @@ export class ResolveVisit implements Occupation<Outcome> {
     const row = this.#row();
     const transaction = stepTransaction(row);
     if (row.state === 'Committed' || row.state === 'Aborted')
-      return { result: 'done', step: this.#desk.report({ event: 'resolved', transaction, ...cashToReturnPart(row) }) };
+      return {
+        result: 'done',
+        step: this.#desk.report({ event: 'resolved', transaction, details: cashToReturn(row) }),
+      };
     const error = fault(row.state === 'Open' ? 'PAYMENT_OPEN' : 'OUTCOME_UNKNOWN');
     return { result: 'unknown', step: this.#desk.report({ event: 'transactionUnknown', transaction, error }) };
   }

@@ -20,7 +20,7 @@ export function tagView(uid: string, shown: ShownTag): TagView {
   return { ...stepTag(uid, shown), blocked: shown.blocked };
 }
 
-/** What a step says of an aborted cash top-up: the customer gets the cash back (money rule 4). */
-export function cashToReturnPart(transaction: TillTransaction): Pick<Step, 'details'> {
-  return awaitsCashReturn(transaction) ? { details: { cashToReturnMinor: transaction.amountMinor } } : {};
+/** Detail of a step: what the customer of an aborted cash top-up gets back (money rule 4). */
+export function cashToReturn(transaction: TillTransaction): { readonly cashToReturnMinor?: number } {
+  return awaitsCashReturn(transaction) ? { cashToReturnMinor: transaction.amountMinor } : {};
 }

@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { AttentionItem } from '../../contract/ipc/attention.ts';
+import type { Fault } from '../../contract/ipc/fault.ts';
+import type { TillStatus } from '../../contract/ipc/operations.ts';
+import { fault } from '../domain/fault.ts';
+import { failed, ok, type Result } from '../domain/result.ts';
+import { databaseFault } from '../store/open-database.ts';
+import { databaseName, openTillDatabaseReadOnly, type TillDatabase } from '../store/till-database.ts';
+import { attentionItems } from '../till/attention.ts';
+import { tillStatus } from '../till/status.ts';
+
+/** The till in figures. */
+export function readTillStatus(dataFolder: string): Result<TillStatus, Fault> {
+  return readTill(dataFolder, statusOf);
+}
+
+/** What somebody has to look at, with the currency its amounts are in; null before enrolment. */
+export function readAttention(
+  dataFolder: string,
+): Result<{ readonly items: readonly AttentionItem[]; readonly currency: string | null }, Fault> {
+  return readTill(dataFolder, ({ assignments, transactions: store, outcomes, cashReturns }) => ({
+    items: attentionItems({ store, outcomes, cashReturns }),
+    currency: assignments.assignment()?.edition.currency ?? null,
+  }));
+}
+
+export function statusOf({ assignments, transactions }: TillDatabase): TillStatus {
+  return tillStatus(
+    assignments.assignment(),
+    assignments.configuration()?.configuration ?? null,
+    transactions.counts(),
+  );
+}
+
+/** Reads from a till's disk without the right to write: also while another process sells. */
+function readTill<Value>(dataFolder: string, look: (database: TillDatabase) => Value): Result<Value, Fault> {
+  const opened = openForReading(dataFolder);
+  if (!opened.ok) return opened;
+  try {
+    return guarded(() => look(opened.value));
+  } finally {
+    opened.value.close();
+  }
+}
+
+export function openForReading(dataFolder: string): Result<TillDatabase, Fault> {
+  if (!existsSync(path.join(dataFolder, databaseName))) return failed(fault('NOT_ENROLLED'));
+  return guarded(() => openTillDatabaseReadOnly(dataFolder));
+}
+
+/** What the disk does, a person can do something about; anything else is a mistake of ours and goes on as it is. */
+export function guarded<Value>(read: () => Value): Result<Value, Fault> {
+  try {
+    return ok(read());
+  } catch (error) {
+    const known = databaseFault(error);
+    if (!known) throw error;
+    return failed(known);
+  }
+}
