@@ -11,6 +11,7 @@ export const shortcuts = {
   settings: 'F8',
   simulator: 'F9',
   menu: 'F10',
+  payByCard: 'F12',
   pay: 'Enter',
   cancel: 'Escape',
 } as const;

@@ -21,6 +21,7 @@ interface Entry {
     | 'issue'
     | 'shift'
     | 'staff'
+    | 'attention'
     | 'training';
   readonly icon: IconName;
   readonly start: () => void;
@@ -45,6 +46,7 @@ function ofTheTill({ cashier, loginNeeded, training }: TillView): readonly Entry
   const entries: readonly Entry[] = [
     { name: 'shift', icon: 'wait', start: () => goTo('shift') },
     { name: 'staff', icon: 'person', start: () => goTo('staff') },
+    { name: 'attention', icon: 'alert', start: () => goTo('attention') },
     { name: 'training', icon: 'training', start: () => practise(true) },
   ];
   // An event without cashiers asks nobody for anything, and training leads back by its banner.

@@ -23,18 +23,18 @@ export function PaymentOpenScreen({ screen }: { readonly screen: PaymentOpenView
           <TouchButton
             look="onGround"
             onPress={() => void call((klink) => klink.finishPayment({}))}
-            className="min-h-16 px-8 text-xl"
+            className="min-h-14 px-5 text-lg"
           >
             {t('paymentOpen.finish')}
           </TouchButton>
           <TouchButton
             look="onGround"
             onPress={() => void call((klink) => klink.voidPayment({}))}
-            className="min-h-16 px-8 text-xl"
+            className="min-h-14 px-5 text-lg"
           >
             {t('paymentOpen.void')}
           </TouchButton>
-          <TouchButton look="onGround" shortcut="⏎" onPress={dismiss} className="min-h-16 px-8 text-xl">
+          <TouchButton look="onGround" shortcut="⏎" onPress={dismiss} className="min-h-14 px-5 text-lg">
             {t('paymentOpen.later')}
           </TouchButton>
         </>

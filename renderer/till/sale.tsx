@@ -47,7 +47,7 @@ export function SaleScreen({ view }: { readonly view: TillView }) {
 function Actions() {
   const { t } = useTranslation();
   return (
-    <div className="grid grid-cols-5 gap-3 border-t border-line px-5 py-4">
+    <div className="grid grid-cols-[repeat(auto-fit,minmax(8.5rem,1fr))] gap-3 border-t border-line px-5 py-4">
       <Action icon="amount" label={t('sale.freeAmount')} shortcut={shortcuts.freeAmount} onPress={openFreeAmount} />
       <Action icon="cash" label={t('sale.topUp')} shortcut={shortcuts.topUp} onPress={openTopUp} />
       <Action icon="wristbandNew" label={t('sale.issue')} shortcut={shortcuts.issue} onPress={startIssue} />

@@ -104,6 +104,7 @@ function KeyList() {
     [shortcuts.settings, t('keys.settings')],
     [shortcuts.simulator, t('keys.simulator')],
     [shortcuts.menu, t('keys.menu')],
+    [shortcuts.payByCard, t('keys.payByCard')],
   ];
   return (
     <dl className="grid grid-cols-[auto_1fr] items-center gap-x-4 gap-y-2 text-sm">

@@ -8,7 +8,7 @@ import { formatAge, formatTime } from '../../ui/i18n/format.ts';
 import { useLocale } from './money.tsx';
 import { useNowMs } from './now.ts';
 import { SettingsPanel } from './settings-panel.tsx';
-import { useWindow } from './store.ts';
+import { goTo, useWindow } from './store.ts';
 
 type Mood = 'calm' | 'good' | 'warn' | 'bad';
 const moods: Readonly<Record<Mood, string>> = {
@@ -29,9 +29,9 @@ export function StatusBar({ view }: { readonly view: TillView }) {
         <UplinkItem view={view} />
         <UnsentItem view={view} />
         <SealItem view={view} />
-        <AttentionItem count={view.attentionCount} />
       </div>
       <div className="flex items-center">
+        <AttentionItem count={view.attentionCount} />
         {view.reader.kind === 'simulated' ? <SimulatorButton /> : null}
         <SettingsPanel />
       </div>
@@ -196,7 +196,12 @@ function SealItem({ view: { seal } }: { readonly view: TillView }) {
 function AttentionItem({ count }: { readonly count: number }) {
   const { t } = useTranslation();
   if (count === 0) return <span className="sr-only">{t('status.attentionNone')}</span>;
-  return <Item icon="alert" mood="bad" title={t('status.attention', { count })} />;
+  return (
+    <TouchButton look="quiet" onPress={() => goTo('attention')} className="max-w-48 px-3 leading-tight text-bad">
+      <Icon name="alert" />
+      <span className="text-sm">{t('status.attention', { count })}</span>
+    </TouchButton>
+  );
 }
 
 function SimulatorButton() {

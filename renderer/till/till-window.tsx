@@ -5,6 +5,7 @@ import type { TillView } from '../../contract/ipc/till-view.ts';
 import { classNames } from '../../ui/components/class-names.ts';
 import { AgainScreen } from './again.tsx';
 import { ApprovalPage, useConfirmedWork } from './approval.tsx';
+import { AttentionPage } from './attention.tsx';
 import { DoneScreen } from './done.tsx';
 import { EnrolmentScreen } from './enrolment.tsx';
 import { Announcer, Notice, useStateTunes } from './feedback.tsx';
@@ -104,6 +105,8 @@ function Idle({ view }: { readonly view: TillView }) {
       return <TopUpEntry view={view} />;
     case 'menu':
       return <MenuPage view={view} />;
+    case 'attention':
+      return <AttentionPage view={view} />;
     case 'refund':
       return <RefundEntry />;
     case 'shift':

@@ -1,5 +1,7 @@
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TillView } from '../../contract/ipc/till-view.ts';
+import { Choice } from '../../ui/components/choice.tsx';
 import { classNames } from '../../ui/components/class-names.ts';
 import { TouchButton } from '../../ui/components/touch-button.tsx';
 import { formatBasisPoints } from '../../ui/i18n/format.ts';
@@ -9,23 +11,35 @@ import { Money, useLocale, useMoneyText } from './money.tsx';
 import { goTo } from './store.ts';
 import { useTypedAmount } from './typed-amount.ts';
 
-/** Cash becomes balance: the usual amounts, any other by the keypad, and the fee before anything happens (R10). */
+/** Cash or a card becomes balance: the usual amounts, any other by the keypad, and the fee before anything happens (R10). */
 export function TopUpEntry({ view }: { readonly view: TillView }) {
   const { t } = useTranslation();
   const typed = useTypedAmount();
   const moneyText = useMoneyText();
+  const [method, setMethod] = useState<'cash' | 'card'>('cash');
   return (
     <AmountEntry
       title={t('entry.topUpTitle')}
       typed={typed}
       confirmLabel={
-        typed.amountMinor === 0 ? t('entry.take') : t('entry.takeAmount', { amount: moneyText(typed.amountMinor) })
+        typed.amountMinor === 0
+          ? t(`entry.take.${method}`)
+          : t('entry.takeAmount', { amount: moneyText(typed.amountMinor) })
       }
       onConfirm={() => {
         goTo('sale');
-        void call((klink) => klink.topUp({ amountMinor: typed.amountMinor, method: 'cash' }));
+        void call((klink) => klink.topUp({ amountMinor: typed.amountMinor, method }));
       }}
     >
+      <Choice
+        label={t('entry.method')}
+        value={method}
+        options={[
+          { value: 'cash', label: t('entry.cash') },
+          { value: 'card', label: t('entry.card') },
+        ]}
+        onChoose={setMethod}
+      />
       <fieldset aria-label={t('entry.amounts')} className="grid grid-cols-[repeat(auto-fill,minmax(7rem,1fr))] gap-3">
         {view.topUp.amountsMinor.map((amountMinor) => (
           <TouchButton

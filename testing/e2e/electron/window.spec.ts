@@ -118,7 +118,7 @@ test.describe('the window is confined', () => {
     }));
     const expected = [
       ...operationNames.filter((name) => name !== 'exportJournal'),
-      ...['onSimulatorView', 'onView', 'simulate', 'simulatorView'],
+      ...['onSimulatorView', 'onView', 'practise', 'simulate', 'simulatorView'],
     ];
     expect(inWindow).toEqual({ bridge: expected.sort(), node: [], isIsolated: true });
     const preferences = await application.electron.evaluate(({ BrowserWindow }) => {
@@ -192,7 +192,9 @@ test.describe('the window is confined', () => {
       return handlers instanceof Map ? [...handlers.keys()] : [];
     });
     const expected = operationNames.filter((name) => name !== 'exportJournal').map((name) => `klink:call:${name}`);
-    expect(names.sort()).toEqual([...expected, 'klink:simulate', 'klink:simulator-view'].sort());
+    expect(names.sort()).toEqual(
+      [...expected, 'klink:customer-view', 'klink:practise', 'klink:simulate', 'klink:simulator-view'].sort(),
+    );
   });
 });
 

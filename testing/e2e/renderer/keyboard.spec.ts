@@ -2,7 +2,7 @@
 // Method: the built renderer in Chromium on fed views; what it asks of the till is recorded and compared.
 import { expect, type Page, test } from '@playwright/test';
 import type { TillView } from '../../../contract/ipc/till-view.ts';
-import { makeViews } from './views.ts';
+import { attentionItems, makeViews } from './views.ts';
 import { type AskedCall, askedCalls, feedAnswer, feedView, openWindowPage } from './window-page.ts';
 
 function view(name: string): TillView {
@@ -173,4 +173,44 @@ test('what only a supervisor may begin waits for one, and is asked for again onc
   await page.keyboard.press('Escape');
   await feedView(page, { ...view('sale-staffed'), approver });
   expect(await askedCalls(page)).toEqual([]);
+});
+
+test('R12: what is missing is offered to be topped up here or paid by card, by keys, while the cart waits', async ({
+  page,
+}) => {
+  await feedView(page, view('refused'));
+  expect(await asked(page, 'F12')).toEqual([['sell', { openLoop: 'shortfall' }]]);
+  expect(await asked(page, 'F3')).toEqual([['dismiss', {}]]);
+  await feedView(page, view('sale-cart'));
+  await page
+    .getByRole('button', { name: 'Card' })
+    .or(page.getByRole('radio', { name: 'Card' }))
+    .click();
+  expect(await asked(page, '2', '0', '0', '0', 'Enter')).toEqual([['topUp', { amountMinor: 2_000, method: 'card' }]]);
+});
+
+test('money rule 4: the cash of a top-up that did not take place is given back and confirmed', async ({ page }) => {
+  const refused = view('refused-cash');
+  await feedView(page, refused);
+  await expect(page.locator('main')).toContainText('CHF100.00');
+  await page.getByRole('button', { name: 'Cash is handed back' }).click();
+  await expect
+    .poll(() => askedCalls(page))
+    .toEqual([
+      ['confirmCashReturned', { terminalTransactionNumber: 122 }],
+      ['dismiss', {}],
+    ]);
+});
+
+test('screens.md: what needs attention is a press away, and each has its remedy', async ({ page }) => {
+  await feedAnswer(page, 'attention', { ok: true, result: { items: attentionItems } });
+  await feedView(page, view('sale-trouble'));
+  await page.getByRole('button', { name: '2 need attention' }).click();
+  await askedCalls(page);
+  await page.getByRole('button', { name: 'Find out now' }).click();
+  await page.getByRole('button', { name: 'Cash is handed back' }).click();
+  expect(await askedCalls(page)).toEqual([
+    ['resolve', { terminalTransactionNumber: 120 }],
+    ['confirmCashReturned', { terminalTransactionNumber: 98 }],
+  ]);
 });

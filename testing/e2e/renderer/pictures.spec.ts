@@ -6,7 +6,7 @@ import { expect, type Page, test } from '@playwright/test';
 import { languages } from '../../../ui/i18n/languages.ts';
 import { expectNoViolation } from './accessibility.ts';
 import { layoutFaults } from './layout-faults.ts';
-import { closedShift, makeViews, shiftReport, simulator } from './views.ts';
+import { attentionItems, closedShift, makeViews, shiftReport, simulator } from './views.ts';
 import { feedAnswer, feedSimulator, feedView, openWindowPage } from './window-page.ts';
 
 const pictures = path.resolve(import.meta.dirname, '../../../test-results/pictures');
@@ -115,6 +115,13 @@ for (const theme of themes) {
       await page.keyboard.press('Enter');
       await page.getByTestId('cash-difference').waitFor();
       await shown('shift-closed');
+      await page.keyboard.press('Escape');
+
+      await feedAnswer(page, 'attention', { ok: true, result: { items: attentionItems } });
+      await page.keyboard.press('F10');
+      await page.keyboard.press('9');
+      await page.getByRole('listitem').first().waitFor();
+      await shown('attention');
       await page.keyboard.press('Escape');
 
       await feedAnswer(page, 'refund', { ok: false, fault: { code: 'SUPERVISOR_NEEDED', message: 'supervisor' } });

@@ -1,3 +1,4 @@
+import type { AttentionItem } from '../../../contract/ipc/attention.ts';
 import type { ClosedShiftReport, ShiftReport } from '../../../contract/ipc/shift.ts';
 import type { SimulatorView } from '../../../contract/ipc/simulator.ts';
 import type { ScreenView, TillView } from '../../../contract/ipc/till-view.ts';
@@ -101,6 +102,27 @@ export const closedShift: ClosedShiftReport = {
   differenceMinor: -500,
 };
 
+/** One of each kind of thing somebody has to look at. */
+export const attentionItems: readonly AttentionItem[] = [
+  {
+    ...{ todo: 'show-tag', code: 'OUTCOME_UNKNOWN', detail: null, at: inMs(-240_000), sent: false },
+    ...{ terminalTransactionNumber: 120, type: 'Purchase', amountMinor: 5_500, uid: '04A1B2C3D4E5F6' },
+  },
+  {
+    ...{ todo: 'finish-payment', code: 'PAYMENT_OPEN', detail: null, at: inMs(-90_000), sent: false },
+    ...{ terminalTransactionNumber: 121, type: 'TopUp', amountMinor: 10_000, uid: '04A1B2C3D4E5F6' },
+  },
+  {
+    ...{ todo: 'give-cash-back', code: 'TAG_WRITE_FAILED', detail: null, at: inMs(-3_900_000), sent: true },
+    ...{ terminalTransactionNumber: 98, type: 'TopUp', amountMinor: 2_000, uid: '04665544332211' },
+  },
+  {
+    ...{ todo: 'ask-operator', code: 'INVALID_TRANSITION', detail: 'Reserve (TD) → Aborted by TR is not legal.' },
+    ...{ at: inMs(-7_300_000), sent: true, terminalTransactionNumber: 77, type: 'Purchase' },
+    ...{ amountMinor: 450, uid: '04665544332211' },
+  },
+];
+
 const sale = { purpose: 'sale', amountMinor: 5_500, feeMinor: 0 } as const;
 const topUp = { purpose: 'top-up', amountMinor: 10_000, feeMinor: 500 } as const;
 const cardTopUp = { ...topUp, purpose: 'card-top-up' } as const;
@@ -195,6 +217,14 @@ export const makeViews = (): Readonly<Record<string, TillView>> => ({
     terminalTransactionNumber: null,
     fault: { code: 'TAG_RANDOM_UID', message: 'random UID' },
     balanceMinor: null,
+  }),
+  'refused-cash': on({
+    screen: 'refused',
+    charge: topUp,
+    terminalTransactionNumber: 122,
+    fault: { code: 'TAG_WRITE_FAILED', message: 'not written' },
+    balanceMinor: 4_000,
+    cashToReturnMinor: 10_000,
   }),
   unknown: on({ screen: 'unknown', charge: sale, terminalTransactionNumber: 120, uid: tag.uid }, { attentionCount: 1 }),
   halted: on(
