@@ -21,16 +21,16 @@ const moods: Readonly<Record<Mood, string>> = {
 /** Always visible: who this till is, whether it can read tags, and whether what it sold has arrived. */
 export function StatusBar({ view }: { readonly view: TillView }) {
   return (
-    <header className="flex items-center gap-5 border-b border-line bg-surface py-1 pl-5 pr-2 text-ink">
+    <header className="flex items-center gap-x-5 border-b max-[56rem]:flex-wrap border-line bg-surface py-1 pl-5 pr-2 text-ink">
       <TillName view={view} />
-      <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-5 gap-y-1">
+      <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-5 gap-y-1 max-[56rem]:order-last max-[56rem]:basis-full max-[56rem]:pb-2">
         <StaffItem view={view} />
         <ReaderItem view={view} />
         <UplinkItem view={view} />
         <UnsentItem view={view} />
         <SealItem view={view} />
       </div>
-      <div className="flex items-center">
+      <div className="flex items-center max-[56rem]:ml-auto">
         <AttentionItem count={view.attentionCount} />
         {view.reader.kind === 'simulated' ? <SimulatorButton /> : null}
         <SettingsPanel />
@@ -68,7 +68,7 @@ function Item({
 function TillName({ view }: { readonly view: TillView }) {
   const { t } = useTranslation();
   return (
-    <div className="flex min-h-14 max-w-[30%] shrink-0 items-center gap-3">
+    <div className="flex min-h-14 max-w-[30%] shrink-0 max-[56rem]:max-w-[60%] items-center gap-3">
       <svg aria-hidden viewBox="0 0 32 32" className="size-9 shrink-0 text-accent">
         <circle cx="16" cy="16" r="14" fill="none" stroke="currentColor" strokeWidth="3" />
         <path
@@ -197,7 +197,7 @@ function AttentionItem({ count }: { readonly count: number }) {
   const { t } = useTranslation();
   if (count === 0) return <span className="sr-only">{t('status.attentionNone')}</span>;
   return (
-    <TouchButton look="quiet" onPress={() => goTo('attention')} className="max-w-48 px-3 leading-tight text-bad">
+    <TouchButton look="quiet" onPress={() => goTo('attention')} className="max-w-48 px-3 leading-tight !text-bad">
       <Icon name="alert" />
       <span className="text-sm">{t('status.attention', { count })}</span>
     </TouchButton>
