@@ -18,6 +18,7 @@ import { cashierRoutes } from './admin-cashiers.ts';
 import { catalogueRoutes } from './admin-catalogue.ts';
 import { moneyRoutes } from './admin-money.ts';
 import { operatorRoutes } from './admin-operators.ts';
+import { refundRoutes } from './admin-refunds.ts';
 import { settlementRoutes } from './admin-settlements.ts';
 import { tagRoutes } from './admin-tags.ts';
 import { terminalRoutes } from './admin-terminals.ts';
@@ -101,6 +102,7 @@ export async function buildServer(service: Service, log: Logger): Promise<App> {
     tagRoutes(typed, service);
     moneyRoutes(typed, service);
     settlementRoutes(typed, service);
+    refundRoutes(typed, service);
     terminalRoutes(typed, service);
     transactionRoutes(typed, service);
     transitionLogRoutes(typed, service);

