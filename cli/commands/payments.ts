@@ -38,7 +38,10 @@ export function paymentsCommand(run: RunCommand): Command {
 
 function giveBack(flags: PaymentsFlags, report: Report): Promise<ExitCode> {
   return withTill(flags, report, async (till) => {
-    const outcome = await till.call('voidPayment', {});
+    const outcome = await till.call(
+      'voidPayment',
+      flags.timeout === undefined ? {} : { timeoutMs: flags.timeout * 1_000 },
+    );
     if (!outcome.ok) return failedWith(outcome.fault, report);
     report.outcome(outcome.result.step);
     // What was asked for has been done: that the top-up is aborted is the point of it.

@@ -93,7 +93,7 @@ export const operations = {
   /** Brings the open card payment to its end with the same tag (Q13). */
   finishPayment: { request: tapRequest, answer: outcomeSchema },
   /** Gives the card its money back and aborts the top-up; needs no tag. */
-  voidPayment: { request: nothing, answer: outcomeSchema },
+  voidPayment: { request: z.object({ timeoutMs: waitMs.optional() }), answer: outcomeSchema },
   /** Pays leftover money out in cash, only after it is off the tag; null pays out everything less the fee (R6). */
   refund: { request: tapRequest.extend({ amountMinor: amountMinorSchema.min(1).nullable() }), answer: outcomeSchema },
   /** Puts a committed refund back onto the tag whose cash was not handed out. */

@@ -35,11 +35,11 @@ export function paymentOperations(till: PaymentOperationParts): PaymentOperation
       const { view } = chargeOf(open);
       return till.run(view, (desk) => CardTopUp.resumed(open, resumption, desk, till.patience(request)));
     },
-    voidPayment: () => {
+    voidPayment: (request) => {
       const { open } = paymentDesk;
       if (!open) return Promise.resolve(failed(fault('NO_OPEN_PAYMENT')));
       const view = { ...chargeOf(open).view, purpose: 'payment-void' } as const;
-      const patience = till.patience({ firstTagOnly: true });
+      const patience = till.patience({ ...request, firstTagOnly: true });
       return till.run(view, (desk) => CardTopUp.resumed(open, 'void', desk, patience));
     },
   };
