@@ -8,7 +8,6 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { StateCause } from '../../contract/wire/outcomes.ts';
 import type { BackendState } from '../../contract/wire/words.ts';
 import { bookedRows } from '../../testing/till/books.ts';
-import { assignment } from '../../testing/till/festival.ts';
 import {
   monitors,
   patient,
@@ -21,7 +20,8 @@ import {
 } from '../../testing/till/flows.ts';
 import type { InProcessTill } from '../../testing/till/in-process-till.ts';
 import { settled } from '../../testing/till/manual-time.ts';
-import { OutcomeBackend } from '../../testing/till/outcome-backend.ts';
+import type { OutcomeBackend } from '../../testing/till/outcome-backend.ts';
+import { replicate, unknownSale } from '../../testing/till/unknown-transactions.ts';
 
 const tills = tillsOfTest();
 const backends: OutcomeBackend[] = [];
@@ -29,42 +29,7 @@ afterEach(async () => {
   for (const backend of backends.splice(0)) await backend.server.close();
 });
 
-/** Writes of the sale below, as torn-sale.test.ts counts them: the last one puts the signature that makes it whole. */
-async function countWrites(): Promise<number> {
-  for (let writeNumber = 1; ; writeNumber += 1) {
-    const till = await tills.charged();
-    await startSale(till, 5_500);
-    await till.hand({ kind: 'tear', tagId: till.tagId(0), writeNumber, point: 'before' });
-    if (till.screen.screen === 'done') return writeNumber - 1;
-  }
-}
-
-const writeCount = await countWrites();
-
-interface World {
-  readonly backend: OutcomeBackend;
-  readonly till: InProcessTill;
-}
-
-/** A till on whose screen number 2, a sale of 55.00, is unknown: whole on the tag, or not at all. */
-async function unknownSale(isWritten: boolean): Promise<World> {
-  const backend = await OutcomeBackend.start();
-  backends.push(backend);
-  const till = await tills.charged({ assignment: { ...assignment, backendUrl: backend.server.url } });
-  backend.begin({ seq: 0, hash: till.journal.hashAt(0) ?? '' });
-  const { ended } = await startSale(till, 5_500);
-  const tear = { kind: 'tear', tagId: till.tagId(0) } as const;
-  await till.hand(
-    isWritten ? { ...tear, writeNumber: writeCount, point: 'after' } : { ...tear, writeNumber: 1, point: 'before' },
-  );
-  await till.pass(30_000);
-  expect(await ended).toMatchObject({ value: { result: 'unknown' } });
-  expect(witnessed(till)?.balanceMinor).toBe(isWritten ? 4_000 : 9_500);
-  expect(states(till)).toEqual(['Committed', 'TerminalConfirmUnknown']);
-  return { backend, till };
-}
-
-const replicate = (till: InProcessTill) => till.till.operations.replicate({ untilEmpty: false, timeoutMs: 60_000 });
+const unknown = (isWritten: boolean) => unknownSale(tills, backends, isWritten);
 const causesOf = (till: InProcessTill) =>
   till.database
     .prepare('SELECT cause FROM txn_state_log WHERE terminal_transaction_number = 2 ORDER BY state_version')
@@ -77,7 +42,7 @@ describe('Q9: proof of written', () => {
     ['Committed', 'TD'],
     ['Committed', 'AD'],
   ])('%s (%s) in the answer to the entry itself ends it Committed, which is sent', async (state, cause) => {
-    const { backend, till } = await unknownSale(true);
+    const { backend, till } = await unknown(true);
     backend.settled.set(2, { state, cause });
     expect(await replicate(till)).toMatchObject({ value: { unsentCount: 0, sealed: true, fault: null } });
     expect(states(till)).toEqual(['Committed', 'Committed']);
@@ -89,7 +54,7 @@ describe('Q9: proof of written', () => {
   });
 
   test('what the backend learns only later is asked for, and sent in the same breath', async () => {
-    const { backend, till } = await unknownSale(true);
+    const { backend, till } = await unknown(true);
     expect(await replicate(till)).toMatchObject({ value: { unsentCount: 0 } });
     expect(states(till)).toEqual(['Committed', 'TerminalConfirmUnknown']);
     backend.settled.set(2, { state: 'Reserve', cause: 'TD' });
@@ -102,7 +67,7 @@ describe('Q9: proof of written', () => {
   });
 
   test('in the background an idle till asks in its own rhythm', async () => {
-    const { backend, till } = await unknownSale(true);
+    const { backend, till } = await unknown(true);
     await till.till.operations.dismiss({});
     /** Lets so much time pass, and gives how long the next beat is away. */
     const beat = (afterMs: number): Promise<number> => {
@@ -122,7 +87,7 @@ describe('Q9: proof of written', () => {
 
 describe('Q9: proof of not written', () => {
   test('Aborted because a tag showed the number in other hands (TD) ends it Aborted, and an operator sees it', async () => {
-    const { backend, till } = await unknownSale(false);
+    const { backend, till } = await unknown(false);
     backend.settled.set(2, { state: 'Aborted', cause: 'TD' });
     await replicate(till);
     expect(states(till)).toEqual(['Committed', 'Aborted']);
@@ -140,7 +105,7 @@ describe('Q9: proof of not written', () => {
     ['ReservePending', 'TO'],
     ['ReserveExpired', 'TM'],
   ])('%s (%s) proves nothing: it stays unknown, and its tag decides', async (state, cause) => {
-    const { backend, till } = await unknownSale(true);
+    const { backend, till } = await unknown(true);
     await replicate(till);
     backend.settled.set(2, { state, cause });
     await replicate(till);
@@ -154,7 +119,7 @@ describe('Q9: proof of not written', () => {
 
 describe('nobody pays twice', () => {
   test('the same sale again, after the backend knew: the cashier is told once, and asked for twice it is charged twice', async () => {
-    const { backend, till } = await unknownSale(true);
+    const { backend, till } = await unknown(true);
     await till.till.operations.dismiss({});
     backend.settled.set(2, { state: 'Reserve', cause: 'TD' });
     await replicate(till);
@@ -175,7 +140,7 @@ describe('nobody pays twice', () => {
   });
 
   test('also after a restart in between', async () => {
-    const { backend, till } = await unknownSale(true);
+    const { backend, till } = await unknown(true);
     backend.settled.set(2, { state: 'Reserve', cause: 'TD' });
     await replicate(till);
     const next = tills.reopen(till);
@@ -194,7 +159,7 @@ async function sellPatiently(till: InProcessTill, amountMinor: number) {
 
 describe('work in progress is not disturbed', () => {
   test('the answer comes while the tag of the unknown sale is being looked at: the tag decides, once', async () => {
-    const { backend, till } = await unknownSale(true);
+    const { backend, till } = await unknown(true);
     await replicate(till);
     backend.settled.set(2, { state: 'Reserve', cause: 'TD' });
     const { ended } = await startSale(till, 1_000, true);
@@ -213,7 +178,7 @@ describe('work in progress is not disturbed', () => {
   });
 
   test('it comes while somebody else’s tag is waited for: ended after that sale, not during it', async () => {
-    const { backend, till } = await unknownSale(true);
+    const { backend, till } = await unknown(true);
     await replicate(till);
     backend.settled.set(2, { state: 'Reserve', cause: 'TD' });
     const { ended } = await startSale(till, 1_000, true);
@@ -228,7 +193,7 @@ describe('work in progress is not disturbed', () => {
   });
 
   test('of a till that is stopping nothing is ended any more', async () => {
-    const { backend, till } = await unknownSale(true);
+    const { backend, till } = await unknown(true);
     await replicate(till);
     backend.settled.set(2, { state: 'Reserve', cause: 'TD' });
     await till.till.stop();
