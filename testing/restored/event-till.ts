@@ -92,14 +92,16 @@ export class EventTill {
     return tag;
   }
 
-  /** Asks for a tag and taps the first one of the drawer on the reader. */
+  /** Asks for a tag and holds the first one of the drawer on the reader until the till has answered. */
   async tapped<N extends TapCall>(name: N, request: OperationRequest<N>): Promise<Called<OperationAnswer<N>>> {
     const live = await this.live();
     const answered = live.call(name, request);
     const waiting = live.seen('a tag to be asked for', ({ screen }) => screen.screen === 'tap').then(() => 'asked');
-    if ((await Promise.race([waiting, answered.then(() => 'answered')])) === 'asked')
-      await live.simulate({ kind: 'tap', tagId: live.drawer.tags[0]?.tagId ?? '' });
-    return answered;
+    if ((await Promise.race([waiting, answered.then(() => 'answered')])) === 'answered') return answered;
+    await live.simulate({ kind: 'hold', tagId: live.drawer.tags[0]?.tagId ?? '' });
+    const called = await answered;
+    await live.simulate({ kind: 'remove' });
+    return called;
   }
 
   replicate(): Promise<OperationAnswer<'replicate'>> {
