@@ -9,12 +9,20 @@ import { type ReceivedRequest, type Reply, ScriptedBackend } from '../till/scrip
 export const batchFates = ['accepted', 'unanswered', 'half-answered', 'unheard', 'busy', 'rejected'] as const;
 export type BatchFate = (typeof batchFates)[number];
 
+/** What a till is told that asks to hold an amount; `waits`: nothing yet. */
+export type ReservationAnswer = 'held' | 'no-answer' | 'waits' | 'TAG_BLOCKED' | 'INSUFFICIENT_FUNDS';
+
+const held = {
+  status: 200,
+  json: { backendTransactionId: 1, state: 'ReservePending', expiresAt: '2026-07-04T20:30:00.000Z' },
+} as const;
+
 /** A backend that keeps a journal as protocol.md says, and does to each request what the session wants of it. */
 export class ModelBackend {
   readonly server: ScriptedBackend;
   isUp = true;
   fate: BatchFate = 'accepted';
-  reservation: 'held' | 'no-answer' | 'TAG_BLOCKED' | 'INSUFFICIENT_FUNDS' = 'held';
+  reservation: ReservationAnswer = 'held';
   /** By UID, in their order. */
   readonly adjustments = new Map<string, PendingAdjustment[]>();
   entries: JournalEntry[] = [];
@@ -23,6 +31,8 @@ export class ModelBackend {
   /** What no till may ever send. */
   faults: string[] = [];
   #emptyHash = '';
+  #letGo: (() => void) | null = null;
+  #onWait: () => void = () => undefined;
 
   private constructor(server: ScriptedBackend) {
     this.server = server;
@@ -57,7 +67,7 @@ export class ModelBackend {
     return last ? { seq: last.seq, hash: last.hash } : { seq: 0, hash: this.#emptyHash };
   }
 
-  #answer(request: ReceivedRequest): Reply {
+  #answer(request: ReceivedRequest): Reply | Promise<Reply> {
     if (!this.isUp) return problem(503, 'UNAVAILABLE');
     const uid = askedUid(request);
     if (uid) return { status: 200, json: accountOf(uid, 0, { pendingAdjustments: this.adjustments.get(uid) ?? [] }) };
@@ -66,13 +76,34 @@ export class ModelBackend {
     return request.resource.startsWith('batches/') ? this.#receive(request.body) : { status: 304 };
   }
 
-  #reserve(): Reply {
+  /** A till waits for its answer. */
+  get isWaitedFor(): boolean {
+    return this.#letGo !== null;
+  }
+
+  /** Until a till waits for its answer; never, where none does. */
+  waitedFor(): Promise<void> {
+    if (this.isWaitedFor) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onWait = resolve;
+    });
+  }
+
+  /** Says at last that the amount is held. */
+  letGo(): void {
+    this.#letGo?.();
+    this.#letGo = null;
+  }
+
+  #reserve(): Reply | Promise<Reply> {
     switch (this.reservation) {
       case 'held':
-        return {
-          status: 200,
-          json: { backendTransactionId: 1, state: 'ReservePending', expiresAt: '2026-07-04T20:30:00.000Z' },
-        };
+        return held;
+      case 'waits':
+        return new Promise((resolve) => {
+          this.#letGo = () => resolve(held);
+          this.#onWait();
+        });
       case 'no-answer':
         return 'cut';
       case 'TAG_BLOCKED':

@@ -78,7 +78,7 @@ export interface Work {
   readonly wish: Wish;
   /** The command line: the first tag that cannot be used ends it. */
   readonly firstTagOnly: boolean;
-  phase: 'tap' | 'second-tap' | 'again';
+  phase: 'tap' | 'reserving' | 'second-tap' | 'again';
   row: ModelRow | null;
   /** How often the tag was written to. */
   attempts: number;

@@ -24,7 +24,7 @@ export class TillModel {
   /** The tag that lies there was served and pays for nothing else until it has left. */
   isServed = false;
   isOnline = false;
-  reservation: 'held' | 'no-answer' | 'TAG_BLOCKED' | 'INSUFFICIENT_FUNDS' = 'held';
+  reservation: 'held' | 'no-answer' | 'waits' | 'TAG_BLOCKED' | 'INSUFFICIENT_FUNDS' = 'held';
   isBackendUp = true;
   /** Booked in the backend, by tag: the n-th has number n. */
   readonly adjustments: { amountMinor: number; setBlocked: boolean | null }[][];
@@ -34,6 +34,9 @@ export class TillModel {
   cashier: 'sue' | 'anna' | null = null;
   isApproved = false;
   rejectedCount = 0;
+  #unknownShown: number | null = null;
+  /** Aborted top-ups whose cash the customer has back, by number. */
+  readonly cashReturned = new Set<number>();
 
   constructor(tagCount: number) {
     this.tags = Array.from({ length: tagCount }, () => ({
@@ -81,7 +84,8 @@ export class TillModel {
   }
 
   #end(result: Ending['result'], code: string | null): void {
-    const { wish } = this.#working();
+    const { wish, row } = this.#working();
+    this.#unknownShown = result === 'unknown' ? (row?.number ?? null) : null;
     if (result === 'committed') this.isServed = this.present !== null;
     if (wish.kind === 'sale' && (result === 'committed' || code === 'EARLIER_COMMITTED')) this.cart = [];
     this.work = null;
@@ -189,6 +193,17 @@ export class TillModel {
     this.isApproved = false;
   }
 
+  /** Money rule 4: the cash of a top-up that was not booked is to be given back. */
+  awaitsCash({ number, type, state }: ModelRow): boolean {
+    return type === 'TopUp' && state === 'Aborted' && !this.cashReturned.has(number);
+  }
+
+  /** What somebody has to look at. */
+  get attentionCount(): number {
+    const isUnsettled = (row: ModelRow) => row.state === 'TerminalConfirmUnknown' || this.awaitsCash(row);
+    return this.rows.filter(isUnsettled).length + this.rejectedCount;
+  }
+
   openShift(floatMinor: number): void {
     this.shiftCount += 1;
     this.shift = this.shiftCount;
@@ -223,12 +238,23 @@ export class TillModel {
   }
 
   /** The crash cleanup, which asks the tag that lies there and then the one that is shown, as long as it needs one. */
-  cleanUpWith(index: number): void {
+  cleanUpWith(index: number, timeoutMs: number): void {
     const isDone = () => !this.rows.some(({ state }) => state === 'TerminalConfirmUnknown');
     if (!isDone() && this.present !== null) this.resolve(this.present);
     if (!isDone()) this.resolve(index);
     this.present = index;
     this.isServed = false;
+    if (isDone()) this.#settleScreen();
+    this.wait(timeoutMs);
+    if (!isDone()) this.#settleScreen();
+  }
+
+  /** Whoever still looks at `unknown` sees how it ended. */
+  #settleScreen(): void {
+    const row = this.rows[(this.#unknownShown ?? 0) - 1];
+    if (this.screen !== 'unknown' || !row || row.state === 'TerminalConfirmUnknown') return;
+    this.screen = row.state === 'Committed' ? 'done' : 'refused';
+    if (row.state === 'Committed' && row.wish.kind === 'sale') this.cart = [];
   }
 
   // --- showing a tag, undisturbed ---
@@ -239,11 +265,13 @@ export class TillModel {
     work.hasSeenPresent = true;
     if (work.phase === 'tap') this.#firstTap(work, present);
     else if (work.phase === 'second-tap') this.#secondTap(work, present);
-    else this.#again(work, present);
+    else if (work.phase === 'again') this.#again(work, present);
   }
 
   #firstTap(work: Work, index: number): void {
-    const refused = this.#refusedTag(work, index, this.resolve(index));
+    // An issue books nothing, and a tag that has money on it is refused whatever else is known of it.
+    const resolved = work.wish.kind === 'issue' ? [] : this.resolve(index);
+    const refused = this.#refusedTag(work, index, resolved);
     if (typeof refused === 'string') this.#refuse(work, refused);
     else if (refused === null) this.#end('done', null);
     else this.#book(work, index, refused);
@@ -252,10 +280,26 @@ export class TillModel {
   #book(work: Work, index: number, charge: Charge): void {
     const row = this.open(work, index, charge);
     const denied = this.deniedBalance(row) ?? this.#deniedReservation(row);
-    row.state = 'TerminalConfirmStarted';
+    const isWaiting = !denied && this.#isAsked(row) && this.reservation === 'waits';
+    if (isWaiting) {
+      work.phase = 'reserving';
+      return;
+    }
     if (denied) this.#endRow(row, 'Aborted', denied);
-    else if (work.wish.kind === 'sale' && work.wish.taps === 2) work.phase = 'second-tap';
+    else this.#goOnWithBooking(work, row, work.wish);
+  }
+
+  #goOnWithBooking(work: Work, row: ModelRow, wish: Wish): void {
+    row.state = 'TerminalConfirmStarted';
+    if (wish.kind === 'sale' && wish.taps === 2) work.phase = 'second-tap';
     else this.#writeAndCommit(row);
+  }
+
+  /** The backend says at last that it holds the amount. */
+  goOnHeld(): void {
+    const { wish, row } = this.#working();
+    if (!row) throw new Error('nothing was asked for');
+    this.#goOnWithBooking(this.#working(), row, wish);
   }
 
   #writeAndCommit(row: ModelRow): void {
@@ -307,12 +351,19 @@ export class TillModel {
   }
 
   deniedBalance({ type, deltaMinor, tag }: ModelRow): string | null {
-    return type === 'TagAdjustment' ? null : deniedByBalance(this.tag(tag).balanceMinor, deltaMinor);
+    const { balanceMinor } = this.tag(tag);
+    if (type !== 'TagAdjustment') return deniedByBalance(balanceMinor, deltaMinor);
+    // What the backend has booked is brought onto the tag whatever the limits say, as long as it fits into 32 bits.
+    return Math.abs(balanceMinor + deltaMinor) > 2 ** 31 - 1 ? 'BALANCE_LIMIT' : null;
   }
 
-  #deniedReservation({ reserves }: ModelRow): string | null {
-    const isAsked = reserves && this.isOnline;
-    return isAsked && this.isBackendUp && this.reservation.includes('_') ? this.reservation : null;
+  #deniedReservation(row: ModelRow): string | null {
+    return this.#isAsked(row) && this.reservation.includes('_') ? this.reservation : null;
+  }
+
+  /** Whether the backend is asked to hold the amount, and answers (R27, Q51). */
+  #isAsked({ reserves }: ModelRow): boolean {
+    return reserves && this.isOnline && this.isBackendUp;
   }
 
   write(row: ModelRow, tag: ModelTag): void {

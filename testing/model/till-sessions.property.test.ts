@@ -14,6 +14,7 @@ import { backendCommands } from './commands/backend.ts';
 import { deskCommands } from './commands/desk.ts';
 import { mishapCommands } from './commands/mishaps.ts';
 import { showingCommands } from './commands/showing.ts';
+import { directedSessions } from './directed-sessions.ts';
 import { ModelBackend } from './model-backend.ts';
 import type { SessionCommand } from './session-command.ts';
 import { makeTemplate, World } from './world.ts';
@@ -52,6 +53,10 @@ async function play(commands: Iterable<SessionCommand>): Promise<void> {
   }
 }
 
+test.each(directedSessions)('$name', async ({ commands }) => {
+  await play(commands);
+});
+
 test('random sessions: till and model agree after every command', { timeout: 3_600_000 }, async () => {
   let played = 0;
   await fc.assert(
@@ -70,5 +75,17 @@ test('every step that a chart can take, the till has taken', async () => {
     charts.flatMap(({ chart }) => stepsOf(chart).map(({ from, event, to }) => stepName(chart, from, event, to))),
   );
   expect([...watch.taken].filter((step) => !possible.has(step))).toEqual([]);
-  expect([...possible].filter((step) => !watch.taken.has(step))).toEqual([]);
+  expect([...possible].filter((step) => !watch.taken.has(step) && !isNeverTaken(step))).toEqual([]);
 });
+
+/** What a chart allows and the till does not do, and why. */
+function isNeverTaken(step: string): boolean {
+  return neverTaken.some(({ steps }) => steps.test(step));
+}
+
+const neverTaken = [
+  {
+    steps: /^(?:cashTopUp|chargeback|tagAdjustment): reserving —(?:RESERVED|DENIED|CANCEL|INTERRUPT)→/,
+    because: 'nobody is asked to hold what raises a balance (R27)',
+  },
+] as const;

@@ -94,13 +94,13 @@ export class World {
     await this.quiet();
   }
 
-  /** Until nothing goes on by itself: no question to a backend is open, and every promise that can be settled is. */
+  /** Until nothing goes on by itself: the backend has answered, or will not yet, and every promise that can be settled is. */
   async quiet(): Promise<void> {
     do {
       await settled();
-      await this.#uplink.answered();
+      await Promise.race([this.#uplink.answered(), this.backend.waitedFor()]);
       await settled();
-    } while (!this.#uplink.isQuiet);
+    } while (!this.#uplink.isQuiet && !this.backend.isWaitedFor);
   }
 
   tagId(tag: number): string {

@@ -106,4 +106,4 @@ export const backendCommands = [
   anyOf(restore),
   anyOf(bookAdjustment),
 ];
-export const backendKinds = { replicate, goDown, answerReservations, restore, bookAdjustment };
+export const backendKinds = { replicate, answerReservations, bookAdjustment };

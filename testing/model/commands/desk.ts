@@ -1,38 +1,15 @@
 import fc from 'fast-check';
 import { pins } from '../../till/staff.ts';
-import type { Line } from '../model-words.ts';
 import { anyOf, type CommandKind } from '../session-command.ts';
+import { type Goods, putIntoCart, someGoods } from './goods.ts';
 import { codeOf, expectCode } from './wishes.ts';
 
-const prices = { beer: 600, 'cup-back': -200 } as const;
-
-const addProduct: CommandKind<{ productId: keyof typeof prices; quantity: number }> = {
-  name: 'add product',
+const addGoods: CommandKind<Goods> = {
+  name: 'into the cart',
   weight: 6,
-  details: fc.record({
-    productId: fc.constantFrom('beer' as const, 'beer' as const, 'cup-back' as const),
-    quantity: fc.integer({ min: 1, max: 4 }),
-  }),
+  details: someGoods,
   isPossible: ({ work }) => !work,
-  run: async (model, real, { productId, quantity }) => {
-    expectCode(null, await codeOf(real, (till) => till.addToCart({ productId, quantity })));
-    const isThere = model.cart.some((line) => line.productId === productId);
-    const more = (line: Line) =>
-      line.productId === productId ? { ...line, quantity: line.quantity + quantity } : line;
-    const added = { productId, quantity, unitPriceMinor: prices[productId] };
-    model.changeCart(isThere ? model.cart.map(more) : [...model.cart, added]);
-  },
-};
-
-const addAmount: CommandKind<number> = {
-  name: 'add amount',
-  weight: 6,
-  details: fc.oneof(fc.integer({ min: 1, max: 5_000 }), fc.constantFrom(200, 600, 15_000)),
-  isPossible: ({ work }) => !work,
-  run: async (model, real, amountMinor) => {
-    expectCode(null, await codeOf(real, (till) => till.addAmountToCart({ amountMinor })));
-    model.changeCart([...model.cart, { productId: null, quantity: 1, unitPriceMinor: amountMinor }]);
-  },
+  run: putIntoCart,
 };
 
 const clearCart: CommandKind<null> = {
@@ -143,6 +120,22 @@ const closeShift: CommandKind<number> = {
   },
 };
 
+/** The customer of a top-up that was not booked has the cash back (money rule 4). */
+const giveCashBack: CommandKind<number> = {
+  name: 'cash given back',
+  weight: 2,
+  details: fc.integer({ min: 1, max: 12 }),
+  run: async (model, real, number) => {
+    const row = model.rows[number - 1];
+    const isAborted = row?.type === 'TopUp' && row.state === 'Aborted';
+    const refused = row ? (isAborted ? null : 'NO_CASH_TO_RETURN') : 'NO_SUCH_TRANSACTION';
+    const wanted = model.cashier === null ? 'LOGIN_NEEDED' : refused;
+    const request = { terminalTransactionNumber: number };
+    expectCode(wanted, await codeOf(real, (till) => till.confirmCashReturned(request)));
+    if (wanted === null) model.cashReturned.add(number);
+  },
+};
+
 /** While a tag is waited for, nothing else begins, and nothing is changed that the work depends on. */
 const disturb: CommandKind<null> = {
   name: 'disturb',
@@ -167,8 +160,7 @@ const disturb: CommandKind<null> = {
 };
 
 export const deskCommands = [
-  anyOf(addProduct),
-  anyOf(addAmount),
+  anyOf(addGoods),
   anyOf(clearCart),
   anyOf(cancel),
   anyOf(dismiss),
@@ -178,18 +170,7 @@ export const deskCommands = [
   anyOf(approve),
   anyOf(openShift),
   anyOf(closeShift),
+  anyOf(giveCashBack),
   anyOf(disturb),
 ];
-export const deskKinds = {
-  addProduct,
-  addAmount,
-  clearCart,
-  cancel,
-  dismiss,
-  wait,
-  login,
-  logout,
-  approve,
-  openShift,
-  closeShift,
-};
+export const deskKinds = { cancel, dismiss, wait };

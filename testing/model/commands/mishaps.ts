@@ -36,12 +36,11 @@ const cleanUp: CommandKind<{ tag: number | null }> = {
   run: async (model, real, { tag }) => {
     const before = model.rows.map(({ state }) => state);
     const timeoutMs = tag === null ? 0 : 30_000;
-    if (tag !== null) model.cleanUpWith(tag);
+    if (tag !== null) model.cleanUpWith(tag, timeoutMs);
     const answer = real.till.till.operations.cleanup({ timeoutMs });
     await real.quiet();
     if (tag !== null) {
       await real.hand({ kind: 'hold', tagId: real.tagId(tag) });
-      model.wait(timeoutMs);
       await real.wait(timeoutMs);
     }
     const changed = model.rows.filter(({ state }, index) => state !== before[index]);
@@ -88,4 +87,4 @@ const corrupt: CommandKind<number> = {
 };
 
 export const mishapCommands = [anyOf(kill), anyOf(restart), anyOf(cleanUp), anyOf(elsewhere), anyOf(corrupt)];
-export const mishapKinds = { kill, restart, cleanUp, elsewhere, corrupt };
+export const mishapKinds = { restart, elsewhere, corrupt };

@@ -5,7 +5,8 @@ import type { Wish } from '../model-words.ts';
 import { anyOf, type CommandKind } from '../session-command.ts';
 import type { TillModel } from '../till-model.ts';
 import type { World } from '../world.ts';
-import { callOf, wishes } from './wishes.ts';
+import { type Goods, putIntoCart, someGoods } from './goods.ts';
+import { callOf, codeOf, expectCode, wishes } from './wishes.ts';
 
 /** How a tag is shown: as it should be, or what goes wrong meanwhile. */
 export type Showing =
@@ -18,10 +19,10 @@ export type Showing =
 const hold: fc.Arbitrary<Showing> = fc.constant({ kind: 'hold' });
 const mishap: fc.Arbitrary<Showing> = fc.oneof(
   {
-    weight: 4,
+    weight: 6,
     arbitrary: fc.record({
       kind: fc.constant('tear' as const),
-      writeNumber: fc.integer({ min: 1, max: 20 }),
+      writeNumber: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 16 })),
       point: fc.constantFrom(...tearPoints),
     }),
   },
@@ -45,7 +46,7 @@ const mishap: fc.Arbitrary<Showing> = fc.oneof(
     }),
   },
 );
-export const showings = fc.oneof({ weight: 3, arbitrary: hold }, { weight: 1, arbitrary: mishap });
+export const showings = fc.oneof({ weight: 4, arbitrary: hold }, { weight: 3, arbitrary: mishap });
 
 export const anyTag = fc.oneof(
   { weight: 5, arbitrary: fc.constant(0) },
@@ -84,25 +85,40 @@ export async function takeAway(model: TillModel, real: World): Promise<void> {
   model.remove();
 }
 
-const serve: CommandKind<{ wish: Wish; firstTagOnly: boolean; tag: number; how: Showing }> = {
+/** Somebody who wants to buy has something in the cart. */
+async function fillCart(model: TillModel, real: World, wish: Wish, goods: readonly Goods[]): Promise<void> {
+  if (wish.kind !== 'sale' || model.cart.length > 0) return;
+  for (const some of goods) await putIntoCart(model, real, some);
+}
+
+/** Everything a person does to be served: goods where the cart has none, the wish, and the tag. */
+const serve: CommandKind<{ wish: Wish; goods: readonly Goods[]; firstTagOnly: boolean; tag: number; how: Showing }> = {
   name: 'serve',
-  weight: 24,
-  details: fc.record({ wish: wishes, firstTagOnly: fc.boolean(), tag: anyTag, how: showings }),
+  weight: 30,
+  details: fc.record({
+    wish: wishes,
+    goods: fc.array(someGoods, { maxLength: 2 }),
+    firstTagOnly: fc.boolean(),
+    tag: anyTag,
+    how: showings,
+  }),
   isPossible: ({ work }) => !work,
-  run: async (model, real, { wish, firstTagOnly, tag, how }) => {
+  run: async (model, real, { wish, goods, firstTagOnly, tag, how }) => {
     await takeAway(model, real);
+    await fillCart(model, real, wish, goods);
     const refused = model.begin(wish, firstTagOnly);
     await real.start(callOf(wish, firstTagOnly));
     if (refused === null) await showTag(model, real, tag, how);
   },
 };
 
-const begin: CommandKind<{ wish: Wish; firstTagOnly: boolean }> = {
+const begin: CommandKind<{ wish: Wish; goods: readonly Goods[]; firstTagOnly: boolean }> = {
   name: 'begin',
   weight: 4,
-  details: fc.record({ wish: wishes, firstTagOnly: fc.boolean() }),
+  details: fc.record({ wish: wishes, goods: fc.array(someGoods, { maxLength: 2 }), firstTagOnly: fc.boolean() }),
   isPossible: ({ work }) => !work,
-  run: async (model, real, { wish, firstTagOnly }) => {
+  run: async (model, real, { wish, goods, firstTagOnly }) => {
+    await fillCart(model, real, wish, goods);
     model.begin(wish, firstTagOnly);
     await real.start(callOf(wish, firstTagOnly));
   },
@@ -132,5 +148,66 @@ const remove: CommandKind<null> = {
   run: takeAway,
 };
 
-export const showingCommands = [anyOf(serve), anyOf(begin), anyOf(show), anyOf(showAgain), anyOf(remove)];
-export const showingKinds = { serve, begin, show, showAgain, remove };
+/** While the backend is asked to hold the amount, the cashier takes it back, or the till is stopped (Q51). */
+const takeBack: CommandKind<{
+  wish: Wish;
+  goods: readonly Goods[];
+  tag: number;
+  by: 'cancel' | 'stop' | 'nobody';
+}> = {
+  name: 'take back while the backend is asked',
+  weight: 3,
+  details: fc.record({
+    wish: wishes.filter(({ kind }) => kind === 'sale' || kind === 'refund'),
+    goods: fc.array(someGoods, { minLength: 1, maxLength: 2 }),
+    tag: anyTag,
+    by: fc.constantFrom('cancel' as const, 'stop' as const, 'nobody' as const),
+  }),
+  isPossible: ({ work, isOnline, isBackendUp }) => !work && isOnline && isBackendUp,
+  run: async (model, real, { wish, goods, tag, by }) => {
+    const { reservation } = model;
+    model.reservation = 'waits';
+    real.backend.reservation = 'waits';
+    await serve.run(model, real, {
+      wish,
+      goods,
+      firstTagOnly: true,
+      tag,
+      how: { kind: 'hold' },
+    });
+    const isAsked = model.work?.phase === 'reserving';
+    if (isAsked !== real.backend.isWaitedFor) throw new Error(`the backend is asked: ${real.backend.isWaitedFor}`);
+    model.reservation = reservation;
+    real.backend.reservation = reservation;
+    if (isAsked) await answerAfter(model, real, by);
+  },
+};
+
+async function answerAfter(model: TillModel, real: World, by: 'cancel' | 'stop' | 'nobody'): Promise<void> {
+  const { till } = real.till;
+  if (by === 'nobody') {
+    model.goOnHeld();
+    real.backend.letGo();
+  } else if (by === 'cancel') {
+    expectCode(model.cancel(), await codeOf(real, (operations) => operations.cancel({})));
+    real.backend.letGo();
+  } else {
+    model.interrupt();
+    const stopped = till.stop();
+    real.backend.letGo();
+    await stopped;
+    model.restart();
+    await real.restart();
+    await logInAgain(model, real);
+  }
+}
+
+export const showingCommands = [
+  anyOf(serve),
+  anyOf(begin),
+  anyOf(show),
+  anyOf(showAgain),
+  anyOf(remove),
+  anyOf(takeBack),
+];
+export const showingKinds = { serve, begin, show, showAgain, takeBack };
