@@ -92,6 +92,18 @@ describe('without the tag', () => {
     expect(decide({ state: 'Open', writeStarted: false }, read(images.after))).toEqual(aborted);
   });
 
+  test.each([
+    ['pending', { kind: 'ask-provider' }],
+    ['unknown', { kind: 'ask-provider' }],
+    ['approved', { kind: 'leave', monitor: null }],
+    ['declined', aborted],
+    ['voided', aborted],
+  ] as const)('Q13: Open, card payment %s, whatever tag is at hand', (payment, decision) => {
+    const row: LeftBehind = { state: 'Open', writeStarted: false, payment };
+    expect(decideCleanup(row, none)).toEqual(decision);
+    expect(decide(row, read(images.after))).toEqual(decision);
+  });
+
   test('R33: started, write_started_at empty → Aborted, whatever tag is at hand', () => {
     const row: LeftBehind = { state: 'TerminalConfirmStarted', writeStarted: false };
     expect(decideCleanup(row, none)).toEqual(aborted);
