@@ -34,6 +34,13 @@ export const limits = {
   /** What a till is told to wait before it asks again about a payment. */
   paymentAskAgainMinMs: 500,
   paymentAskAgainMaxMs: 5_000,
+  /** Pause between two rounds of the job that looks for low balances, and how many it takes at once. */
+  autoTopUpIntervalMs: 5_000,
+  autoTopUpRowsMax: 20,
+  /** How long a customer's rule rests after it opened a top-up, unless that is booked sooner: a declined card is not tried again at once. */
+  autoTopUpPauseMs: 60 * 60 * 1000,
+  /** After how long the simulated provider tells again what was not taken. */
+  simulatedNoticePauseMs: 30_000,
   /** When the simulated provider approves a payment that it approves late. */
   simulatedLateMs: 8_000,
   /** How many rows about one number of one tag are looked at; more than a handful means clones, and an alert stands already. */

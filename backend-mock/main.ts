@@ -3,12 +3,11 @@ import type { Logger } from 'pino';
 import { seedDemo } from './demo/seed-demo.ts';
 import { ensurePassword } from './http/operator-login.ts';
 import { buildServer } from './http/server.ts';
-import { checkDuePayments } from './jobs/check-payments.ts';
-import { expireDueReservations } from './jobs/expire-reservations.ts';
-import { startJob } from './jobs/running-job.ts';
+import { startJobs } from './jobs/start-jobs.ts';
 import { limits } from './limits.ts';
 import { createLog } from './log.ts';
 import { boundedProvider } from './payments/bounded-provider.ts';
+import { ensureNoticeSecret } from './payments/notice-secret.ts';
 import type { PaymentProvider } from './payments/provider.ts';
 import { simulatedProvider } from './payments/simulated-provider.ts';
 import { type Clock, type Random, systemClock, systemRandom } from './ports.ts';
@@ -74,24 +73,15 @@ export async function startBackend(options: BackendOptions): Promise<RunningBack
     );
     const app = await buildServer({ database, clock, random, demo: options.demo, provider }, log);
     await app.listen({ port: options.port, host: options.host ?? '127.0.0.1' });
-    const jobs = [
-      {
-        name: 'expire-reservations',
-        intervalMs: options.expiryIntervalMs ?? limits.expiryIntervalMs,
-        round: () => expireDueReservations(database, clock),
-      },
-      {
-        name: 'check-payments',
-        intervalMs: options.paymentIntervalMs ?? limits.paymentIntervalMs,
-        round: () => checkDuePayments({ database, clock, provider }),
-      },
-    ].map((job) => startJob(job, log));
-    return running(app.server.address(), async () => {
+    const address = addressOf(app.server.address());
+    const simulatorTells = options.provider === undefined ? address : undefined;
+    const jobs = startJobs({ database, clock, random, provider, simulatorTells }, options, log);
+    return running(address, async () => {
       // Requests under way end by themselves; one that does not arrive may not hold up the stop.
       const impatience = setTimeout(() => app.server.closeAllConnections(), limits.drainTimeoutMs);
       await app.close();
       clearTimeout(impatience);
-      await Promise.all(jobs.map((job) => job.stop()));
+      await jobs.stop();
       await release(database, embedded);
     });
   } catch (error) {
@@ -111,6 +101,7 @@ async function prepareDatabase(
   await migrate(database, now, async (connection) => {
     const given = options.adminPassword ?? (options.demo ? 'demo' : undefined);
     announced = await ensurePassword(connection, given, random, now);
+    await ensureNoticeSecret(connection, random, now);
     if (options.demo) await seedDemo(connection, random, now);
   });
   if (announced !== undefined) {
@@ -135,12 +126,16 @@ async function release(database: Database, embedded: EmbeddedServer | undefined)
   }
 }
 
-function running(address: AddressInfo | string | null, stop: () => Promise<void>): RunningBackend {
+function addressOf(address: AddressInfo | string | null): string {
   if (address === null || typeof address === 'string') throw new Error('The backend listens on no TCP port.');
   const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return `http://${host}:${address.port}`;
+}
+
+function running(address: string, stop: () => Promise<void>): RunningBackend {
   let closing: Promise<void> | undefined;
   return {
-    address: `http://${host}:${address.port}`,
+    address,
     close() {
       closing ??= stop();
       return closing;

@@ -9,7 +9,7 @@ import { type CustomerOfTag, resolveCustomers } from '../ledger/customers.ts';
 import { expireReservations } from '../ledger/holds.ts';
 import { invariant } from '../ledger/invariant.ts';
 import { lockTags } from '../ledger/tags.ts';
-import { alertAboutPayment } from '../payments/settle-payment.ts';
+import { alertAboutPayment } from '../payments/alert-about-payment.ts';
 import { voidPaymentsOfAborted } from '../payments/void-payment.ts';
 import type { Clock } from '../ports.ts';
 import type { Connection, Database } from '../store/database.ts';

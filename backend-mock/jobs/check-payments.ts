@@ -1,9 +1,11 @@
 import { moveTransaction } from '../ingest/move-transaction.ts';
 import { limits } from '../limits.ts';
+import { alertAboutPayment } from '../payments/alert-about-payment.ts';
 import type { BoundedProvider, ProviderAnswer } from '../payments/bounded-provider.ts';
+import { isOutside, kindOfOutside } from '../payments/outside-top-up.ts';
 import { lockPayment, movePayment, type PaymentKey, type PaymentRow, readPayment } from '../payments/payment-rows.ts';
 import { pauseBeforeCheckMs } from '../payments/payment-status.ts';
-import { alertAboutPayment, settlePayment } from '../payments/settle-payment.ts';
+import { settlePayment } from '../payments/settle-payment.ts';
 import type { Clock } from '../ports.ts';
 import type { Database } from '../store/database.ts';
 
@@ -56,11 +58,28 @@ async function checkPayment(parts: Parts, key: PaymentKey): Promise<void> {
   const { database, clock } = parts;
   const row = await readPayment(database.pool, key);
   if (row === undefined || row.nextCheckAt === null) return;
+  if (row.state === 'Open') await startPayment(parts, key);
   const answer = await consult(parts, row);
   const settled = await settlePayment(database, clock, key, answer, row.voidRequestedAt === null ? 'check' : 'void');
   const since = settled.voidRequestedAt ?? settled.createdAt;
   if (settled.nextCheckAt !== null && clock.now().getTime() - since.getTime() >= limits.paymentCheckForMs)
     await giveUp(parts, key);
+}
+
+/** `Open → ExternalPending` by BJ, committed before the provider hears of it: a top-up of the backend's own. */
+async function startPayment({ database, clock }: Parts, key: PaymentKey): Promise<void> {
+  await database.transaction(async (connection) => {
+    const row = await lockPayment(connection, key);
+    if (row?.state !== 'Open' || !isOutside(row)) return;
+    const { editionId, backendTransactionId } = row;
+    const move = {
+      backendTransactionId,
+      kind: kindOfOutside(row.origin),
+      from: row.state,
+      to: 'ExternalPending',
+    } as const;
+    await moveTransaction(connection, editionId, { ...move, cause: 'BJ' }, clock.now());
+  });
 }
 
 /** The one question that the payment's position asks for; each may be asked any number of times. */
@@ -92,7 +111,7 @@ async function giveUp({ database, clock }: Parts, key: PaymentKey): Promise<void
     await alertAboutPayment(connection, row, 'PAYMENT_UNKNOWN', detail, now);
     if (row.state !== 'ExternalPending') return;
     const { editionId, backendTransactionId } = row;
-    const kind = 'terminal-card-top-up';
+    const kind = isOutside(row) ? kindOfOutside(row.origin) : 'terminal-card-top-up';
     const move = { backendTransactionId, kind, from: row.state, to: 'ExternalUnknown', cause: 'TM' } as const;
     await moveTransaction(connection, editionId, move, now);
   });

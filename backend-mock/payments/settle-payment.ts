@@ -1,15 +1,22 @@
-import { raiseAlert } from '../ingest/alerts.ts';
+import { lockCustomersTags } from '../ledger/customers-tags.ts';
 import { invariant } from '../ledger/invariant.ts';
 import type { Clock } from '../ports.ts';
 import type { Connection, Database } from '../store/database.ts';
+import { alertAboutPayment } from './alert-about-payment.ts';
 import type { ProviderAnswer } from './bounded-provider.ts';
-import { lockPayment, movePayment, type PaymentCause, type PaymentKey, type PaymentRow } from './payment-rows.ts';
-import { judgeWord } from './payment-status.ts';
+import { endApproved, endUnpaid, isOutside } from './outside-top-up.ts';
+import {
+  lockPayment,
+  movePayment,
+  type PaymentCause,
+  type PaymentKey,
+  type PaymentRow,
+  readPayment,
+} from './payment-rows.ts';
+import { judgeWord, type WordVerdict } from './payment-status.ts';
+import type { ProviderWord } from './provider.ts';
 
-/**
- * Writes down what the provider said about a payment; no answer changes nothing. For a transaction of a terminal only the payment's
- * status moves, its state is moved by its till or an operator (requirements.md 3.3). Returns the payment as it stands then.
- */
+/** Writes down what a call to the provider came to, in a database transaction of its own; no answer changes nothing. */
 export async function settlePayment(
   database: Database,
   clock: Clock,
@@ -18,41 +25,85 @@ export async function settlePayment(
   cause: PaymentCause,
 ): Promise<PaymentRow> {
   return database.transaction(async (connection) => {
-    const row = await lockPayment(connection, key);
+    if (answer !== 'no-answer' && answer !== 'unheard') return takeWord(connection, key, answer, cause, clock.now());
+    const row = await readPayment(connection, key);
     invariant('INV-63', row !== undefined, 'a payment is never deleted');
-    if (answer === 'no-answer' || answer === 'unheard') return row;
-    const now = clock.now();
-    const verdict = judgeWord({ ...row, voidRequested: row.voidRequestedAt !== null }, answer);
-    switch (verdict.verdict) {
-      case 'stay':
-        return row;
-      case 'contradiction':
-        await alertAboutPayment(connection, row, 'PAYMENT_CONTRADICTION', verdict.detail, now);
-        return row;
-      case 'become': {
-        const { status, reference } = verdict;
-        const { voidRequestedAt } = row;
-        return movePayment(
-          connection,
-          row,
-          { status, reference: row.reference ?? reference, voidRequestedAt, nextCheckAt: null, cause },
-          now,
-        );
-      }
-    }
+    return row;
   });
 }
 
-/** Tells the operator about a payment; one that belongs to no till stands under assignment 0. */
-export async function alertAboutPayment(
+/**
+ * Takes the provider's word about a payment, by whichever way it came. For a transaction of a terminal only the payment's status
+ * moves, its state is moved by its till or an operator (requirements.md 3.3); a top-up of the backend's own ends with it. What does
+ * not fit what is known changes nothing and is told to the operator. Returns the payment as it stands then.
+ */
+export async function takeWord(
+  connection: Connection,
+  key: PaymentKey,
+  word: ProviderWord,
+  cause: PaymentCause,
+  now: Date,
+): Promise<PaymentRow> {
+  const known = await readPayment(connection, key);
+  invariant('INV-63', known !== undefined, 'a payment is never deleted');
+  // Tags before transactions, as everybody locks: what an approval books is brought onto one of them.
+  if (isOutside(known) && known.customerId !== null)
+    await lockCustomersTags(connection, key.editionId, known.customerId);
+  const row = await lockPayment(connection, key);
+  invariant('INV-63', row !== undefined, 'a payment is never deleted');
+  const verdict = await judge(connection, row, word);
+  switch (verdict.verdict) {
+    case 'stay':
+      return row;
+    case 'contradiction':
+      await alertAboutPayment(connection, row, 'PAYMENT_CONTRADICTION', verdict.detail, now);
+      return row;
+    case 'become':
+      return become(connection, row, verdict, cause, now);
+  }
+}
+
+async function judge(connection: Connection, row: PaymentRow, word: ProviderWord): Promise<WordVerdict> {
+  const verdict = judgeWord({ ...row, voidRequested: row.voidRequestedAt !== null }, word);
+  if (verdict.verdict !== 'become') return verdict;
+  if (row.state === 'Committed' && verdict.status !== 'approved') {
+    const detail = `${row.amountMinor} is booked, and the provider says ${verdict.status}`;
+    return { verdict: 'contradiction', detail };
+  }
+  const other = verdict.reference === null ? undefined : await otherOfReference(connection, row, verdict.reference);
+  if (other === undefined) return verdict;
+  // The classic failure: two top-ups confirmed by one payment (INV-63).
+  return {
+    verdict: 'contradiction',
+    detail: `the provider's ${verdict.reference} is the payment of transaction ${other}`,
+  };
+}
+
+async function otherOfReference(
+  connection: Connection,
+  { editionId, backendTransactionId }: PaymentRow,
+  reference: string,
+): Promise<number | undefined> {
+  const found = await connection.query<{ backend_transaction_id: number }>({
+    name: 'payment-of-reference',
+    text: `SELECT backend_transaction_id FROM payment WHERE edition_id = $1 AND reference = $2 AND backend_transaction_id <> $3`,
+    values: [editionId, reference, backendTransactionId],
+  });
+  return found.rows[0]?.backend_transaction_id;
+}
+
+async function become(
   connection: Connection,
   row: PaymentRow,
-  code: string,
-  detail: string,
+  { status, reference }: Extract<WordVerdict, { verdict: 'become' }>,
+  cause: PaymentCause,
   now: Date,
-): Promise<void> {
-  const { editionId, assignmentId, terminalTransactionNumber, backendTransactionId } = row;
-  const subject =
-    assignmentId === null ? `transaction ${backendTransactionId}` : `${assignmentId}/${terminalTransactionNumber}`;
-  await raiseAlert(connection, { editionId, assignmentId: assignmentId ?? 0 }, code, subject, detail, now);
+): Promise<PaymentRow> {
+  const { voidRequestedAt } = row;
+  const move = { status, reference: row.reference ?? reference, voidRequestedAt, nextCheckAt: null, cause };
+  const moved = await movePayment(connection, row, move, now);
+  if (!isOutside(moved)) return moved;
+  if (status === 'approved') await endApproved(connection, moved, now);
+  else await endUnpaid(connection, moved, now);
+  return moved;
 }

@@ -4,16 +4,16 @@ import { accountsAnswerSchema, coherenceAnswerSchema } from '../../contract/wire
 /** An operator who is logged in. */
 export class OperatorClient {
   readonly address: string;
-  readonly #cookie: string;
+  readonly cookie: string;
 
   constructor(address: string, cookie: string) {
     this.address = address;
-    this.#cookie = cookie;
+    this.cookie = cookie;
   }
 
   request(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);
-    headers.set('Cookie', this.#cookie);
+    headers.set('Cookie', this.cookie);
     if (init.body !== undefined) headers.set('Content-Type', 'application/json');
     return fetch(`${this.address}/v1/admin${path}`, { ...init, headers });
   }

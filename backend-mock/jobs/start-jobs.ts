@@ -1,0 +1,58 @@
+import type { Logger } from 'pino';
+import { noticeSkewMsMax } from '../../contract/wire/outside-top-up.ts';
+import { limits } from '../limits.ts';
+import { openDueAutoTopUps } from '../payments/auto-top-up.ts';
+import type { BoundedProvider } from '../payments/bounded-provider.ts';
+import { forgetOldNotices } from '../payments/receive-notice.ts';
+import { sendDueNotices } from '../payments/simulated-notices.ts';
+import type { Clock, Random } from '../ports.ts';
+import type { Database } from '../store/database.ts';
+import { checkDuePayments } from './check-payments.ts';
+import { expireDueReservations } from './expire-reservations.ts';
+import { type Job, type RunningJob, startJob } from './running-job.ts';
+
+export type JobParts = {
+  database: Database;
+  clock: Clock;
+  random: Random;
+  provider: BoundedProvider;
+  /** Where the simulated provider sends its notices; absent where there is a real one. */
+  simulatorTells: string | undefined;
+};
+
+/** Pauses between rounds that differ from the limits. */
+export type JobPauses = { expiryIntervalMs?: number | undefined; paymentIntervalMs?: number | undefined };
+
+/** Starts every job of a backend process. Any number of processes may run them on one database. */
+export function startJobs(parts: JobParts, pauses: JobPauses, log: Logger): RunningJob {
+  const jobs = jobsOf(parts, pauses).map((job) => startJob(job, log));
+  return {
+    async stop() {
+      await Promise.all(jobs.map((job) => job.stop()));
+    },
+  };
+}
+
+function jobsOf(parts: JobParts, pauses: JobPauses): Job[] {
+  const { database, clock, simulatorTells } = parts;
+  const paymentIntervalMs = pauses.paymentIntervalMs ?? limits.paymentIntervalMs;
+  const jobs: Job[] = [
+    {
+      name: 'expire-reservations',
+      intervalMs: pauses.expiryIntervalMs ?? limits.expiryIntervalMs,
+      round: () => expireDueReservations(database, clock),
+    },
+    { name: 'check-payments', intervalMs: paymentIntervalMs, round: () => checkDuePayments(parts) },
+    {
+      name: 'open-auto-top-ups',
+      intervalMs: pauses.paymentIntervalMs ?? limits.autoTopUpIntervalMs,
+      round: () => openDueAutoTopUps(parts),
+    },
+    { name: 'forget-notices', intervalMs: noticeSkewMsMax, round: () => forgetOldNotices(database, clock) },
+  ];
+  if (simulatorTells !== undefined) {
+    const round = () => sendDueNotices({ database, clock, address: simulatorTells });
+    jobs.push({ name: 'send-simulated-notices', intervalMs: paymentIntervalMs, round });
+  }
+  return jobs;
+}
