@@ -13,9 +13,11 @@ export interface Ruling {
  * Requirements 3.2 for a tag that was torn off or left lying by a killed till, stated a second time and from the outside:
  * without the tag.
  */
-export function ruledWithoutTag({ state, writeStartedAt }: Pick<LeftRow, 'state' | 'writeStartedAt'>): Ruling {
+export function ruledWithoutTag({ state, writeStartedAt, paymentStatus }: LeftRow): Ruling {
   switch (state) {
     case 'Open':
+      if (isPaymentOpen({ state, paymentStatus }))
+        return { rule: `Open, card payment ${paymentStatus} → stays Open`, state };
       return { rule: 'Open → Aborted', state: 'Aborted' };
     case 'TerminalConfirmStarted':
       return writeStartedAt === null
@@ -26,6 +28,11 @@ export function ruledWithoutTag({ state, writeStartedAt }: Pick<LeftRow, 'state'
     default:
       return { rule: `${state} → unchanged`, state };
   }
+}
+
+/** Only the provider, and then the cashier, can say what becomes of it (Q13). */
+export function isPaymentOpen({ state, paymentStatus }: Pick<LeftRow, 'state' | 'paymentStatus'>): boolean {
+  return state === 'Open' && ['pending', 'unknown', 'approved'].includes(paymentStatus ?? '');
 }
 
 /** The same with the tag at hand, which nobody else has written meanwhile. */

@@ -3,6 +3,7 @@ import type { Outcome } from '../../contract/ipc/operations.ts';
 import type { WitnessedTag } from '../klink/tag-witness.ts';
 import { makeFolder, type TestFolder } from '../klink/test-folder.ts';
 import type { VirtualReader, VirtualTag } from '../virtual-reader/virtual-reader.ts';
+import { HeldLine } from './held-line.ts';
 import { KillableTill } from './killable-till.ts';
 import type { DemoCode, KillingWorld } from './killing-world.ts';
 
@@ -28,20 +29,22 @@ export class Counter {
   readonly setting: CounterSetting;
   readonly reader: VirtualReader;
   readonly folder: TestFolder;
-  readonly uid: string;
-  readonly tag: VirtualTag;
+  readonly line: HeldLine;
+  uid: string;
+  tag: VirtualTag;
   till: KillableTill;
 
   private constructor(
     world: KillingWorld,
     setting: CounterSetting,
     reader: VirtualReader,
-    parts: Pick<Counter, 'folder' | 'uid' | 'tag' | 'till'>,
+    parts: Pick<Counter, 'folder' | 'line' | 'uid' | 'tag' | 'till'>,
   ) {
     this.world = world;
     this.setting = setting;
     this.reader = reader;
     this.folder = parts.folder;
+    this.line = parts.line;
     this.uid = parts.uid;
     this.tag = parts.tag;
     this.till = parts.till;
@@ -50,12 +53,13 @@ export class Counter {
   /** A till that has just been enrolled, and a blank tag. */
   static async open(world: KillingWorld, setting: CounterSetting, reader: VirtualReader): Promise<Counter> {
     const { model, code } = setting;
-    const uid = world.newUid(model === 'classic1k' ? 4 : 7);
+    const uid = newUid(world, setting);
     const tag = await reader.makeTag({ model, uid });
+    const line = await HeldLine.open(world.backend.address);
     const folder = makeFolder('till');
     const till = await KillableTill.start(folder.place, reader);
-    await till.ask('enrol', { backendUrl: world.backend.address, code, terminalName: 'Bar' });
-    return new Counter(world, setting, reader, { folder, uid, tag, till });
+    await till.ask('enrol', { backendUrl: line.address, code, terminalName: 'Bar' });
+    return new Counter(world, setting, reader, { folder, line, uid, tag, till });
   }
 
   /**
@@ -89,6 +93,12 @@ export class Counter {
     return answer.result;
   }
 
+  /** The customer has another tag from now on, which is blank. */
+  async takeBlankTag(): Promise<void> {
+    this.uid = newUid(this.world, this.setting);
+    this.tag = await this.reader.makeTag({ model: this.setting.model, uid: this.uid });
+  }
+
   /** What the tag holds, by the witness; null where it is blank. */
   async shown(): Promise<WitnessedTag | null> {
     return this.world.witness(this.setting.code, this.uid, await this.reader.memory(this.tag));
@@ -102,6 +112,7 @@ export class Counter {
 
   async close(): Promise<void> {
     await this.till.stop();
+    await this.line.close();
     this.folder.remove();
   }
 
@@ -110,4 +121,8 @@ export class Counter {
     await this.reader.remove();
     await this.reader.insert(this.tag);
   }
+}
+
+function newUid(world: KillingWorld, { model }: CounterSetting): string {
+  return world.newUid(model === 'classic1k' ? 4 : 7);
 }

@@ -9,6 +9,8 @@ const rowSchema = z.object({
   number: z.int(),
   state: z.string(),
   writeStartedAt: z.string().nullable(),
+  /** Null where no card was to pay. */
+  paymentStatus: z.string().nullable(),
   deltaMinor: z.int(),
 });
 export type LeftRow = z.infer<typeof rowSchema>;
@@ -38,6 +40,7 @@ export function readDisk(dataFolder: string): DiskState {
           database
             .prepare(
               `SELECT terminal_transaction_number AS number, state, write_started_at AS writeStartedAt,
+                 payment_status AS paymentStatus,
                  balance_delta_minor AS deltaMinor FROM txn ORDER BY terminal_transaction_number`,
             )
             .all(),

@@ -2,7 +2,7 @@ import type { Answer } from '../../cli/answer.ts';
 import type { Outcome } from '../../contract/ipc/operations.ts';
 import type { WitnessedTag } from '../klink/tag-witness.ts';
 import type { VirtualReader } from '../virtual-reader/virtual-reader.ts';
-import { ruledWithoutTag, ruledWithTag, type Shown } from './cleanup-rules.ts';
+import { isPaymentOpen, ruledWithoutTag, ruledWithTag, type Shown } from './cleanup-rules.ts';
 import { Counter, type Operation, patienceMs } from './counter.ts';
 import { type DiskState, type LeftRow, readDisk } from './disk-state.ts';
 import { killDuring } from './kill.ts';
@@ -67,9 +67,10 @@ class KillRow {
     this.#checkTag(before, shown);
     if (this.#position.victim === 'till-host') await this.#counter.restart();
     const settled = await this.#cleanUp(left, shown);
-    const isDone = this.#kind.deltaMinor === null ? shown !== null : settled.some(({ state }) => state === 'Committed');
+    const paid = await this.#settlePayment(settled);
+    const isDone = this.#kind.made ? shown !== null : paid.some(({ state }) => state === 'Committed');
     await this.#tryAgain(isDone);
-    await this.#checkEnd(before, settled, told);
+    await this.#checkEnd(before, paid, told);
     return { complaints: this.#complaints, rules: this.#rules };
   }
 
@@ -99,14 +100,20 @@ class KillRow {
 
   /** tag.md, "Writing": the old image or the whole new one. */
   #checkTag(before: WitnessedTag | null, shown: WitnessedTag | null): void {
-    const { deltaMinor } = this.#kind;
     const isOld = JSON.stringify(shown) === JSON.stringify(before);
-    const isNew =
-      deltaMinor === null
-        ? shown?.transactionNumber === 0 && shown.balanceMinor === 0 && shown.generation === 1
-        : shown?.transactionNumber === (before?.transactionNumber ?? -1) + 1 &&
-          shown.balanceMinor === (before?.balanceMinor ?? 0) + deltaMinor;
-    this.#expect('the tag holds the old or the new image', isOld || isNew, shown);
+    this.#expect('the tag holds the old or the new image', isOld || this.#isNew(before, shown), shown);
+  }
+
+  /** The image of one of the operation's transactions, or the tag that was to be made. */
+  #isNew(before: WitnessedTag | null, shown: WitnessedTag | null): boolean {
+    const { deltasMinor, made } = this.#kind;
+    if (shown === null) return false;
+    const { transactionNumber, balanceMinor, generation } = shown;
+    if (made) return transactionNumber === 0 && balanceMinor === made.balanceMinor && generation === made.generation;
+    const writeCount = transactionNumber - (before?.transactionNumber ?? 0);
+    const changedMinor = deltasMinor.slice(0, writeCount).reduce((sum, deltaMinor) => sum + deltaMinor, 0);
+    const isOne = writeCount >= 1 && writeCount <= deltasMinor.length;
+    return isOne && balanceMinor === (before?.balanceMinor ?? 0) + changedMinor;
   }
 
   /** Requirements 3.2: without the tag, which the start has done, then with it. The rows as they are then. */
@@ -118,7 +125,8 @@ class KillRow {
     // Once it answers, the till has begun, which is after the cleanup of its start.
     const status = await this.#counter.till.ask('status', {});
     this.#expectStates('without the tag', without);
-    this.#expect('nothing is left open', status.unfinishedCount === 0, status);
+    const openCount = without.filter(({ state }) => state === 'Open').length;
+    this.#expect('nothing is left open but a payment', status.unfinishedCount === openCount, status);
     this.#expect('what is unknown is counted', status.unknownCount === unknownCount, status);
     const ruled = found.map((row, at) => ruledWithTag(without[at]?.state ?? '', shownOf(row, left, shown)));
     if (unknownCount > 0) {
@@ -128,6 +136,22 @@ class KillRow {
     }
     if (this.#position.aftermath !== 'try again') this.#expectStates('with the tag', ruled);
     return found.map((row, at) => ({ ...row, state: ruled[at]?.state ?? row.state }));
+  }
+
+  /** A card payment that is still open is brought to one of its two ends (Q13): finished with the tag, or voided. */
+  async #settlePayment(rows: readonly LeftRow[]): Promise<readonly LeftRow[]> {
+    if (!rows.some(isPaymentOpen)) return rows;
+    const isFinished = this.#position.moment.number % 2 === 1;
+    const answer = isFinished
+      ? await this.#counter.show(() =>
+          this.#counter.till.call('finishPayment', { timeoutMs: patienceMs, firstTagOnly: true }),
+        )
+      : await this.#counter.till.call('voidPayment', {});
+    const wanted = isFinished ? 'committed' : 'aborted';
+    this.#rules.push(`open payment, ${isFinished ? 'finished' : 'voided'} → ${wanted}`);
+    this.#expect(`the open payment is ${wanted}`, answer.ok && answer.result.result === wanted, answer);
+    const state = isFinished ? 'Committed' : 'Aborted';
+    return rows.map((row) => (isPaymentOpen(row) ? { ...row, state } : row));
   }
 
   async #cleanUpWithTag(unknownCount: number): Promise<void> {
@@ -163,6 +187,17 @@ class KillRow {
     this.#expect('everything is sent, and nothing rejected', isWhole, replicated);
   }
 
+  /** No card has paid for what is not booked, and none was given back what is. */
+  async #checkPayments({ assignmentId, rows }: DiskState): Promise<void> {
+    const { world, folder } = this.#counter;
+    for (const { number, state, paymentStatus } of rows) {
+      if (paymentStatus === null) continue;
+      const standing = await world.paymentStatus(assignmentId, folder.place, number);
+      const isRight = state === 'Committed' ? standing === 'approved' : standing !== 'approved';
+      this.#expect('the card has paid for what is booked', isRight, { number, state, paymentStatus, standing });
+    }
+  }
+
   /** Till, tag and ledger agree to the cent, and what was once said is so. */
   async #checkEnd(
     before: WitnessedTag | null,
@@ -180,10 +215,12 @@ class KillRow {
       told.every((number) => stateOf(number) === 'Committed'),
       told,
     );
-    const isIssued = this.#kind.deltaMinor !== null || disk.journalKinds.includes('tagEvent');
-    this.#expect('the issue is journalled', isIssued, disk.journalKinds);
+    const wasToldMade = this.#counter.till.steps.some(({ event }) => makingEvents.includes(event));
+    this.#expect('what was called made is journalled', !wasToldMade || disk.journalKinds.includes('tagEvent'), disk);
+    await this.#checkPayments(disk);
     const { uid, folder, world, setting } = this.#counter;
-    const onTill = sumOfCommitted(this.#newRows(disk)) + (before?.balanceMinor ?? 0);
+    const beganWith = this.#kind.made?.balanceMinor ?? before?.balanceMinor ?? 0;
+    const onTill = sumOfCommitted(this.#newRows(disk)) + beganWith;
     const inLedger = await world.bookedMinor(disk.assignmentId, folder.place, uid);
     if (setting.code === 'DEMO-FEST') {
       const onTag = (await this.#counter.shown())?.balanceMinor;
@@ -194,6 +231,9 @@ class KillRow {
     }
   }
 }
+
+/** What tells that a tag was made anew. */
+const makingEvents: readonly string[] = ['tagIssued', 'tagRepaired', 'tagReplaced'];
 
 function shownOf({ number }: LeftRow, { assignmentId }: DiskState, shown: WitnessedTag | null): Shown {
   const isWritten = shown?.history.some(

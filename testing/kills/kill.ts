@@ -22,6 +22,14 @@ export function killDuring(counter: Counter, operation: Operation, position: Pos
 }
 
 async function killTillHost(counter: Counter, operation: Operation, moment: Moment): Promise<Answer<Outcome>> {
+  if (moment.at === 'request') {
+    const { line } = counter;
+    const ended = await heldAt(counter, operation, line.held(moment.number, moment.isDone), true);
+    counter.till.kill('till-host');
+    const answer = await ended.answer;
+    line.release();
+    return answer;
+  }
   if (moment.at === 'apdu') {
     const ended = await holdAt(counter, operation, moment, true);
     counter.till.kill('till-host');
@@ -66,11 +74,20 @@ interface Ended {
 async function holdAt(counter: Counter, operation: Operation, moment: Moment, firstTagOnly: boolean): Promise<Ended> {
   const isDone = moment.at === 'apdu' && moment.isDone;
   await counter.reader.plan({ kind: 'hold', counted: { of: 'apdus', number: moment.number }, isDone });
+  return heldAt(counter, operation, counter.reader.held(), firstTagOnly);
+}
+
+async function heldAt(
+  counter: Counter,
+  operation: Operation,
+  held: Promise<void>,
+  firstTagOnly: boolean,
+): Promise<Ended> {
   const answer = counter.tap(operation, firstTagOnly);
   const tooEarly = answer.then((ended) => {
     throw new Error(`it ended before that: ${JSON.stringify(ended)}`);
   });
-  await Promise.race([counter.reader.held(), tooEarly]);
+  await Promise.race([held, tooEarly]);
   // From now on its end is what everybody waits for.
   tooEarly.catch(() => {});
   return { answer };

@@ -1,3 +1,4 @@
+import { type PaymentStatus, paymentAnswerSchema } from '../../contract/wire/payment.ts';
 import { tagLookupAnswerSchema } from '../../contract/wire/tag-lookup.ts';
 import { SecretFile } from '../../terminal-core/store/secret-file.ts';
 import { logIn, type OperatorClient } from '../backend/operator-client.ts';
@@ -74,13 +75,25 @@ export class KillingWorld {
 
   /** What the ledger has booked for the customer of a tag, as a till is told it. */
   async bookedMinor(assignmentId: number, dataFolder: string, uid: string): Promise<number> {
+    const answer = await this.#askAsTill(`${assignmentId}/tags/${uid}`, dataFolder);
+    return tagLookupAnswerSchema.parse(answer).balanceMinor;
+  }
+
+  /** What the provider says of a card payment, as a till is told it; null where nobody has heard of it. */
+  async paymentStatus(assignmentId: number, dataFolder: string, number: number): Promise<PaymentStatus | null> {
+    const answer = await this.#askAsTill(`${assignmentId}/transactions/${number}/payment`, dataFolder);
+    return answer === null ? null : paymentAnswerSchema.parse(answer).status;
+  }
+
+  async #askAsTill(path: string, dataFolder: string): Promise<unknown> {
     const secrets = new SecretFile(dataFolder).load();
     const token = secrets.ok ? (secrets.value?.token ?? '') : '';
-    const address = `${this.backend.address}/v1/assignments/${assignmentId}/tags/${uid}`;
+    const address = `${this.backend.address}/v1/assignments/${path}`;
     const response = await fetch(address, { headers: { authorization: `Bearer ${token}` } });
+    if (response.status === 404) return null;
     const text = await response.text();
     if (!response.ok) throw new Error(`${address}: ${response.status} ${text}`);
-    return tagLookupAnswerSchema.parse(JSON.parse(text)).balanceMinor;
+    return JSON.parse(text);
   }
 
   async close(): Promise<void> {

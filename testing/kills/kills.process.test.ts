@@ -3,7 +3,8 @@
  * happened, or says that it does not; requirements 3.2 hold row by row, and tag, till and ledger agree to the cent once the
  * tag is shown (R33–R36, Q51).
  * Method: SIGKILL of the real hosts over the real PC/SC service with an emulated tag: while one APDU is held on the reader,
- * before the tag has done it and after, and at a commit, by strace. Each kill has a till, an enrolment and a tag of its own,
+ * before the tag has done it and after; at a commit, by strace; and while a request
+ * to the backend is held on the line. Each kill has a till, an enrolment and a tag of its own,
  * several at a time; all of them replicate to one real backend, whose books have to be coherent at the end.
  * `KLINK_KILLS=full` takes every commit and every APDU of every kind; without it the ones that say most.
  */
@@ -43,7 +44,7 @@ async function killEverywhere(kind: Kind) {
   kills.set(kind.name, reports.length);
   const rules = countEach(reports.flatMap((report) => report.rules));
   console.log(
-    `${kind.name}: ${course.apdus.length} APDUs, ${course.commitCount} commits, ${reports.length} kills; ${rules}`,
+    `${kind.name}: ${course.apdus.length} APDUs, ${course.commitCount} commits, ${course.requestCount} requests, ${reports.length} kills; ${rules}`,
   );
   return reports
     .filter(({ complaints }) => complaints.length > 0)
@@ -58,7 +59,7 @@ function countEach(rules: readonly string[]): string {
 
 describe.concurrent('killed', () => {
   test.each(kinds)(
-    'R33–R36: in a $name, it ends as requirements 3.2 say, and tag, till and ledger agree',
+    'R33–R36: $name: it ends as requirements 3.2 say, and tag, till and ledger agree',
     async (kind) => {
       expect(await killEverywhere(kind)).toEqual([]);
     },

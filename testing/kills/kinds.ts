@@ -6,8 +6,10 @@ export interface Kind extends CounterSetting {
   readonly name: string;
   /** Commits of one that nothing disturbs (Q51); in account mode one more, for what the backend said of the account. */
   readonly commitCount: number;
-  /** What it changes on the balance; null where it is no transaction. */
-  readonly deltaMinor: number | null;
+  /** What each of its transactions changes on the balance, in their order; none where it makes a tag anew. */
+  readonly deltasMinor: readonly number[];
+  /** What the tag holds that it makes anew. */
+  readonly made?: { readonly balanceMinor: number; readonly generation: number };
   /** Brings till, tag and backend to where it can begin, and gives the operation that makes it. */
   prepare(counter: Counter): Promise<Operation>;
   /** What the same again is answered once it has gone through; null: it goes through a second time. */
@@ -38,6 +40,18 @@ function sell(amountMinor: number, taps: 1 | 2 = 1): Operation {
     await till.ask('addAmountToCart', { amountMinor });
     return await till.call('sell', { taps, ...patience });
   };
+}
+
+function sellByCard(amountMinor: number): Operation {
+  return async (till, patience) => {
+    await till.ask('clearCart', {});
+    await till.ask('addAmountToCart', { amountMinor });
+    return await till.call('sell', { openLoop: 'shortfall', ...patience });
+  };
+}
+
+function topUpByCard(amountMinor: number): Operation {
+  return (till, patience) => till.call('topUp', { amountMinor, method: 'card', ...patience });
 }
 
 function sellProduct(productId: string, quantity: number): Operation {
@@ -93,6 +107,13 @@ async function sellDrinks(counter: Counter): Promise<number> {
   );
 }
 
+/** One wrong bit in what each slot says of the balance (tag.md, "Slot"): the tag is corrupt. */
+async function damage({ reader, tag }: Counter): Promise<void> {
+  const memory = (await reader.memory(tag)).slice();
+  for (const slot of [16, 80]) memory[slot + 7] = (memory[slot + 7] ?? 0) ^ 1;
+  await reader.setMemory(tag, memory);
+}
+
 async function giveMoney({ world, setting, uid }: Counter): Promise<void> {
   const given = await world.operator.request('/admin-top-ups', {
     method: 'POST',
@@ -113,7 +134,7 @@ export const kinds: readonly Kind[] = [
     ...festival,
     name: 'purchase',
     commitCount: 3,
-    deltaMinor: -4_000,
+    deltasMinor: [-4_000],
     prepare: afterCharging(sell(4_000)),
     refusedAgain: null,
   },
@@ -122,7 +143,7 @@ export const kinds: readonly Kind[] = [
     name: 'purchase with two taps',
     taps: 2,
     commitCount: 4,
-    deltaMinor: -4_000,
+    deltasMinor: [-4_000],
     prepare: afterCharging(sell(4_000, 2)),
     refusedAgain: null,
   },
@@ -131,7 +152,7 @@ export const kinds: readonly Kind[] = [
     name: 'purchase on a MIFARE Classic',
     model: 'classic1k',
     commitCount: 3,
-    deltaMinor: -4_000,
+    deltasMinor: [-4_000],
     prepare: afterCharging(sell(4_000)),
     refusedAgain: null,
   },
@@ -139,7 +160,7 @@ export const kinds: readonly Kind[] = [
     ...festival,
     name: 'deposit paid back',
     commitCount: 3,
-    deltaMinor: 400,
+    deltasMinor: [400],
     prepare: afterCharging(sellProduct('deposit-return', 2)),
     refusedAgain: null,
   },
@@ -147,7 +168,7 @@ export const kinds: readonly Kind[] = [
     ...festival,
     name: 'cash top-up',
     commitCount: 3,
-    deltaMinor: 4_500,
+    deltasMinor: [4_500],
     prepare: afterCharging(topUp(5_000)),
     refusedAgain: null,
   },
@@ -155,7 +176,7 @@ export const kinds: readonly Kind[] = [
     ...festival,
     name: 'cash refund',
     commitCount: 3,
-    deltaMinor: -4_000,
+    deltasMinor: [-4_000],
     prepare: afterCharging(refund(4_000)),
     refusedAgain: null,
   },
@@ -163,7 +184,7 @@ export const kinds: readonly Kind[] = [
     ...festival,
     name: 'refund reversal',
     commitCount: 3,
-    deltaMinor: 4_000,
+    deltasMinor: [4_000],
     async prepare(counter) {
       await charge(counter);
       const terminalTransactionNumber = await numberOf(counter.tapped(refund(4_000)));
@@ -175,7 +196,7 @@ export const kinds: readonly Kind[] = [
     ...festival,
     name: 'chargeback of a whole sale',
     commitCount: 3,
-    deltaMinor: 1_400,
+    deltasMinor: [1_400],
     async prepare(counter) {
       const terminalTransactionNumber = await sellDrinks(counter);
       return (till, patience) => till.call('chargeback', { terminalTransactionNumber, lines: null, ...patience });
@@ -186,7 +207,7 @@ export const kinds: readonly Kind[] = [
     ...festival,
     name: 'chargeback by lines',
     commitCount: 3,
-    deltaMinor: 550,
+    deltasMinor: [550],
     async prepare(counter) {
       const terminalTransactionNumber = await sellDrinks(counter);
       const lines = [{ line: 1, quantity: 1 }];
@@ -198,7 +219,7 @@ export const kinds: readonly Kind[] = [
     ...festival,
     name: 'tag adjustment',
     commitCount: 3,
-    deltaMinor: 1_350,
+    deltasMinor: [1_350],
     async prepare(counter) {
       await charge(counter);
       await counter.till.ask('replicate', { untilEmpty: true, timeoutMs: 20_000 });
@@ -211,7 +232,7 @@ export const kinds: readonly Kind[] = [
     ...festival,
     name: 'block',
     commitCount: 3,
-    deltaMinor: 0,
+    deltasMinor: [0],
     prepare: afterCharging(block),
     refusedAgain: 'TAG_BLOCKED',
   },
@@ -219,7 +240,7 @@ export const kinds: readonly Kind[] = [
     ...festival,
     name: 'lift of a block',
     commitCount: 3,
-    deltaMinor: 0,
+    deltasMinor: [0],
     async prepare(counter) {
       await charge(counter);
       await counter.tapped(block);
@@ -231,16 +252,62 @@ export const kinds: readonly Kind[] = [
     ...festival,
     name: 'issue',
     commitCount: 1,
-    deltaMinor: null,
+    deltasMinor: [],
+    made: { balanceMinor: 0, generation: 1 },
     prepare: () => Promise.resolve(issue),
     refusedAgain: 'TAG_ALREADY_ISSUED',
+    use: topUp(5_000),
+  },
+  {
+    ...festival,
+    name: 'card top-up',
+    commitCount: 5,
+    deltasMinor: [4_500],
+    prepare: afterCharging(topUpByCard(5_000)),
+    refusedAgain: null,
+  },
+  {
+    ...festival,
+    name: 'open loop purchase',
+    commitCount: 8,
+    deltasMinor: [5_500, -15_000],
+    prepare: afterCharging(sellByCard(15_000)),
+    refusedAgain: null,
+  },
+  {
+    ...festival,
+    name: 'repair',
+    commitCount: 4,
+    deltasMinor: [],
+    made: { balanceMinor: 9_500, generation: 2 },
+    async prepare(counter) {
+      await charge(counter);
+      await damage(counter);
+      return (till, patience) => till.call('repair', patience);
+    },
+    refusedAgain: 'TAG_NOT_CORRUPT',
+    use: topUp(5_000),
+  },
+  {
+    ...festival,
+    name: 'replacement',
+    commitCount: 4,
+    deltasMinor: [],
+    made: { balanceMinor: 9_500, generation: 1 },
+    async prepare(counter) {
+      await charge(counter);
+      const lostUid = counter.uid;
+      await counter.takeBlankTag();
+      return (till, patience) => till.call('replace', { lostUid, ...patience });
+    },
+    refusedAgain: null,
     use: topUp(5_000),
   },
   {
     ...canteen,
     name: 'sale in account mode',
     commitCount: 4,
-    deltaMinor: -450,
+    deltasMinor: [-450],
     prepare: afterChargingAccount(sell(450)),
     refusedAgain: null,
   },
@@ -248,7 +315,7 @@ export const kinds: readonly Kind[] = [
     ...canteen,
     name: 'cash top-up in account mode',
     commitCount: 4,
-    deltaMinor: 500,
+    deltasMinor: [500],
     prepare: afterChargingAccount(topUp(500)),
     refusedAgain: null,
   },
@@ -256,7 +323,7 @@ export const kinds: readonly Kind[] = [
     ...canteen,
     name: 'cash refund in account mode',
     commitCount: 4,
-    deltaMinor: -500,
+    deltasMinor: [-500],
     prepare: afterChargingAccount(refund(500)),
     refusedAgain: null,
   },

@@ -13,6 +13,8 @@ export interface Course {
   /** For each APDU, whether it writes. */
   readonly apdus: readonly boolean[];
   readonly commitCount: number;
+  /** How often it asks the backend. */
+  readonly requestCount: number;
 }
 
 /** Where a victim dies. */
@@ -20,7 +22,9 @@ export type Moment =
   /** The n-th APDU is on the tag: done by it or not, and no answer has come. */
   | { readonly at: 'apdu'; readonly number: number; readonly isDone: boolean }
   /** The n-th commit is written, and nothing after it has begun. */
-  | { readonly at: 'commit'; readonly number: number };
+  | { readonly at: 'commit'; readonly number: number }
+  /** The n-th request to the backend is on its way: done by it or not, and no answer has come. */
+  | { readonly at: 'request'; readonly number: number; readonly isDone: boolean };
 
 /** What happens next. */
 export type Aftermath =
@@ -47,6 +51,7 @@ export async function courseOf(world: KillingWorld, kind: Kind, reader: VirtualR
     const operation = await kind.prepare(counter);
     const output = path.join(traces.place, 'syncs');
     const apdusBefore = (await reader.apdus()).length;
+    const requestsBefore = counter.line.requestCount;
     const tracing = await traceSyncs(counter.till.pidOf('till-host'), output);
     await counter.tapped(operation, kind.taps);
     await tracing.detach();
@@ -55,7 +60,7 @@ export async function courseOf(world: KillingWorld, kind: Kind, reader: VirtualR
       .split('\n')
       .filter((line) => /sync\(/.test(line));
     const apdus = (await reader.apdus()).slice(apdusBefore).map(({ isWrite }) => isWrite);
-    return { apdus, commitCount: synced.length };
+    return { apdus, commitCount: synced.length, requestCount: counter.line.requestCount - requestsBefore };
   } finally {
     traces.remove();
     await counter.close();
@@ -66,7 +71,7 @@ export async function courseOf(world: KillingWorld, kind: Kind, reader: VirtualR
  * Every position of a kind. An APDU that reads counts only once, as done: whether the tag has answered a question makes no
  * difference to it, and to the till only the answer does, which comes in neither case.
  */
-export function allPositions({ apdus, commitCount }: Course): readonly Position[] {
+export function allPositions({ apdus, commitCount, requestCount }: Course): readonly Position[] {
   const commits = numbersTo(commitCount).flatMap((number) => tillHost({ at: 'commit', number }, true));
   const firstWrite = apdus.indexOf(true) + 1;
   const moments = apdus.flatMap((isWrite, index): readonly Moment[] => {
@@ -75,6 +80,7 @@ export function allPositions({ apdus, commitCount }: Course): readonly Position[
   });
   return [
     ...commits,
+    ...requestsOf(requestCount),
     ...moments.flatMap((moment) => {
       // The images are durable before the UID is read once more, which is the APDU before the first write.
       const mayBeUnknown = firstWrite > 0 && moment.number >= firstWrite - 1;
@@ -84,12 +90,19 @@ export function allPositions({ apdus, commitCount }: Course): readonly Position[
 }
 
 /**
- * The ones that say most: the last two commits, and the first and the last write.
- * @param isThorough both victims at both, with every aftermath
+ * The ones that say most: the commit that begins the writing, the first and the last write, and the last thing the backend
+ * did.
+ * @param isThorough the last commit too, and both victims at both writes
  */
-export function fewPositions({ apdus, commitCount }: Course, isThorough: boolean): readonly Position[] {
-  const commits = numbersTo(commitCount).slice(-2);
-  const killed = commits.map((number) => position('till-host', { at: 'commit', number }, 'cleanup'));
+export function fewPositions({ apdus, commitCount, requestCount }: Course, isThorough: boolean): readonly Position[] {
+  const commits = isThorough ? numbersTo(commitCount).slice(-2) : [Math.max(1, commitCount - 1)];
+  const killed = [
+    ...commits.map((number) => position('till-host', { at: 'commit', number }, 'cleanup')),
+    // Between the backend having done something and the till knowing it.
+    ...requestsOf(requestCount)
+      .filter(({ moment }) => moment.at === 'request' && moment.isDone)
+      .slice(-1),
+  ];
   const lastDone = { at: 'apdu', number: apdus.lastIndexOf(true) + 1, isDone: true } as const;
   if (lastDone.number === 0)
     return [...killed, position('reader-host', { ...lastDone, number: apdus.length }, 'put back')];
@@ -100,13 +113,19 @@ export function fewPositions({ apdus, commitCount }: Course, isThorough: boolean
 }
 
 export function describePosition({ victim, moment, aftermath }: Position): string {
-  const doneOrNot = moment.at === 'apdu' ? (moment.isDone ? ' (done)' : ' (not done)') : '';
+  const doneOrNot = moment.at !== 'commit' ? (moment.isDone ? ' (done)' : ' (not done)') : '';
   return `${victim} at ${moment.at} ${moment.number}${doneOrNot}, then ${aftermath}`;
 }
 
 function tillHost(moment: Moment, mayBeUnknown: boolean): readonly Position[] {
   const cleaned = position('till-host', moment, 'cleanup');
   return mayBeUnknown ? [cleaned, position('till-host', moment, 'try again')] : [cleaned];
+}
+
+function requestsOf(requestCount: number): readonly Position[] {
+  return numbersTo(requestCount).flatMap((number) =>
+    [false, true].map((isDone) => position('till-host', { at: 'request', number, isDone }, 'cleanup')),
+  );
 }
 
 function readerHost(moment: Moment, mayBeUnknown: boolean): readonly Position[] {

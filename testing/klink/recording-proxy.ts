@@ -21,14 +21,25 @@ export interface RecordingProxy {
 /** Headers that belong to one connection, not to the message. */
 const ofTheConnection = new Set(['connection', 'keep-alive', 'host', 'transfer-encoding', 'content-length']);
 
+/** What a request waits for on its way; a gate that throws lets it go no further, and the till is answered 502. */
+export interface Gates {
+  /** Before the backend hears of it. */
+  readonly before: () => Promise<void>;
+  /** The backend has answered, and the till has not heard it. */
+  readonly after: () => Promise<void>;
+}
+
+const openGates: Gates = { before: () => Promise.resolve(), after: () => Promise.resolve() };
+
 /** @param alter changes an answer on its way back, for what a healthy backend never says. */
 export async function startRecordingProxy(
   backendAddress: string,
   alter: (recorded: RecordedRequest) => string = ({ answer }) => answer,
+  gates: Gates = openGates,
 ): Promise<RecordingProxy> {
   const requests: RecordedRequest[] = [];
   const server = createServer((incoming, outgoing) => {
-    passOn(backendAddress, incoming).then(
+    passThrough(backendAddress, incoming, gates).then(
       ({ recorded, answerHeaders }) => {
         requests.push(recorded);
         outgoing.writeHead(recorded.status, answerHeaders).end(alter(recorded));
@@ -51,6 +62,13 @@ export function sendAgain(backendAddress: string, request: RecordedRequest): Pro
     headers: { ...request.headers },
     ...(request.body.length === 0 ? {} : { body: Uint8Array.from(request.body) }),
   });
+}
+
+async function passThrough(backendAddress: string, incoming: IncomingMessage, { before, after }: Gates) {
+  await before();
+  const passed = await passOn(backendAddress, incoming);
+  await after();
+  return passed;
 }
 
 async function passOn(
