@@ -28,6 +28,7 @@ import { transitionLogRoutes } from './admin-transition-log.ts';
 import { answerErrors } from './error-answers.ts';
 import { sessionRoutes } from './operator-login.ts';
 import { outcomesRoute } from './outcome-routes.ts';
+import { outsideTopUpRoutes } from './outside-top-up-routes.ts';
 import { paymentRoutes } from './payment-routes.ts';
 import { readJsonBodies } from './request-body.ts';
 import { reservationRoute, tagLookupRoute } from './reservation-routes.ts';
@@ -92,6 +93,7 @@ export async function buildServer(service: Service, log: Logger): Promise<App> {
     sealRoute(typed, service);
     reservationRoute(typed, service);
     paymentRoutes(typed, service);
+    outsideTopUpRoutes(typed, service);
     tagLookupRoute(typed, service);
     tagReplacementRoute(typed, service);
     outcomesRoute(typed, service);
