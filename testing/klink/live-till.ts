@@ -43,6 +43,8 @@ export class LiveTill {
   readonly readerHost: HostProcess<ToReaderHost>;
   view: TillView | null = null;
   drawer: SimulatorView = { tags: [], presentTagId: null };
+  /** The reader has told of a card that has not left yet. */
+  hasCard = false;
   readonly #waiting = new Map<number, (envelope: ResultEnvelope) => void>();
   readonly #watchers = new Set<() => void>();
   #readiness: Fault | 'ready' | null = null;
@@ -175,7 +177,9 @@ export class LiveTill {
     switch (message.kind) {
       case 'reader':
         this.tillHost.post({ kind: 'reader', event: message.event });
-        return;
+        if (message.event.kind === 'card-present') this.hasCard = true;
+        if (message.event.kind === 'card-gone') this.hasCard = false;
+        break;
       case 'simulator-view':
         this.drawer = message.view;
         break;

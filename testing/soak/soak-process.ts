@@ -1,0 +1,115 @@
+/**
+ * `node testing/soak/soak-process.ts [--sales 5000]`: a day of a till in fast motion. Sale after sale on the virtual
+ * reader, cart first and one tap, with top-ups as the tags run dry, cleanups, and replication to a real backend going on.
+ * Ends with 0 where nothing grew that must not (memory after garbage collection, descriptors, threads, write-ahead log)
+ * and where every tap is accounted for on the tags, in the till and in the books; else with 1 and what is wrong.
+ */
+import fs from 'node:fs';
+import { parseArgs } from 'node:util';
+import type { Step } from '../../contract/ipc/step.ts';
+import { accountSoak, type Counted } from './accounting.ts';
+import { type FlatnessBounds, flatnessOf, type Series } from './flatness.ts';
+import { systemFigures } from './process-figures.ts';
+import { type Customer, type SoakWorld, startSoakWorld } from './soak-world.ts';
+
+const { values } = parseArgs({ options: { sales: { type: 'string', default: '5000' } } });
+const sales = Number(values.sales);
+const samples = 50;
+const cleanupEvery = 500;
+const tap = { firstTagOnly: true, timeoutMs: 30_000 } as const;
+const topUpMinor = 200_00;
+const bounds: FlatnessBounds = { warmUp: 0.2, lastToFirstMax: 1.1, gainMax: 0.1, slack: 2 };
+
+/** Between 0.50 and 12.00, another one each time. */
+const priceOf = (sale: number): number => 50 + ((sale * 37) % 1_150);
+
+class Recorder {
+  readonly #values = new Map<string, number[]>();
+
+  note(name: string, value: number): void {
+    this.#values.set(name, [...(this.#values.get(name) ?? []), value]);
+  }
+
+  get series(): readonly Series[] {
+    return [...this.#values].map(([name, values]) => ({ name, values }));
+  }
+}
+
+async function sample(world: SoakWorld, recorder: Recorder): Promise<void> {
+  const { tillHost, readerHost, pcscd } = world.pids;
+  const figures = {
+    tillHost: await world.probe.figures(tillHost),
+    readerHost: await world.probe.figures(readerHost),
+    pcscd: systemFigures(pcscd),
+  };
+  for (const [process, ofProcess] of Object.entries(figures))
+    for (const [name, value] of Object.entries(ofProcess)) recorder.note(`${process} ${name}`, value);
+  recorder.note('till write-ahead log bytes', fs.statSync(`${world.databaseFile}-wal`).size);
+}
+
+async function topUp(world: SoakWorld, customer: Customer, counted: Counted): Promise<void> {
+  const { step } = await world.tapped('topUp', { ...tap, amountMinor: topUpMinor, method: 'cash' }, customer);
+  counted.topUps += 1;
+  counted.toppedUpMinor += topUpMinor;
+  follow(customer, step, counted);
+}
+
+async function sell(world: SoakWorld, customer: Customer, priceMinor: number, counted: Counted): Promise<void> {
+  await world.till.ask('addAmountToCart', { amountMinor: priceMinor });
+  const { result, step } = await world.tapped('sell', tap, customer);
+  if (result !== 'committed') throw new Error(`a sale ended ${result}: ${JSON.stringify(step)}`);
+  counted.sales += 1;
+  counted.soldMinor += priceMinor;
+  follow(customer, step, counted);
+}
+
+/** Every tap that books takes the next number of the till and of its tag, and says what it did to the balance. */
+function follow(customer: Customer, step: Step, counted: Counted): void {
+  const { transaction, tag } = step;
+  if (transaction?.terminalTransactionNumber !== counted.sales + counted.topUps || transaction.state !== 'Committed')
+    throw new Error(`not the next transaction: ${JSON.stringify(step)}`);
+  customer.balanceMinor += transaction.balanceDeltaMinor;
+  customer.tagTransactionNumber += 1;
+  if (tag?.balanceMinor !== customer.balanceMinor || tag.transactionNumber !== customer.tagTransactionNumber)
+    throw new Error(`not what is on the tag: ${JSON.stringify({ step, customer })}`);
+}
+
+async function run(world: SoakWorld, recorder: Recorder): Promise<Counted> {
+  const counted: Counted = { sales: 0, topUps: 0, soldMinor: 0, toppedUpMinor: 0 };
+  const sampleEvery = Math.max(1, Math.floor(sales / samples));
+  const startedMs = performance.now();
+  while (counted.sales < sales) {
+    const customer = world.customers[counted.sales % world.customers.length];
+    if (customer === undefined) throw new Error('there are no customers');
+    const priceMinor = priceOf(counted.sales);
+    if (customer.balanceMinor < priceMinor) await topUp(world, customer, counted);
+    await sell(world, customer, priceMinor, counted);
+    if (counted.sales % cleanupEvery === 0) await world.till.ask('cleanup', { timeoutMs: 0 });
+    if (counted.sales % sampleEvery !== 0) continue;
+    await sample(world, recorder);
+    const seconds = Math.round((performance.now() - startedMs) / 1_000);
+    console.error(`${counted.sales} of ${sales} sales, ${counted.topUps} top-ups, ${seconds} s`);
+  }
+  return counted;
+}
+
+function judge(series: readonly Series[]): readonly string[] {
+  return series.flatMap((one) => {
+    const { name, lastToFirst, gain, isFlat } = flatnessOf(one, bounds);
+    const text = `${name}: last quarter to first ${lastToFirst.toFixed(3)}, line gains ${(gain * 100).toFixed(1)} %`;
+    console.log(`${isFlat ? 'flat ' : 'GROWS'} ${text}`);
+    return isFlat ? [] : [text];
+  });
+}
+
+const world = await startSoakWorld();
+try {
+  const recorder = new Recorder();
+  const counted = await run(world, recorder);
+  const faults = [...judge(recorder.series), ...(await accountSoak(world, counted))];
+  console.log(`${counted.sales} sales, ${counted.topUps} top-ups, ${world.inserts} taps`);
+  console.log(faults.length === 0 ? 'nothing leaks, nothing is lost' : `WRONG:\n${faults.join('\n')}`);
+  process.exitCode = faults.length === 0 ? 0 : 1;
+} finally {
+  await world.close();
+}
