@@ -4,6 +4,8 @@
  * test for each row of the table, named after it, once as TerminalConfirmStarted and once as TerminalConfirmUnknown.
  */
 import { describe, expect, test } from 'vitest';
+import { stateCauses } from '../../contract/wire/outcomes.ts';
+import { backendStates } from '../../contract/wire/words.ts';
 import type { WriteImages } from '../domain/transaction.ts';
 import { joinBytes } from '../tag/bytes.ts';
 import { decodeMemory, encodeHeader, encodeSlot, type TagReading } from '../tag/codec.ts';
@@ -225,5 +227,38 @@ describe.each([
 
   test('corrupt → unknown, and noted: for the repair', () => {
     expect(decide(row, read([torn(3), new Uint8Array(64)]))).toEqual(left(row, 'corrupt'));
+  });
+});
+
+describe('Q9: what the backend says', () => {
+  const words = backendStates.flatMap((state) => [...stateCauses, null].map((cause) => ({ state, cause })));
+
+  test('of an unknown transaction: three words prove it written, one that it was not, all others nothing', () => {
+    const proofs = new Map([
+      ['Reserve', committed],
+      ['Committed', committed],
+      ['Aborted TD', { kind: 'end', state: 'Aborted', monitor: 'number-reused' }],
+    ]);
+    for (const word of words) {
+      const proof = proofs.get(word.state) ?? proofs.get(`${word.state} ${word.cause}`);
+      // What the till is said to have settled itself, it would know.
+      const expected = word.cause === 'TR' ? undefined : proof;
+      expect(decideCleanup(unknown, { kind: 'backend', ...word }), JSON.stringify(word)).toEqual(
+        expected ?? { kind: 'leave', monitor: null },
+      );
+    }
+  });
+
+  test('of a transaction that is not unknown: as if nothing had been said', () => {
+    const rows: readonly LeftBehind[] = [
+      started,
+      { state: 'Open', writeStarted: false },
+      { state: 'TerminalConfirmStarted', writeStarted: false },
+      { state: 'Committed', writeStarted: true },
+      { state: 'Aborted', writeStarted: true },
+    ];
+    for (const row of rows)
+      for (const word of words)
+        expect(decideCleanup(row, { kind: 'backend', ...word })).toEqual(decideCleanup(row, none));
   });
 });

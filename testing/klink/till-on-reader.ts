@@ -15,6 +15,7 @@ const tapCommands = new Set([
     'repair',
     'replace',
     'cleanup',
+    'resolve',
     'payments',
   ],
 ]);
