@@ -15,6 +15,7 @@ import { type CleanupCounts, cleanUpWithoutTag, type TaglessDesk } from './till/
 import { type Desk, instant, type Patience } from './till/desk.ts';
 import { EditionKeys } from './till/edition-keys.ts';
 import { endScreen } from './till/end-screen.ts';
+import { historyOperations } from './till/history-operations.ts';
 import type { TapRequest, TillOperations } from './till/operations.ts';
 import { PaymentDesk } from './till/payment-desk.ts';
 import { paymentOperations } from './till/payment-operations.ts';
@@ -137,6 +138,7 @@ export class Till {
       dismiss: () => Promise.resolve(this.#dismiss()),
       status: () => Promise.resolve(ok(this.#status())),
       ...this.#attentionOperations(),
+      ...historyOperations(this.#parts),
       exportJournal: ({ file }) =>
         Promise.resolve(ok({ entryCount: this.#parts.writeExport(file, this.#parts.journal.lines()) })),
     };

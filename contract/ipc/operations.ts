@@ -7,6 +7,7 @@ import { faultSchema } from './fault.ts';
 import { closedShiftSchema, shiftReportSchema } from './shift.ts';
 import { stepSchema } from './step.ts';
 import { cashierViewSchema, openPaymentViewSchema, tillViewSchema } from './till-view.ts';
+import { transactionDetailsSchema, transactionsAnswerSchema, transactionsRequestSchema } from './transactions.ts';
 
 const nothing = z.object({});
 const waitMs = z.int().min(0).max(86_400_000);
@@ -151,6 +152,13 @@ export const operations = {
   cleanup: {
     request: z.object({ timeoutMs: waitMs }),
     answer: z.object({ committed: z.int(), aborted: z.int(), unknown: z.int() }),
+  },
+  /** What this till has done, newest first. */
+  transactions: { request: transactionsRequestSchema, answer: transactionsAnswerSchema },
+  /** One of them, with its lines and every state it went through. */
+  transaction: {
+    request: z.object({ terminalTransactionNumber: terminalTransactionNumberSchema }),
+    answer: transactionDetailsSchema,
   },
   /** What a supervisor has to look at, and what to do about it. */
   attention: { request: nothing, answer: z.object({ items: z.array(attentionItemSchema) }) },

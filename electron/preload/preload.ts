@@ -48,6 +48,8 @@ const bridge = {
   closeShift: operation('closeShift'),
   cancel: operation('cancel'),
   dismiss: operation('dismiss'),
+  transactions: operation('transactions'),
+  transaction: operation('transaction'),
   attention: operation('attention'),
   resolve: operation('resolve'),
   confirmCashReturned: operation('confirmCashReturned'),

@@ -9,7 +9,7 @@ import type { PaymentAnswer, PaymentRequest, PaymentStatus } from '../../contrac
 import type { ReservationAnswer, ReservationRequest } from '../../contract/wire/reservation.ts';
 import type { TagLookupAnswer } from '../../contract/wire/tag-lookup.ts';
 import type { TagReplacementAnswer } from '../../contract/wire/tag-replacement.ts';
-import type { BackendState, TransactionType } from '../../contract/wire/words.ts';
+import type { BackendState, PaymentMethod, TerminalState, TransactionType } from '../../contract/wire/words.ts';
 import type { Result } from '../domain/result.ts';
 import type { ClosedShift, Shift, ShiftSum } from '../domain/shift.ts';
 import type { TillTransaction, TransactionDraft, WriteImages } from '../domain/transaction.ts';
@@ -184,6 +184,39 @@ export interface OutcomeStore {
   rejected(): readonly RejectedEntry[];
   /** An operator has resolved these: they need nobody's attention any more. */
   resolveRejected(seqs: readonly number[], at: string): void;
+}
+
+/** A transaction as a list of the past shows it. */
+export interface PastTransaction {
+  readonly terminalTransactionNumber: number;
+  readonly type: TransactionType;
+  readonly paymentMethod: PaymentMethod;
+  readonly state: TerminalState;
+  readonly amountMinor: number;
+  readonly balanceDeltaMinor: number;
+  readonly uid: string;
+  readonly openedAt: string;
+  readonly abortReason: string | null;
+  /** The backend has acknowledged its last journal entry. */
+  readonly sent: boolean;
+  /** The backend would not take that entry, and nobody has resolved it yet. */
+  readonly rejected: boolean;
+}
+
+/** A state a transaction came to, when, and what made it. */
+export interface LoggedState {
+  readonly state: TerminalState;
+  readonly at: string;
+  readonly cause: string;
+}
+
+/** What this till has done. Only reads. */
+export interface HistoryStore {
+  /** Transactions with a lower number, newest first. */
+  before(terminalTransactionNumber: number, limit: number): readonly PastTransaction[];
+  one(terminalTransactionNumber: number): PastTransaction | null;
+  /** Every state it went through, oldest first. */
+  states(terminalTransactionNumber: number): readonly LoggedState[];
 }
 
 /** The cash of aborted top-ups (money rule 4). */

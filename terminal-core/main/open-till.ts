@@ -75,7 +75,7 @@ function openParts(options: TillHostOptions, post: (message: FromTillHost) => vo
   const kept = options.training === true ? openTraining(options) : openKept(options, post);
   if (!kept.ok) return kept;
   const { database, secretStore, secrets } = kept.value;
-  const { assignments, transactions: store, accounts, journal, shifts, outcomes, cashReturns } = database;
+  const { assignments, transactions: store, accounts, journal, shifts, outcomes, history, cashReturns } = database;
   const readerLink = new ReaderLink(
     options.readerKind,
     (command) => post({ kind: 'reader', command }),
@@ -111,6 +111,7 @@ function openParts(options: TillHostOptions, post: (message: FromTillHost) => vo
     journal,
     shifts,
     outcomes,
+    history,
     cashReturns,
     pins: scryptPins,
     isTraining: options.training === true,

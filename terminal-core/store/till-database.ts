@@ -7,6 +7,7 @@ import { ok, type Result } from '../domain/result.ts';
 import { StoredAccounts } from './accounts.ts';
 import { StoredAssignment } from './assignment.ts';
 import { StoredCashReturns } from './cash-returns.ts';
+import { StoredHistory } from './history.ts';
 import { Journal } from './journal.ts';
 import { openDatabase, openDatabaseReadOnly } from './open-database.ts';
 import { StoredOutcomes } from './outcomes.ts';
@@ -31,6 +32,7 @@ export interface TillDatabase {
   readonly shifts: StoredShifts;
   readonly replacements: StoredReplacements;
   readonly outcomes: StoredOutcomes;
+  readonly history: StoredHistory;
   readonly cashReturns: StoredCashReturns;
   /** Follows from now on what another connection writes. */
   trail(): StepTrail;
@@ -58,6 +60,7 @@ function tillDatabase(database: Database.Database): TillDatabase {
     assignments: new StoredAssignment(orm),
     shifts: new StoredShifts(database, orm, journal),
     outcomes: new StoredOutcomes(database, orm),
+    history: new StoredHistory(orm),
     cashReturns: new StoredCashReturns(database, orm, journal),
     accounts: new StoredAccounts(database, orm, journal),
     transactions,

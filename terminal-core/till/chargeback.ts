@@ -72,6 +72,16 @@ function takeBack(
   return items.length > 0 ? items : null;
 }
 
+/** What of a transaction may still come back: nothing unless it is a committed sale (R5). */
+export function returnableLines(
+  transaction: TillTransaction,
+  chargebacks: readonly TillTransaction[],
+): readonly ReturnedLine[] {
+  if (transaction.type !== 'Purchase' || transaction.state !== 'Committed') return [];
+  const cameBack = chargebacks.flatMap(({ items }) => items);
+  return everythingLeft(transaction, piecesLeft(transaction, cameBack));
+}
+
 /** Of goods, by what tells them apart, how many pieces are still with the customer. */
 type PiecesLeft = Map<string, number>;
 

@@ -5,6 +5,7 @@ import type {
   AccountLinePort,
   AccountStore,
   CashReturnStore,
+  HistoryStore,
   JournalStore,
   OutcomeStore,
   PaymentPort,
@@ -28,6 +29,7 @@ export interface TillParts extends EnrolmentParts {
   readonly journal: JournalStore;
   readonly shifts: ShiftStore;
   readonly outcomes: OutcomeStore;
+  readonly history: HistoryStore;
   readonly cashReturns: CashReturnStore;
   readonly pins: PinVerifier;
   readonly reader: ReaderPort;

@@ -21,6 +21,7 @@ import { tagReplacementsOver } from '../../terminal-core/replication/tag-replace
 import { StoredAccounts } from '../../terminal-core/store/accounts.ts';
 import { StoredAssignment } from '../../terminal-core/store/assignment.ts';
 import { StoredCashReturns } from '../../terminal-core/store/cash-returns.ts';
+import { StoredHistory } from '../../terminal-core/store/history.ts';
 import { Journal } from '../../terminal-core/store/journal.ts';
 import { writeJournalExport } from '../../terminal-core/store/journal-export.ts';
 import { openDatabase } from '../../terminal-core/store/open-database.ts';
@@ -130,6 +131,7 @@ export class InProcessTill {
       journal: this.journal,
       shifts: new StoredShifts(this.database, orm, this.journal),
       outcomes,
+      history: new StoredHistory(orm),
       cashReturns: new StoredCashReturns(this.database, orm, this.journal),
       pins: scryptPins,
       isTraining: false,
