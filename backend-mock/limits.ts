@@ -43,6 +43,10 @@ export const limits = {
   simulatedNoticePauseMs: 30_000,
   /** When the simulated provider approves a payment that it approves late. */
   simulatedLateMs: 8_000,
+  /** How long the answer of a batch is kept for a till that asks again, and how many old ones are forgotten at once. */
+  batchAnswersLifetimeMs: 7 * 24 * 60 * 60 * 1000,
+  batchAnswersPruneIntervalMs: 60 * 60 * 1000,
+  batchAnswersPruneRowsMax: 1_000,
   /** How many rows about one number of one tag are looked at; more than a handful means clones, and an alert stands already. */
   snapshotsOfNumberMax: 100,
   enrolmentCodeLifetimeMs: 24 * 60 * 60 * 1000,

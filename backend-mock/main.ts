@@ -11,6 +11,8 @@ import { ensureNoticeSecret } from './payments/notice-secret.ts';
 import type { PaymentProvider } from './payments/provider.ts';
 import { simulatedProvider } from './payments/simulated-provider.ts';
 import { type Clock, type Random, systemClock, systemRandom } from './ports.ts';
+import type { RefundGateway } from './refunds/gateway.ts';
+import { simulatedRefundGateway } from './refunds/simulated-gateway.ts';
 import { type Database, openDatabase } from './store/database.ts';
 import { type EmbeddedServer, startEmbeddedServer } from './store/embedded-server.ts';
 import { migrate } from './store/migrate.ts';
@@ -40,6 +42,8 @@ export type BackendOptions = {
   paymentIntervalMs?: number;
   /** Who takes money from cards; default: the simulator of protocol.md, on the same database server. */
   provider?: PaymentProvider;
+  /** Who pays refunds back to cards; default: its simulator, on the same database server. */
+  refundGateway?: RefundGateway;
   /** How long one call to it may take. */
   providerTimeoutMs?: number;
   random?: Random;
@@ -71,11 +75,12 @@ export async function startBackend(options: BackendOptions): Promise<RunningBack
       options.providerTimeoutMs ?? limits.providerTimeoutMs,
       log,
     );
+    const refundGateway = options.refundGateway ?? simulatedRefundGateway(database, clock);
     const app = await buildServer({ database, clock, random, demo: options.demo, provider }, log);
     await app.listen({ port: options.port, host: options.host ?? '127.0.0.1' });
     const address = addressOf(app.server.address());
     const simulatorTells = options.provider === undefined ? address : undefined;
-    const jobs = startJobs({ database, clock, random, provider, simulatorTells }, options, log);
+    const jobs = startJobs({ database, clock, random, provider, refundGateway, simulatorTells }, options, log);
     return running(address, async () => {
       // Requests under way end by themselves; one that does not arrive may not hold up the stop.
       const impatience = setTimeout(() => app.server.closeAllConnections(), limits.drainTimeoutMs);

@@ -328,6 +328,7 @@ const bodies: Record<string, object> = {
   'POST /v1/admin/manual-refunds/{id}/payment': { note: 'x' },
   'POST /v1/admin/manual-refunds/{id}/abortion': { note: 'x' },
   'POST /v1/admin/gateway-refunds': { uid, amountMinor: 1, paymentReference: 'x', ...because },
+  'PUT /v1/admin/customers/{id}/auto-top-up': { thresholdMinor: 1, amountMinor: 1, limitPerDayMinor: 1, active: false },
   'POST /v1/admin/tags/{uid}/block': because,
   'POST /v1/admin/tags/{uid}/unblock': because,
   'POST /v1/admin/tags/{uid}/replacement': { newUid: '04EE0000000002', ...because },
@@ -349,6 +350,7 @@ const financeMay = [
   'POST /v1/admin/manual-refunds/{id}/payment',
   'POST /v1/admin/manual-refunds/{id}/abortion',
   'POST /v1/admin/gateway-refunds',
+  'PUT /v1/admin/customers/{id}/auto-top-up',
   'POST /v1/admin/transition-log/{id}/resolution',
 ];
 const pathValue = (_: string, name: string) => (name === 'uid' ? uid : name === 'name' ? 'nobody-here' : '999999');

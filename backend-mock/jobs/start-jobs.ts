@@ -6,9 +6,12 @@ import type { BoundedProvider } from '../payments/bounded-provider.ts';
 import { forgetOldNotices } from '../payments/receive-notice.ts';
 import { sendDueNotices } from '../payments/simulated-notices.ts';
 import type { Clock, Random } from '../ports.ts';
+import type { RefundGateway } from '../refunds/gateway.ts';
+import { payDueRefunds } from '../refunds/pay-due-refunds.ts';
 import type { Database } from '../store/database.ts';
 import { checkDuePayments } from './check-payments.ts';
 import { expireDueReservations } from './expire-reservations.ts';
+import { forgetOldBatches } from './forget-batches.ts';
 import { type Job, type RunningJob, startJob } from './running-job.ts';
 
 export type JobParts = {
@@ -16,6 +19,7 @@ export type JobParts = {
   clock: Clock;
   random: Random;
   provider: BoundedProvider;
+  refundGateway: RefundGateway;
   /** Where the simulated provider sends its notices; absent where there is a real one. */
   simulatorTells: string | undefined;
 };
@@ -25,7 +29,7 @@ export type JobPauses = { expiryIntervalMs?: number | undefined; paymentInterval
 
 /** Starts every job of a backend process. Any number of processes may run them on one database. */
 export function startJobs(parts: JobParts, pauses: JobPauses, log: Logger): RunningJob {
-  const jobs = jobsOf(parts, pauses).map((job) => startJob(job, log));
+  const jobs = jobsOf(parts, pauses, log).map((job) => startJob(job, log));
   return {
     async stop() {
       await Promise.all(jobs.map((job) => job.stop()));
@@ -33,8 +37,8 @@ export function startJobs(parts: JobParts, pauses: JobPauses, log: Logger): Runn
   };
 }
 
-function jobsOf(parts: JobParts, pauses: JobPauses): Job[] {
-  const { database, clock, simulatorTells } = parts;
+function jobsOf(parts: JobParts, pauses: JobPauses, log: Logger): Job[] {
+  const { database, clock, refundGateway: gateway, simulatorTells } = parts;
   const paymentIntervalMs = pauses.paymentIntervalMs ?? limits.paymentIntervalMs;
   const jobs: Job[] = [
     {
@@ -47,6 +51,16 @@ function jobsOf(parts: JobParts, pauses: JobPauses): Job[] {
       name: 'open-auto-top-ups',
       intervalMs: pauses.paymentIntervalMs ?? limits.autoTopUpIntervalMs,
       round: () => openDueAutoTopUps(parts),
+    },
+    {
+      name: 'pay-refunds',
+      intervalMs: paymentIntervalMs,
+      round: () => payDueRefunds({ database, clock, gateway, log }),
+    },
+    {
+      name: 'forget-batches',
+      intervalMs: limits.batchAnswersPruneIntervalMs,
+      round: () => forgetOldBatches(database, clock),
     },
     { name: 'forget-notices', intervalMs: noticeSkewMsMax, round: () => forgetOldNotices(database, clock) },
   ];
