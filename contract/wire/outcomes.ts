@@ -26,7 +26,7 @@ export const outcomesQuerySchema = z.object({
 });
 export type OutcomesQuery = z.infer<typeof outcomesQuerySchema>;
 
-export const transactionOutcomeSchema = z
+const transactionOutcomeSchema = z
   .object({
     terminalTransactionNumber: terminalTransactionNumberSchema,
     backendTransactionId: z.int().min(1),
@@ -34,7 +34,6 @@ export const transactionOutcomeSchema = z
     cause: z.enum(stateCauses),
   })
   .meta({ id: 'TransactionOutcome' });
-export type TransactionOutcome = z.infer<typeof transactionOutcomeSchema>;
 
 /** What the backend has not heard of is not in the answer. */
 export const outcomesAnswerSchema = z

@@ -81,8 +81,8 @@ function decide(row: LeftBehind, reading: TagReading, certain = true): Decision 
   return decideCleanup(row, { kind: 'tag', finding: examine(transaction, reading), certain });
 }
 
-const committed = { kind: 'end', state: 'Committed', monitor: null };
-const aborted = { kind: 'end', state: 'Aborted', monitor: null };
+const committed: Decision = { kind: 'end', state: 'Committed', monitor: null };
+const aborted: Decision = { kind: 'end', state: 'Aborted', monitor: null };
 const none: Evidence = { kind: 'none' };
 /** What becomes of a row whose tag cannot say: unknown at first, and as it is from then on. */
 const left = (row: LeftBehind, monitor: string | null = null) =>
@@ -234,7 +234,7 @@ describe('Q9: what the backend says', () => {
   const words = backendStates.flatMap((state) => [...stateCauses, null].map((cause) => ({ state, cause })));
 
   test('of an unknown transaction: three words prove it written, one that it was not, all others nothing', () => {
-    const proofs = new Map([
+    const proofs = new Map<string, Decision>([
       ['Reserve', committed],
       ['Committed', committed],
       ['Aborted TD', { kind: 'end', state: 'Aborted', monitor: 'number-reused' }],
