@@ -47,6 +47,9 @@ describe('klink, misused', () => {
     [['shift', 'report', '--cashier', '1111'], /shows in ps: put it in KLINK_PIN/],
     [['refund', '--supervisor', '9999', '--reader', 'simulated'], /shows in ps: put it in KLINK_SUPERVISOR_PIN/],
     [['balance', '--training', '--reader', 'pcsc'], /simulated tags only/],
+    [['replace'], /missing required argument 'uid'/],
+    [['replace', '04A1B2C3D4E5'], /8, 14 or 20 hex digits/],
+    [['replace', 'Wristband'], /8, 14 or 20 hex digits/],
     [['balance', '--unknown-flag'], /unknown option/],
     [[], /say what to do: backend, enrol/],
   ])('%j ends with 2', async (args, complaint) => {
@@ -77,6 +80,8 @@ describe('klink, asked about itself', () => {
       'backend',
       'enrol',
       'issue',
+      'repair',
+      'replace',
       'balance',
       'topup',
       'sell',

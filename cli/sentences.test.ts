@@ -47,6 +47,16 @@ describe('sentences', () => {
     expect(resultSentence(step, 'CHF')).toBe('Sold 55.00 CHF. Balance 95.00 → 40.00.');
   });
 
+  test('a tag that was made anew is named, with what is on it', () => {
+    expect(resultSentence({ at, event: 'tagRepaired', tag: tag(0, 8_500) }, 'CHF')).toBe(
+      'Repaired tag 04A1B2C3D4E5F6. Balance 85.00 CHF.',
+    );
+    const replaced: Step = { at, event: 'tagReplaced', tag: tag(0, 8_500), details: { lostUid: '04FFFFFFFFFFFF' } };
+    expect(resultSentence(replaced, 'CHF')).toBe(
+      'Tag 04A1B2C3D4E5F6 is in the place of 04FFFFFFFFFFFF, which is blocked. Balance 85.00 CHF.',
+    );
+  });
+
   test('a deposit that is paid back is no negative sale', () => {
     const step: Step = {
       at,

@@ -9,7 +9,11 @@ import { type PaymentAnswer, paymentAnswerSchema } from '../../contract/wire/pay
 import { type Problem, problemSchema } from '../../contract/wire/problem.ts';
 import { reservationAnswerSchema } from '../../contract/wire/reservation.ts';
 import { tagLookupAnswerSchema } from '../../contract/wire/tag-lookup.ts';
-import { type TagReplacementAnswer, tagReplacementAnswerSchema } from '../../contract/wire/tag-replacement.ts';
+import {
+  type TagReplacementAnswer,
+  type TagReplacementRequest,
+  tagReplacementAnswerSchema,
+} from '../../contract/wire/tag-replacement.ts';
 import type { Credentials, Uplink, UplinkFault } from '../checkout/ports.ts';
 import { limits } from '../domain/limits.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
@@ -119,8 +123,9 @@ async function replaceTag(
 ): Promise<Result<TagReplacementAnswer, UplinkFault>> {
   const headers = authorization(credentials);
   try {
+    const body: TagReplacementRequest = { newUid };
     const request = client.put(assignmentUrl(credentials, `tags/${lostUid}/replacement`), {
-      json: { newUid },
+      json: body,
       headers,
     });
     const parsed = tagReplacementAnswerSchema.safeParse(await request.json());

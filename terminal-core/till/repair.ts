@@ -77,7 +77,7 @@ export class Repair implements TagMaker {
  * What the ledger says is on a tag: what is free, without what was booked and has not reached the tag yet (Q20). What is
  * held is not given out: a sale that a tag has proven is paid already.
  */
-export function rebuiltImage(known: TagLookupAnswer, writtenAtSeconds: number): Result<TagImage, Fault> {
+function rebuiltImage(known: TagLookupAnswer, writtenAtSeconds: number): Result<TagImage, Fault> {
   if (!known.known) return failed(fault('TAG_UNHEARD_OF'));
   // A tag that was issued and never heard of since has its first generation.
   const generation = Math.max(1, known.generation) + 1;

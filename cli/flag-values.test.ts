@@ -1,0 +1,21 @@
+/**
+ * Goal: the number of a tag is understood as people write it, and anything else is refused.
+ * Method: numbers of all lengths, in the ways they are printed on wristbands and told by readers.
+ */
+import { describe, expect, test } from 'vitest';
+import { tagUidOf } from './flag-values.ts';
+
+describe('the number of a tag', () => {
+  test.each([
+    ['04A1B2C3D4E5F6', '04A1B2C3D4E5F6'],
+    ['04:a1:b2:c3:d4:e5:f6', '04A1B2C3D4E5F6'],
+    ['04 a1 b2 c3', '04A1B2C3'],
+    ['04-A1-B2-C3-D4-E5-F6-07-08-09', '04A1B2C3D4E5F6070809'],
+  ])('%s is %s', (text, uid) => {
+    expect(tagUidOf(text)).toBe(uid);
+  });
+
+  test.each(['', '04A1B2C3D4E5F', '04A1B2C3D4E5F6AA', 'G4A1B2C3'])('%j is none', (text) => {
+    expect(() => tagUidOf(text)).toThrow('hex digits');
+  });
+});
