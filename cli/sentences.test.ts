@@ -31,6 +31,14 @@ describe('sentences', () => {
     expect(resultSentence(step, 'CHF')).toBe('Topped up 100.00 CHF, fee 5.00 CHF. Balance 0.00 → 95.00.');
   });
 
+  test('Q13: while a card pays a person is told what is waited for, and told nothing twice', () => {
+    const changed = (paymentStatus: string): Step => ({ at, event: 'paymentChanged', details: { paymentStatus } });
+    expect(progressSentence(changed('pending'))).toBe('The card is paying…');
+    expect(progressSentence(changed('approved'))).toContain('Hold the same tag');
+    expect(progressSentence(changed('declined'))).toBeNull();
+    expect(resultSentence(changed('approved'), 'CHF')).toBeNull();
+  });
+
   test('R11: a sale names the price and both balances', () => {
     const step: Step = {
       at,
