@@ -44,6 +44,8 @@ export interface InProcessTillOptions {
   readonly assignment?: Omit<Assignment, 'haltedCode'> | null;
   /** Real HTTP where none is given. */
   readonly uplink?: Uplink;
+  /** Always the same bytes, and no jitter, where none is given. */
+  readonly random?: Random;
 }
 
 /** Where a kill falls: before the n-th question to the reader leaves the till, or after the tag has done what it says. */
@@ -102,6 +104,7 @@ export class InProcessTill {
     this.link = new ReaderLink('simulated', (command) => this.#ask(command), timers);
     this.reader = this.#newReader();
     const uplink = options.uplink ?? httpUplink();
+    const random = options.random ?? fixedRandom;
     const secretStore = new SecretFile(this.folder);
     const credentials = () => {
       const stored = this.assignments.assignment();
@@ -118,7 +121,7 @@ export class InProcessTill {
       uplink,
       clock: this.time,
       timers,
-      random: fixedRandom,
+      random,
       credentials,
       onRejected: () => undefined,
     });
@@ -157,7 +160,7 @@ export class InProcessTill {
       }),
       clock: this.time,
       timers,
-      random: fixedRandom,
+      random,
       writeExport: writeJournalExport,
       onIdle: () => undefined,
       onView: (view) => this.#see(view),
