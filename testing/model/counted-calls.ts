@@ -2,6 +2,7 @@
 export class CountedCalls<Target extends object> {
   readonly target: Target;
   #openCount = 0;
+  #isCut = false;
   #waiting: (() => void)[] = [];
 
   constructor(target: Target) {
@@ -9,13 +10,19 @@ export class CountedCalls<Target extends object> {
       get: (from, key) => {
         const member: unknown = Reflect.get(from, key);
         if (typeof member !== 'function') return member;
-        return (...given: unknown[]) => this.#follow(Reflect.apply(member, from, given));
+        return (...given: unknown[]) =>
+          this.#isCut ? new Promise(() => undefined) : this.#follow(Reflect.apply(member, from, given));
       },
     });
   }
 
   get isQuiet(): boolean {
     return this.#openCount === 0;
+  }
+
+  /** From now on nothing is asked and nothing is answered: whoever called is dead. */
+  cut(): void {
+    this.#isCut = true;
   }
 
   /** Until every call that was made has been answered. */

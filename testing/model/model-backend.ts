@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { batchRequestSchema } from '../../contract/wire/batch.ts';
 import type { JournalEntry } from '../../contract/wire/journal.ts';
-import type { PendingAdjustment } from '../../contract/wire/tag-lookup.ts';
+import { reservationRequestSchema } from '../../contract/wire/reservation.ts';
+import type { PendingAdjustment, TagLookupAnswer } from '../../contract/wire/tag-lookup.ts';
 import { accountOf, askedUid, problem } from '../till/canteen.ts';
 import { type ReceivedRequest, type Reply, ScriptedBackend } from '../till/scripted-backend.ts';
 
@@ -17,6 +18,15 @@ const held = {
   json: { backendTransactionId: 1, state: 'ReservePending', expiresAt: '2026-07-04T20:30:00.000Z' },
 } as const;
 
+/** The accounts behind a backend, where the balances are there and not on the tags. */
+export interface Ledger {
+  account(uid: string): TagLookupAnswer;
+  /** @returns whether so much is free, and is held from now on */
+  hold(terminalTransactionNumber: number, uid: string, amountMinor: number): boolean;
+  /** Each entry once. */
+  book(entry: JournalEntry): void;
+}
+
 /** A backend that keeps a journal as protocol.md says, and does to each request what the session wants of it. */
 export class ModelBackend {
   readonly server: ScriptedBackend;
@@ -26,6 +36,7 @@ export class ModelBackend {
   /** By UID, in their order. */
   readonly adjustments = new Map<string, PendingAdjustment[]>();
   entries: JournalEntry[] = [];
+  ledger: Ledger | null = null;
   /** Entries were lost that the till does not know of yet. */
   hasLost = false;
   /** What no till may ever send. */
@@ -45,7 +56,8 @@ export class ModelBackend {
   }
 
   /** As new, for the next session. */
-  begin(journalId: string): void {
+  begin(journalId: string, ledger: Ledger | null = null): void {
+    this.ledger = ledger;
     this.#emptyHash = createHash('sha256').update(journalId, 'utf8').digest('hex');
     this.entries = [];
     this.faults = [];
@@ -70,9 +82,12 @@ export class ModelBackend {
   #answer(request: ReceivedRequest): Reply | Promise<Reply> {
     if (!this.isUp) return problem(503, 'UNAVAILABLE');
     const uid = askedUid(request);
-    if (uid) return { status: 200, json: accountOf(uid, 0, { pendingAdjustments: this.adjustments.get(uid) ?? [] }) };
+    if (uid) {
+      const pendingAdjustments = this.adjustments.get(uid) ?? [];
+      return { status: 200, json: this.ledger?.account(uid) ?? accountOf(uid, 0, { pendingAdjustments }) };
+    }
     if (request.resource === 'seal') return { status: 200, json: this.#seal };
-    if (request.resource.endsWith('/reservation')) return this.#reserve();
+    if (request.resource.endsWith('/reservation')) return this.#reserve(request);
     return request.resource.startsWith('batches/') ? this.#receive(request.body) : { status: 304 };
   }
 
@@ -95,13 +110,13 @@ export class ModelBackend {
     this.#letGo = null;
   }
 
-  #reserve(): Reply | Promise<Reply> {
+  #reserve(request: ReceivedRequest): Reply | Promise<Reply> {
     switch (this.reservation) {
       case 'held':
-        return held;
+        return this.#hold(request);
       case 'waits':
         return new Promise((resolve) => {
-          this.#letGo = () => resolve(held);
+          this.#letGo = () => resolve(this.#hold(request));
           this.#onWait();
         });
       case 'no-answer':
@@ -110,6 +125,13 @@ export class ModelBackend {
       case 'INSUFFICIENT_FUNDS':
         return problem(409, this.reservation);
     }
+  }
+
+  #hold({ resource, body }: ReceivedRequest): Reply {
+    const { tag, amountMinor } = reservationRequestSchema.parse(JSON.parse(body));
+    const number = Number(resource.split('/')[1]);
+    const isHeld = this.ledger?.hold(number, tag.uid, amountMinor) ?? true;
+    return isHeld ? held : problem(409, 'INSUFFICIENT_FUNDS');
   }
 
   #receive(body: string): Reply {
@@ -136,7 +158,9 @@ export class ModelBackend {
   #keep(entry: JournalEntry): void {
     const known = this.entries[entry.seq - 1];
     if (known && known.hash !== entry.hash) this.faults.push(`entry ${entry.seq} came back as another one`);
-    if (!known) this.entries.push(entry);
+    if (known) return;
+    this.entries.push(entry);
+    this.ledger?.book(entry);
   }
 }
 

@@ -3,18 +3,40 @@ import { disagreements } from './agreement.ts';
 import type { TillModel } from './till-model.ts';
 import type { World } from './world.ts';
 
-/** One thing that can happen in a session. To add one, write it and put it into a list of `session-commands.ts`. */
-export interface CommandKind<Details> {
+/** One thing that can happen in a session. To add one, write it and put it into one of the lists in `commands/`. */
+export interface KindOf<Model, Details> {
   readonly name: string;
   /** How often, against the others. */
   readonly weight: number;
   readonly details: fc.Arbitrary<Details>;
   /** Whether it makes sense now; everything does where nothing is said. */
-  isPossible?(model: Readonly<TillModel>, details: Details): boolean;
+  isPossible?(model: Readonly<Model>, details: Details): boolean;
   /** Does it to both; what they then do not agree on is a fault. */
-  run(model: TillModel, real: World, details: Details): Promise<void>;
+  run(model: Model, real: World, details: Details): Promise<void>;
 }
 
+/** Where a model and the real till do not agree; empty where all is well. */
+export type Judge<Model> = (model: Model, real: World) => Promise<readonly string[]>;
+
+/** One command of which everything is said; after it the judge is asked. */
+export function judged<Model extends object, Details>(
+  judge: Judge<Model>,
+  kind: KindOf<Model, Details>,
+  details: Details,
+): fc.AsyncCommand<Model, World> {
+  return {
+    check: (model) => kind.isPossible?.(model, details) ?? true,
+    run: async (model, real) => {
+      await kind.run(model, real, details);
+      await real.quiet();
+      const faults = await judge(model, real);
+      if (faults.length > 0) throw new Error(faults.join('\n'));
+    },
+    toString: () => `${kind.name} ${JSON.stringify(details)}`,
+  };
+}
+
+export type CommandKind<Details> = KindOf<TillModel, Details>;
 export type SessionCommand = fc.AsyncCommand<TillModel, World>;
 
 /** A kind of command with all it may be about, and how often. */
@@ -25,16 +47,7 @@ export function anyOf<Details>(kind: CommandKind<Details>): {
   return { weight: kind.weight, arbitrary: kind.details.map((details) => commandOf(kind, details)) };
 }
 
-/** One command of which everything is said, for a session that is written down. */
+/** The same, for a session that is written down. */
 export function commandOf<Details>(kind: CommandKind<Details>, details: Details): SessionCommand {
-  return {
-    check: (model) => kind.isPossible?.(model, details) ?? true,
-    run: async (model, real) => {
-      await kind.run(model, real, details);
-      await real.quiet();
-      const faults = await disagreements(model, real);
-      if (faults.length > 0) throw new Error(faults.join('\n'));
-    },
-    toString: () => `${kind.name} ${JSON.stringify(details)}`,
-  };
+  return judged(disagreements, kind, details);
 }

@@ -13,19 +13,16 @@ import { assignment, configuration as festival } from '../till/festival.ts';
 import { InProcessTill, type Kill } from '../till/in-process-till.ts';
 import { ManualTime, settled } from '../till/manual-time.ts';
 import { makeMemoryFolder } from '../till/memory-folder.ts';
-import { pins, staffed } from '../till/staff.ts';
+import { staffed } from '../till/staff.ts';
 import { CountedCalls } from './counted-calls.ts';
 import type { ModelBackend } from './model-backend.ts';
 import { rules } from './model-charges.ts';
 import type { Aftermath, Ending } from './model-words.ts';
-import { TillModel } from './till-model.ts';
 
 /** The tags of every session by their place in the drawer: a Type 2 and a MIFARE Classic tag with money, a blank one. */
 export const tagPlaces = [0, 3, 1] as const;
-const startBalanceMinor = 10_000 - rules.topUpFee.fixedMinor;
-const startFloatMinor = 5_000;
 
-const configuration = { ...staffed, fees: { topUp: rules.topUpFee, refund: rules.refundFee } };
+export const configuration = { ...staffed, fees: { topUp: rules.topUpFee, refund: rules.refundFee } };
 const rowSchema = z.object({ number: z.int(), state: z.enum(terminalStates), isWriteStarted: z.int() });
 
 /** A killed till: its rows and its disk at that very moment. */
@@ -40,26 +37,19 @@ export type Call = (operations: TillOperations) => Promise<Result<Outcome, Fault
 export class World {
   readonly backend: ModelBackend;
   till: InProcessTill;
-  readonly #uplink = new CountedCalls<Uplink>(httpUplink());
+  #uplink = new CountedCalls<Uplink>(httpUplink());
   readonly #time = new ManualTime();
   #other: InProcessTill | null = null;
   #ending: Ending | null = null;
   /** What must never happen: the work of a till that lives ended in an exception. */
   #broken: unknown = null;
 
-  private constructor(backend: ModelBackend, folder: string) {
+  /** @param template a folder that a till was made in, which stays as it is */
+  constructor(backend: ModelBackend, template: string) {
     this.backend = backend;
-    this.till = this.#open(folder);
-  }
-
-  /** A till with an open shift, somebody logged in and two charged tags, and the model of it. */
-  static async begin(backend: ModelBackend, template: string): Promise<{ model: TillModel; real: World }> {
     const folder = makeMemoryFolder();
     fs.cpSync(template, folder, { recursive: true });
-    const real = new World(backend, folder);
-    backend.begin(assignment.journalId);
-    await real.till.till.operations.login({ pin: pins.sue });
-    return { model: startModel(), real };
+    this.till = this.#open(folder);
   }
 
   close(): void {
@@ -219,6 +209,7 @@ export class World {
   }
 
   #killNow(): Killed {
+    this.#uplink.cut();
     return { rows: this.#rows(), folder: this.till.killNow() };
   }
 
@@ -232,57 +223,14 @@ export class World {
   }
 
   #open(folder: string): InProcessTill {
+    this.#uplink = new CountedCalls<Uplink>(httpUplink());
     return new InProcessTill({ folder, time: this.#time, uplink: this.#uplink.target });
   }
 }
 
-function endingOf(ended: Result<Outcome, Fault>): Ending {
+/** How a call ended, as its caller is told. */
+export function endingOf(ended: Result<Outcome, Fault>): Ending {
   if (!ended.ok) return { result: 'refused', code: ended.fault.code };
   const { result, step } = ended.value;
   return { result, code: step.error?.code ?? null };
-}
-
-/** A folder that every session begins with a copy of. */
-export async function makeTemplate(backendUrl: string): Promise<string> {
-  const till = new InProcessTill({ assignment: { ...assignment, backendUrl }, configuration });
-  const { operations } = till.till;
-  await operations.login({ pin: pins.sue });
-  await operations.openShift({ floatMinor: startFloatMinor });
-  await till.hand({ kind: 'create', label: 'Classic', technology: 'classic1k' });
-  const patient = { firstTagOnly: true };
-  for (const place of tagPlaces.slice(0, 2)) {
-    const calls: Call[] = [
-      (offered) => offered.issue(patient),
-      (offered) => offered.topUp({ ...patient, amountMinor: 10_000, method: 'cash' }),
-    ];
-    for (const call of calls) {
-      const ended = call(operations);
-      await till.hand({ kind: 'hold', tagId: till.tagId(place) });
-      const ending = endingOf(await ended);
-      if (ending.code !== null) throw new Error(`the template could not be made: ${ending.code}`);
-      await till.hand({ kind: 'remove' });
-    }
-  }
-  const folder = till.killNow();
-  till.close();
-  return folder;
-}
-
-/** What the template holds. */
-function startModel(): TillModel {
-  const model = new TillModel(tagPlaces.length);
-  model.shift = 1;
-  model.shiftCount = 1;
-  model.floatMinor = startFloatMinor;
-  model.cashier = 'sue';
-  for (const tag of [0, 1]) {
-    model.tag(tag).condition = 'issued';
-    model.begin({ kind: 'top-up', amountMinor: 10_000 }, true);
-    model.hold(tag);
-    model.remove();
-  }
-  model.restart();
-  model.logIn('sue');
-  if (model.tag(0).balanceMinor !== startBalanceMinor) throw new Error('the model does not begin as the template does');
-  return model;
 }
