@@ -21,6 +21,7 @@ interface Entry {
     | 'issue'
     | 'shift'
     | 'staff'
+    | 'transactions'
     | 'attention'
     | 'training';
   readonly icon: IconName;
@@ -46,6 +47,7 @@ function ofTheTill({ cashier, loginNeeded, training }: TillView): readonly Entry
   const entries: readonly Entry[] = [
     { name: 'shift', icon: 'wait', start: () => goTo('shift') },
     { name: 'staff', icon: 'person', start: () => goTo('staff') },
+    { name: 'transactions', icon: 'list', start: () => goTo('transactions') },
     { name: 'attention', icon: 'alert', start: () => goTo('attention') },
     { name: 'training', icon: 'training', start: () => practise(true) },
   ];

@@ -16,7 +16,16 @@ export interface TillStore {
 export const useTill = create<TillStore>()(() => ({ view: null, simulator: null, notice: null }));
 
 /** Where this window is while the till waits for its next customer; `sale` is home. */
-export type Place = 'sale' | 'free-amount' | 'top-up' | 'menu' | 'attention' | 'refund' | 'shift' | 'staff';
+export type Place =
+  | 'sale'
+  | 'free-amount'
+  | 'top-up'
+  | 'menu'
+  | 'transactions'
+  | 'attention'
+  | 'refund'
+  | 'shift'
+  | 'staff';
 
 /** What a supervisor has to confirm before it can begin; asked again once that is done. */
 export interface Pending {

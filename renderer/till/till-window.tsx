@@ -27,6 +27,7 @@ import { TapScreen } from './tap.tsx';
 import { useDocumentLook } from './theme.ts';
 import { TopUpEntry } from './top-up-entry.tsx';
 import { TrainingBanner } from './training-banner.tsx';
+import { TransactionsPage } from './transactions.tsx';
 import { UnknownScreen } from './unknown.tsx';
 import { WritingScreen } from './writing.tsx';
 
@@ -105,6 +106,8 @@ function Idle({ view }: { readonly view: TillView }) {
       return <TopUpEntry view={view} />;
     case 'menu':
       return <MenuPage view={view} />;
+    case 'transactions':
+      return <TransactionsPage view={view} />;
     case 'attention':
       return <AttentionPage view={view} />;
     case 'refund':

@@ -20,7 +20,8 @@ async function show(page: Page, name: string): Promise<void> {
 for (const theme of ['light', 'dark', 'high-contrast'] as const) {
   test(`screens.md, customer display: every state is whole, ${theme}`, async ({ page }) => {
     await page.setViewportSize({ width: 1024, height: 600 });
-    for (const language of languages) {
+    // Lengths differ by language, contrast by theme.
+    for (const language of theme === 'light' ? languages : (['en'] as const)) {
       await openWindowPage(page, `?theme=${theme}&language=${language}&display=customer`);
       for (const name of Object.keys(makeViews())) {
         await show(page, name);

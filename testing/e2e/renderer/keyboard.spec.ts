@@ -2,7 +2,7 @@
 // Method: the built renderer in Chromium on fed views; what it asks of the till is recorded and compared.
 import { expect, type Page, test } from '@playwright/test';
 import type { TillView } from '../../../contract/ipc/till-view.ts';
-import { attentionItems, makeViews } from './views.ts';
+import { attentionItems, makeViews, pastSale, pastTransactions } from './views.ts';
 import { type AskedCall, askedCalls, feedAnswer, feedView, openWindowPage } from './window-page.ts';
 
 function view(name: string): TillView {
@@ -212,5 +212,21 @@ test('screens.md: what needs attention is a press away, and each has its remedy'
   expect(await askedCalls(page)).toEqual([
     ['resolve', { terminalTransactionNumber: 120 }],
     ['confirmCashReturned', { terminalTransactionNumber: 98 }],
+  ]);
+});
+
+test('R5: from the list a sale is opened, pieces are chosen, and only those are taken back', async ({ page }) => {
+  await feedAnswer(page, 'transactions', { ok: true, result: { transactions: pastTransactions, hasMore: false } });
+  await feedAnswer(page, 'transaction', { ok: true, result: pastSale });
+  await feedView(page, view('sale-staffed'));
+  await page.keyboard.press('F10');
+  await page.keyboard.press('9');
+  await page.getByRole('button', { name: /118/ }).click();
+  await page.getByRole('button', { name: 'One more Beer 0.5 l' }).click();
+  await page.getByRole('button', { name: 'One more Beer 0.5 l' }).click();
+  await askedCalls(page);
+  await page.getByRole('button', { name: 'Take the chosen back' }).click();
+  expect(await askedCalls(page)).toEqual([
+    ['chargeback', { terminalTransactionNumber: 118, lines: [{ line: 1, quantity: 2 }] }],
   ]);
 });

@@ -2,6 +2,7 @@ import type { AttentionItem } from '../../../contract/ipc/attention.ts';
 import type { ClosedShiftReport, ShiftReport } from '../../../contract/ipc/shift.ts';
 import type { SimulatorView } from '../../../contract/ipc/simulator.ts';
 import type { ScreenView, TillView } from '../../../contract/ipc/till-view.ts';
+import type { ListedTransaction, TransactionDetails } from '../../../contract/ipc/transactions.ts';
 
 /** Views as a till host sends them, one for every state a window can be in, with the longest texts a festival has. */
 
@@ -122,6 +123,54 @@ export const attentionItems: readonly AttentionItem[] = [
     ...{ amountMinor: 450, uid: '04665544332211' },
   },
 ];
+
+const past = { paymentMethod: 'tag', uid: '04A1B2C3D4E5F6', abortReason: null, sent: true, rejected: false } as const;
+
+/** The till's list with one of every state, newest first. */
+export const pastTransactions: readonly ListedTransaction[] = [
+  {
+    ...{ ...past, terminalTransactionNumber: 121, type: 'Purchase', state: 'TerminalConfirmUnknown', sent: false },
+    ...{ amountMinor: 5_500, balanceDeltaMinor: -5_500, openedAt: inMs(-60_000) },
+  },
+  {
+    ...{ ...past, terminalTransactionNumber: 120, type: 'Refund', paymentMethod: 'cash', state: 'Committed' },
+    ...{ amountMinor: 4_000, balanceDeltaMinor: -4_000, openedAt: inMs(-300_000), sent: false },
+  },
+  {
+    ...{ ...past, terminalTransactionNumber: 119, type: 'Purchase', state: 'Aborted', rejected: true },
+    ...{ amountMinor: 5_500, balanceDeltaMinor: -5_500, openedAt: inMs(-360_000), abortReason: 'INSUFFICIENT_FUNDS' },
+  },
+  {
+    ...{ ...past, terminalTransactionNumber: 118, type: 'Purchase', state: 'Committed' },
+    ...{ amountMinor: 5_500, balanceDeltaMinor: -5_500, openedAt: inMs(-420_000) },
+  },
+];
+
+export const pastSale: TransactionDetails = {
+  ...{ ...past, terminalTransactionNumber: 118, type: 'Purchase', state: 'Committed' },
+  ...{ amountMinor: 5_500, balanceDeltaMinor: -5_500, openedAt: inMs(-420_000) },
+  ...{ balanceBeforeMinor: 9_500, balanceAfterMinor: 4_000, merchantId: 'bar', groupId: null },
+  ...{ cashierId: 'mara', approvedBy: 'sam' },
+  lines: [
+    {
+      ...{ line: 1, kind: 'purchase', name: 'Beer 0.5 l', productId: 'beer' },
+      ...{ quantity: 4, amountMinor: 3_000, returnableQuantity: 3 },
+    },
+    {
+      ...{ line: 2, kind: 'purchase', name: 'Amount', productId: null },
+      ...{ quantity: 1, amountMinor: 2_700, returnableQuantity: 1 },
+    },
+    {
+      ...{ line: 3, kind: 'purchase-return', name: 'Deposit back', productId: 'deposit-back' },
+      ...{ quantity: 1, amountMinor: 200, returnableQuantity: 0 },
+    },
+  ],
+  states: [
+    { state: 'Open', at: inMs(-420_000), cause: 'checkout' },
+    { state: 'TerminalConfirmStarted', at: inMs(-419_900), cause: 'checkout' },
+    { state: 'Committed', at: inMs(-419_000), cause: 'checkout' },
+  ],
+};
 
 const sale = { purpose: 'sale', amountMinor: 5_500, feeMinor: 0 } as const;
 const topUp = { purpose: 'top-up', amountMinor: 10_000, feeMinor: 500 } as const;
