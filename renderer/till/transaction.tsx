@@ -105,7 +105,7 @@ function LineRow({
           {line.quantity > 1 ? <span className="figures mr-2">{line.quantity} ×</span> : null}
           {name}
         </span>
-        <Money amountMinor={line.amountMinor} />
+        <Money amountMinor={line.kind === 'purchase-return' ? -line.amountMinor : line.amountMinor} />
       </div>
       {line.returnableQuantity > 0 ? (
         <div className="mt-1 flex items-center justify-end gap-1 text-muted">

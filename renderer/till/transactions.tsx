@@ -86,7 +86,7 @@ function Row({
   const locale = useLocale();
   return (
     <TouchButton onPress={onOpen} className="w-full !justify-start gap-x-6 py-2 !text-left">
-      <span className="figures w-16 shrink-0 text-muted">
+      <span className="figures w-24 shrink-0 text-muted">
         {t('done.receipt', { number: row.terminalTransactionNumber })}
       </span>
       <span className="figures w-16 shrink-0">{formatTime(row.openedAt, locale, timeZone)}</span>
