@@ -1,6 +1,5 @@
 import type { PaymentRequest, PaymentStatus } from '../../contract/wire/payment.ts';
 import { invariant } from './invariant.ts';
-import type { TillTransaction } from './transaction.ts';
 
 /** How the card payment of a top-up stands, as far as this till knows. */
 export interface Payment {
@@ -30,6 +29,11 @@ export function isOpenPayment(status: PaymentStatus): boolean {
 }
 
 /** What the provider is asked for: the same for the whole life of the transaction, so that it is charged once. */
-export function paymentRequestOf({ amountMinor, balanceDeltaMinor, currency }: TillTransaction): PaymentRequest {
+export function paymentRequestOf(topUp: {
+  readonly amountMinor: number;
+  readonly balanceDeltaMinor: number;
+  readonly currency: string;
+}): PaymentRequest {
+  const { amountMinor, balanceDeltaMinor, currency } = topUp;
   return { amountMinor, feeMinor: amountMinor - balanceDeltaMinor, currency };
 }

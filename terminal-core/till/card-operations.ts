@@ -1,19 +1,34 @@
 import type { Fault } from '../../contract/ipc/fault.ts';
 import type { Outcome } from '../../contract/ipc/operations.ts';
+import type { ChargeView } from '../../contract/ipc/till-view.ts';
+import type { Cart } from '../domain/cart.ts';
 import { fault } from '../domain/fault.ts';
 import { failed, type Result } from '../domain/result.ts';
 import { CardTopUp } from './card-top-up.ts';
 import { saleCharge, topUpCharge } from './charges.ts';
-import type { Desk } from './desk.ts';
+import type { Desk, Patience } from './desk.ts';
 import { OpenLoopSale } from './open-loop-sale.ts';
 import { paymentOpenFault } from './open-payment.ts';
-import type { Request } from './operations.ts';
-import type { TagOperationParts } from './tag-operations.ts';
+import type { Request, TapRequest } from './operations.ts';
+import type { TagWork } from './work.ts';
 
 type Ended = Promise<Result<Outcome, Fault>>;
 
+/** What these operations need of the till, which alone begins and ends a piece of work. */
+export interface CardOperationParts {
+  isAccountMode(): boolean;
+  cart(): Cart;
+  merchantId(): string;
+  /** Of the two halves of an open loop purchase (R13). */
+  newGroupId(): string;
+  desk(): Result<Desk, Fault>;
+  patience(request: TapRequest): Patience;
+  /** Does the work if the till is free and the cashier may; its end is on the screen when it answers. */
+  run(view: ChargeView, makeWork: (desk: Desk) => TagWork): Ended;
+}
+
 /** A top-up that a card pays (Q13): one open attempt per till, and only onto a tag that holds its own balance. */
-export function cardTopUp(till: TagOperationParts, request: Request<'topUp'>): Ended {
+export function cardTopUp(till: CardOperationParts, request: Request<'topUp'>): Ended {
   const desk = deskForCards(till);
   if (!desk.ok) return Promise.resolve(desk);
   const charge = topUpCharge('card', request.amountMinor, desk.value.configuration);
@@ -24,7 +39,7 @@ export function cardTopUp(till: TagOperationParts, request: Request<'topUp'>): E
 
 /** A sale whose tag has too little on it: a card pays the rest first (R12, R13, Q16). */
 export function openLoopSale(
-  till: TagOperationParts,
+  till: CardOperationParts,
   request: Request<'sell'> & { readonly openLoop: 'shortfall' | 'full-price' },
 ): Ended {
   const desk = deskForCards(till);
@@ -36,7 +51,7 @@ export function openLoopSale(
   return till.run(sale.value.view, (working) => new OpenLoopSale(terms, working, till.patience(request)));
 }
 
-function deskForCards(till: TagOperationParts): Result<Desk, Fault> {
+function deskForCards(till: CardOperationParts): Result<Desk, Fault> {
   const desk = till.desk();
   if (!desk.ok) return desk;
   if (till.isAccountMode()) return failed(fault('MODE_UNSUPPORTED'));

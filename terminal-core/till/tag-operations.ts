@@ -12,7 +12,6 @@ import {
 } from '../checkout/booking-chart.ts';
 import type { TagLookupPort } from '../checkout/ports.ts';
 import type { ReplacementStore } from '../checkout/replacement-ports.ts';
-import type { Cart } from '../domain/cart.ts';
 import { fault } from '../domain/fault.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { AccountBooking } from './account-booking.ts';
@@ -21,11 +20,11 @@ import { accountReplacement } from './account-replacement.ts';
 import { nextAdjustment } from './adjustments.ts';
 import { balanceLook } from './balance-look.ts';
 import { Booking } from './booking.ts';
-import { cardTopUp, openLoopSale } from './card-operations.ts';
+import { type CardOperationParts, cardTopUp, openLoopSale } from './card-operations.ts';
 import type { Charge, ChargeFor } from './charge.ts';
 import { chargebackCharge } from './chargeback.ts';
 import { adjustmentCharge, blockCharge, cashRefundCharge, saleCharge, topUpCharge, viewOf } from './charges.ts';
-import type { Desk, Patience } from './desk.ts';
+import type { Desk } from './desk.ts';
 import type { Accounts } from './identify-tag.ts';
 import { issueOf } from './issue.ts';
 import type { TapRequest, TillOperations } from './operations.ts';
@@ -40,20 +39,11 @@ import type { TagWork } from './work.ts';
 type Ended = Promise<Result<Outcome, Fault>>;
 
 /** What these operations need of the till, which alone begins and ends a piece of work. */
-export interface TagOperationParts {
+export interface TagOperationParts extends CardOperationParts {
   readonly tagLookup: TagLookupPort;
   readonly accounts: Accounts;
   readonly ledger: TagLedger;
   readonly replacements: ReplacementStore;
-  isAccountMode(): boolean;
-  cart(): Cart;
-  merchantId(): string;
-  desk(): Result<Desk, Fault>;
-  patience(request: TapRequest): Patience;
-  /** Of the two halves of an open loop purchase (R13). */
-  newGroupId(): string;
-  /** Does the work if the till is free and the cashier may; its end is on the screen when it answers. */
-  run(view: ChargeView, makeWork: (desk: Desk) => TagWork): Ended;
 }
 
 /** Who pays or is paid, and what is there to be paid out. */
