@@ -21,7 +21,8 @@ beforeAll(async () => {
   await administration.connect();
   const name = await administration.query<{ name: string }>('SELECT current_database() AS name');
   await administration.query(`ALTER DATABASE ${name.rows[0]?.name} SET log_statement = 'all'`);
-  backend = await startTestBackend(databaseUrl);
+  // Jobs would be in the log as well.
+  backend = await startTestBackend(databaseUrl, { expiryIntervalMs: 3_600_000, paymentIntervalMs: 3_600_000 });
 });
 afterAll(async () => {
   await administration.end();

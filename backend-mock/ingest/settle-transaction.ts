@@ -5,8 +5,12 @@ import { type BackendState, backendStateSchema, transactionTypeSchema } from '..
 import { createMerchantAccount, readSharedAccounts } from '../ledger/accounts.ts';
 import { book } from '../ledger/booking.ts';
 import { resolveCustomers } from '../ledger/customers.ts';
+import { readCustomersTags } from '../ledger/customers-tags.ts';
 import { invariant } from '../ledger/invariant.ts';
 import { lockTags } from '../ledger/tags.ts';
+import { lockPayment, readPayment } from '../payments/payment-rows.ts';
+import { endPaidTopUp } from '../payments/settle-by-operator.ts';
+import { voidPaymentsOfAborted } from '../payments/void-payment.ts';
 import type { Connection } from '../store/database.ts';
 import { canonicalJson, contentHash } from './chain.ts';
 import { transitionKind } from './decide.ts';
@@ -49,11 +53,20 @@ export async function settleTransaction(
   now: Date,
 ): Promise<SettlementOutcome> {
   const { editionId, to } = request;
-  const row = await lockTransaction(connection, editionId, backendTransactionId);
+  const row = await lockTransaction(connection, editionId, backendTransactionId, request.uid);
   if (row === undefined) return { outcome: 'unknown' };
   const state = backendStateSchema.parse(row.state);
+  const payment = await lockPayment(connection, { editionId, backendTransactionId });
+  if (payment !== undefined && (state === 'ExternalPending' || state === 'ExternalUnknown'))
+    return endPaidTopUp(connection, payment, { to, uid: request.uid, actor }, now);
   if (state !== 'TerminalConfirmUnknown' && state !== 'Reserve')
-    return refuse(`The transaction is ${state}; an operator ends only TerminalConfirmUnknown and Reserve.`);
+    return refuse(`The transaction is ${state}; an operator ends only what is unknown or held.`);
+  if (
+    to === 'Committed' &&
+    payment !== undefined &&
+    ((payment.status !== 'approved' && payment.status !== 'unknown') || payment.voidRequestedAt !== null)
+  )
+    return refuse(`Its payment is ${payment.status}: there is nothing to book.`);
   const content = row.provisional ? contentFromTag(row, request, actor, now) : parsed(row.payload);
   if (content === undefined) return refuse('What the tag shows cannot be booked by itself.');
   const kind = transitionKind(content);
@@ -62,6 +75,7 @@ export async function settleTransaction(
   const move = { backendTransactionId, kind, from: state, to, cause: 'AD' } as const;
   if (to === 'Aborted') {
     await moveTransaction(connection, editionId, move, now);
+    await voidPaymentsOfAborted(connection, editionId, [backendTransactionId], now);
     return { outcome: 'settled', state: to };
   }
   const imbalance = findImbalance({ ...content, state: 'Committed' });
@@ -75,13 +89,23 @@ export async function settleTransaction(
   return { outcome: 'settled', state: to };
 }
 
-async function lockTransaction(connection: Connection, editionId: number, id: number): Promise<Row | undefined> {
+/** Locks the tags that the end may touch and then the transaction, in the order in which everybody locks. */
+async function lockTransaction(
+  connection: Connection,
+  editionId: number,
+  id: number,
+  alsoUid: string | undefined,
+): Promise<Row | undefined> {
   const named = await connection.query<{ uid: string | null }>(
     'SELECT uid FROM transactions WHERE edition_id = $1 AND backend_transaction_id = $2',
     [editionId, id],
   );
-  const uid = named.rows[0]?.uid;
-  if (uid != null) await lockTags(connection, editionId, new Set([uid]));
+  const { customerId } = (await readPayment(connection, { editionId, backendTransactionId: id })) ?? {
+    customerId: null,
+  };
+  const tags = customerId === null ? [] : await readCustomersTags(connection, editionId, customerId);
+  const uids = [named.rows[0]?.uid, alsoUid, ...tags.map(({ uid }) => uid)];
+  await lockTags(connection, editionId, new Set(uids.filter((uid) => uid != null)));
   const found = await connection.query<Row>(
     `SELECT uid, state, type, terminal_transaction_number, currency, balance_delta_minor, tag_generation, tag_transaction_number,
             opened_at, payload, provisional

@@ -1,17 +1,14 @@
-import { readAdjustableTag } from '../adjustments/adjustable-tag.ts';
-import { numberAdjustment } from '../adjustments/number-adjustment.ts';
 import { moveTransaction } from '../ingest/move-transaction.ts';
 import type { TransitionCause, TransitionKind } from '../ingest/transitions.ts';
-import { readSharedAccounts } from '../ledger/accounts.ts';
 import { insertAdminTransaction } from '../ledger/admin-transaction.ts';
-import { book } from '../ledger/booking.ts';
 import { readCustomersTags } from '../ledger/customers-tags.ts';
 import { invariant } from '../ledger/invariant.ts';
 import type { Connection } from '../store/database.ts';
 import { alertAboutPayment } from './alert-about-payment.ts';
+import { bookPaidTopUp } from './book-paid-top-up.ts';
 import { insertPayment, type PaymentRow } from './payment-rows.ts';
 import { pauseRule } from './rule-pause.ts';
-import { requestVoid } from './void-payment.ts';
+import { requestVoid, voidPaymentsOfAborted } from './void-payment.ts';
 
 /** Where a top-up that no till makes comes from. */
 export type OutsideOrigin = 'online' | 'auto';
@@ -103,8 +100,8 @@ export async function endUnpaid(connection: Connection, row: PaymentRow, now: Da
 }
 
 /**
- * Books a paid top-up once (R9, R10) and, in tag mode, puts its adjustment in line (Q20), under the locks of the customer's tags and
- * of the payment. What was paid is always booked: where the tag has no number left, an operator is told.
+ * Books a paid top-up once, under the locks of the customer's tags and of the payment: by the provider's word (WH), or by an
+ * operator's, who knows what the provider did not say (AD).
  */
 export async function commitOutsideTopUp(
   connection: Connection,
@@ -112,52 +109,25 @@ export async function commitOutsideTopUp(
   cause: 'WH' | 'AD',
   now: Date,
 ): Promise<void> {
-  const { editionId, backendTransactionId, customerId, amountMinor, feeMinor } = row;
+  const { editionId, customerId, origin } = row;
   invariant('INV-61', customerId !== null, 'a top-up of the backend has a customer');
-  const tags = await readCustomersTags(connection, editionId, customerId);
+  const [tag] = await readCustomersTags(connection, editionId, customerId);
   await moveOutside(connection, row, 'Committed', cause, now);
-  await bringOntoTag(connection, row, tags[0]?.uid, now);
-  if (row.origin === 'auto') await pauseRule(connection, { editionId, customerId }, null);
-  const accounts = await readSharedAccounts(connection, editionId);
-  const channel = accounts.get('top-up:online');
-  const fee = accounts.get('fee');
-  const customer = await readCustomersAccount(connection, editionId, customerId);
-  invariant('INV-61', channel !== undefined && fee !== undefined, 'an edition has its accounts');
-  const topUp = { kind: 'topup', debitAccountId: customer, creditAccountId: channel, amountMinor };
-  const lines = [topUp, { kind: 'topup-fee', debitAccountId: fee, creditAccountId: customer, amountMinor: feeMinor }];
-  const postings = lines.filter((line) => line.amountMinor > 0);
-  await book(
-    connection,
-    editionId,
-    postings.map((line, index) => ({ ...line, backendTransactionId, line: index + 1 })),
-    now,
-  );
+  const account = {
+    customerId,
+    uid: tag?.uid,
+    channel: 'top-up:online',
+    reason: `${origin} top-up`,
+    actor: origin,
+  } as const;
+  await bookPaidTopUp(connection, row, account, now);
+  if (origin === 'auto') await pauseRule(connection, { editionId, customerId }, null);
 }
 
-async function bringOntoTag(
-  connection: Connection,
-  row: PaymentRow,
-  uid: string | undefined,
-  now: Date,
-): Promise<void> {
-  const { editionId, backendTransactionId, amountMinor, feeMinor, origin } = row;
-  const tag = uid === undefined ? undefined : await readAdjustableTag(connection, editionId, uid);
-  if (tag?.mode === 'account') return;
-  const plan = { editionId, amountMinor: amountMinor - feeMinor, bookedByTransactionId: backendTransactionId };
-  const number =
-    tag === undefined || uid === undefined
-      ? undefined
-      : await numberAdjustment(connection, tag, { ...plan, uid, reason: `${origin} top-up`, actor: origin }, now);
-  if (number !== undefined) {
-    await connection.query('UPDATE transactions SET uid = $3 WHERE edition_id = $1 AND backend_transaction_id = $2', [
-      editionId,
-      backendTransactionId,
-      uid,
-    ]);
-    return;
-  }
-  const detail = `${plan.amountMinor} is booked, and the customer has no tag that it could be brought onto`;
-  await alertAboutPayment(connection, row, 'ADJUSTMENT_IMPOSSIBLE', detail, now);
+/** Ends a top-up that an operator gives up: what the provider may have taken, or takes yet, goes back. */
+export async function abortOutsideTopUp(connection: Connection, row: PaymentRow, now: Date): Promise<void> {
+  await moveOutside(connection, row, 'Aborted', 'AD', now);
+  await voidPaymentsOfAborted(connection, row.editionId, [row.backendTransactionId], now);
 }
 
 async function moveOutside(
@@ -175,15 +145,4 @@ async function moveOutside(
     `UPDATE transactions SET ended_at = $3 WHERE edition_id = $1 AND backend_transaction_id = $2`,
     [editionId, backendTransactionId, now],
   );
-}
-
-async function readCustomersAccount(connection: Connection, editionId: number, customerId: number): Promise<number> {
-  const found = await connection.query<{ account_id: number }>({
-    name: 'account-of-customer',
-    text: `SELECT account_id FROM account WHERE edition_id = $1 AND customer_id = $2 AND name LIKE '%/default'`,
-    values: [editionId, customerId],
-  });
-  const accountId = found.rows[0]?.account_id;
-  invariant('INV-61', accountId !== undefined, 'a customer has an account');
-  return accountId;
 }

@@ -20,7 +20,7 @@ import { problemSchema } from '../../contract/wire/problem.ts';
 import { tagLookupAnswerSchema } from '../../contract/wire/tag-lookup.ts';
 import { silentLog, startTestBackend, startTestServer, type TestServer } from '../../testing/backend/backend.ts';
 import { cardWish, putPayment } from '../../testing/backend/card-payments.ts';
-import { logIn, type OperatorClient } from '../../testing/backend/operator-client.ts';
+import { logIn, type OperatorClient, operatorAt } from '../../testing/backend/operator-client.ts';
 import { topUp } from '../../testing/backend/payloads.ts';
 import { spawnBackend } from '../../testing/backend/spawn-backend.ts';
 import { enrolTill, type TillClient } from '../../testing/backend/till-client.ts';
@@ -59,8 +59,7 @@ afterEach(async () => {
   await backend.close();
 });
 
-/** An operator whose session has not run out, whatever time it is. */
-const operator = (): Promise<OperatorClient> => logIn(backend.address);
+const operator = (): Promise<OperatorClient> => operatorAt(backend.address, nowMs);
 
 async function checkAfter(ms: number): Promise<number> {
   nowMs += ms;

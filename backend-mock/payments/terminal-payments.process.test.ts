@@ -16,7 +16,7 @@ import {
   type PaymentReply,
   putPayment,
 } from '../../testing/backend/card-payments.ts';
-import { logIn, type OperatorClient } from '../../testing/backend/operator-client.ts';
+import { type OperatorClient, operatorAt } from '../../testing/backend/operator-client.ts';
 import { purchase } from '../../testing/backend/payloads.ts';
 import { spawnBackend } from '../../testing/backend/spawn-backend.ts';
 import { enrolTill, type TillClient } from '../../testing/backend/till-client.ts';
@@ -55,8 +55,7 @@ afterEach(async () => {
   await backend.close();
 });
 
-/** An operator whose session has not run out, whatever time it is. */
-const operator = (): Promise<OperatorClient> => logIn(backend.address);
+const operator = (): Promise<OperatorClient> => operatorAt(backend.address, nowMs);
 
 /** One round of the job, after a time. */
 async function checkAfter(ms: number): Promise<number> {

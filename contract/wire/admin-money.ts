@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { adminTopUpRequestSchema } from './admin-tags.ts';
-import { adjustmentNumberSchema } from './identifiers.ts';
+import { adjustmentNumberSchema, tagUidSchema } from './identifiers.ts';
 import { amountMinorSchema, signedAmountMinorSchema } from './money.ts';
 import { backendStateSchema } from './words.ts';
 
@@ -53,6 +53,8 @@ export const transactionResolutionRequestSchema = z
     note: z.string().trim().min(1).max(1_000),
     /** Who sold, where only a tag has shown the sale; `unallocated` where nobody knows. */
     merchantId: merchantIdSchema.optional(),
+    /** Whose card paid, where a till that never came back did not tell its tag. */
+    uid: tagUidSchema.optional(),
   })
   .meta({ id: 'TransactionResolutionRequest' });
 export type TransactionResolutionRequest = z.infer<typeof transactionResolutionRequestSchema>;
