@@ -146,7 +146,7 @@ describe('the commands of klink', () => {
         'Balance 15.50 GBP of tag UID.',
       ]);
       const status = await klinkForPeople(['status', '--data', place]);
-      expect(status.stdout).toMatch(/Exposure +0 minor units/);
+      expect(status.stdout).toMatch(/Exposure +0\.00 of at most 300\.00 GBP/);
       expectFault(await klink(['issue', ...simulated, '--data', place]), 5, 'MODE_UNSUPPORTED');
     });
   });
