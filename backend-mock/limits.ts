@@ -6,6 +6,13 @@ export const limits = {
   jsonDepthMax: 64,
   /** A request that has not arrived whole after this time is dropped. */
   requestTimeoutMs: 30_000,
+  /** Requests of one token or, without one, of one address: far above what a till or an operator needs. */
+  requestRate: { burst: 2_000, perSecond: 400 },
+  /** Failed logins and enrolments of one address. */
+  failureRate: { burst: 30, perSecond: 0.5 },
+  rateCallersMax: 20_000,
+  /** How old the counts of the database in the metrics may be. */
+  metricsCacheMs: 5_000,
   /** How long one statement may run, and how long it may wait for a row lock. */
   statementTimeoutMs: 30_000,
   lockTimeoutMs: 15_000,

@@ -47,7 +47,8 @@ export async function lookUpTag(
   };
 }
 
-async function pendingAdjustments(
+/** What is on its way to a tag, in the order in which it is to be applied (Q20). */
+export async function pendingAdjustments(
   connection: Connection,
   editionId: number,
   uid: string,

@@ -5,6 +5,7 @@ import { invariant } from '../ledger/invariant.ts';
 import { lockTags } from '../ledger/tags.ts';
 import type { Connection } from '../store/database.ts';
 import { readAdjustableTag } from './adjustable-tag.ts';
+import { claimTag } from './claim-tag.ts';
 import { setTagBlocked } from './set-blocked.ts';
 
 export type ReplacementPlan = { editionId: number; mode: EditionMode; uid: string; newUid: string };
@@ -41,7 +42,7 @@ export async function replaceTag(
   const lost = await readAdjustableTag(connection, editionId, uid);
   if (lost === undefined) return { outcome: 'unknown-tag' };
   if (lost.replacedBy !== undefined) return repeated(connection, plan, lost.replacedBy);
-  if (!(await claimNewTag(connection, plan, lost.customerId, now)))
+  if (!(await claimTag(connection, { editionId, uid: newUid, customerId: lost.customerId }, now)))
     return refuse('TAG_IN_USE', `Tag ${newUid} has been used already.`);
   const fresh = await readAdjustableTag(connection, editionId, newUid);
   invariant('INV-61', fresh !== undefined, 'a claimed tag is there');
@@ -78,33 +79,6 @@ async function repeated(
   if (row.written) return refuse('TAG_REPLACED', `Tag ${newUid} has its balance already.`);
   const { generation, balance_minor: balanceMinor, adjustment_number: adjustmentNumber } = row;
   return { outcome: 'replaced', answer: { uid, newUid, generation, balanceMinor, adjustmentNumber }, again: true };
-}
-
-/** Gives the new tag to the customer. False where it has a life of its own: money moved with it, or a till has seen it valid. */
-async function claimNewTag(
-  connection: Connection,
-  { editionId, newUid }: ReplacementPlan,
-  customerId: number,
-  now: Date,
-): Promise<boolean> {
-  const made = await connection.query(
-    'INSERT INTO tag (edition_id, uid, customer_id, first_seen_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING',
-    [editionId, newUid, customerId, now],
-  );
-  if (made.rowCount === 1) return true;
-  // It may have come into being since the locks were taken.
-  await lockTags(connection, editionId, new Set([newUid]));
-  const claimed = await connection.query(
-    `UPDATE tag SET customer_id = $3
-      WHERE edition_id = $1 AND uid = $2 AND blocked_reason IS NULL
-        AND NOT EXISTS (SELECT FROM transactions t WHERE t.edition_id = $1 AND t.uid = $2 AND t.uid IS NOT NULL)
-        AND NOT EXISTS (SELECT FROM tag_snapshot s WHERE s.edition_id = $1 AND s.uid = $2)
-        AND NOT EXISTS (SELECT FROM tag_adjustment a WHERE a.edition_id = $1 AND a.uid = $2)
-        AND NOT EXISTS (SELECT FROM missing_transaction m WHERE m.edition_id = $1 AND m.uid = $2)
-        AND NOT EXISTS (SELECT FROM tag_replacement r WHERE r.edition_id = $1 AND $2 IN (r.uid, r.new_uid))`,
-    [editionId, newUid, customerId],
-  );
-  return claimed.rowCount === 1;
 }
 
 async function readWrittenGeneration(connection: Connection, editionId: number, uid: string): Promise<number> {

@@ -2,6 +2,7 @@ import { asc, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { enrolmentCodeAnswerSchema, enrolmentCodeRequestSchema } from '../../contract/wire/admin.ts';
 import { assignmentIdSchema } from '../../contract/wire/identifiers.ts';
+import { journalImportAnswerSchema, journalImportRequestSchema } from '../../contract/wire/journal-import.ts';
 import {
   assignmentClosingSchema,
   assignmentsAnswerSchema,
@@ -11,6 +12,7 @@ import {
 } from '../../contract/wire/operator.ts';
 import { closeAssignment } from '../enrolment/close-assignment.ts';
 import { createTerminal, issueEnrolmentCode, renameTerminal, revokeAssignment } from '../enrolment/enrol.ts';
+import { importJournal } from '../ingest/import-journal.ts';
 import { audit } from '../store/audit.ts';
 import { assignment, terminal } from '../store/schema.ts';
 import { ofEdition, requireEdition, sessionAuth } from './admin-books.ts';
@@ -203,6 +205,39 @@ function assignmentRoutes(app: App, service: Service): void {
       if (outcome === 'unknown') return sendProblem(reply, problem('NOT_FOUND', 'There is no such assignment.'));
       if (outcome !== 'closed') return sendProblem(reply, problem('BAD_REQUEST', outcome.refused));
       return reply.code(204).send(null);
+    },
+  );
+  app.post(
+    '/v1/admin/assignments/:id/journal-imports',
+    {
+      schema: {
+        tags: ['operator'],
+        summary:
+          'Take in a journal from a till’s disk as evidence: nothing is booked, what is new is listed to be settled',
+        security: sessionAuth,
+        params: assignmentPath,
+        body: journalImportRequestSchema,
+        response: { 200: journalImportAnswerSchema, ...problemAnswers(400, 401, 403, 404, 409, 503) },
+      },
+    },
+    async (request, reply) => {
+      const { actor } = await requireOperator(service, request, 'money');
+      const assignmentId = request.params.id;
+      const now = clock.now();
+      const outcome = await database.transaction(async (connection) => {
+        const done = await importJournal(connection, assignmentId, request.body.entries, actor, now);
+        if (done.outcome === 'imported')
+          await audit(connection, actor, 'journal imported', { assignmentId, ...done.answer }, now);
+        return done;
+      });
+      switch (outcome.outcome) {
+        case 'imported':
+          return reply.send(outcome.answer);
+        case 'unknown':
+          return sendProblem(reply, problem('NOT_FOUND', 'There is no such assignment.'));
+        case 'broken':
+          return sendProblem(reply, problem('CHAIN_BROKEN', outcome.detail));
+      }
     },
   );
 }

@@ -1,7 +1,7 @@
-import { and, asc, desc, eq, lt } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, lt } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import { z } from 'zod';
-import { tagUidSchema } from '../../contract/wire/identifiers.ts';
+import { instantSchema, tagUidSchema } from '../../contract/wire/identifiers.ts';
 import {
   tagNumberDuplicatesAnswerSchema,
   transactionDetailSchema,
@@ -21,6 +21,10 @@ const filters = ofEdition.extend({
   state: backendStateSchema.optional(),
   type: transactionTypeSchema.optional(),
   uid: tagUidSchema.optional(),
+  origin: z.enum(['terminal', 'online', 'auto', 'admin', 'gateway']).optional(),
+  /** Received from then on, and before then. */
+  from: instantSchema.optional(),
+  to: instantSchema.optional(),
   /** Only older ones: the last `backendTransactionId` of the page before. */
   before: whole.optional(),
   limit: z.coerce.number().pipe(z.int().min(1).max(limits.listRowsMax)).default(limits.listRowsDefault),
@@ -42,7 +46,7 @@ export function transactionRoutes(app: App, service: Service): void {
     },
     async (request) => {
       await requireOperator(service, request, 'look');
-      const { editionId, assignmentId, state, type, uid, before, limit } = request.query;
+      const { editionId, assignmentId, state, type, uid, origin, from, to, before, limit } = request.query;
       await requireEdition(service, editionId);
       const rows = await database.reads
         .select()
@@ -54,6 +58,9 @@ export function transactionRoutes(app: App, service: Service): void {
             state === undefined ? undefined : eq(transactions.state, state),
             type === undefined ? undefined : eq(transactions.type, type),
             uid === undefined ? undefined : eq(transactions.uid, uid),
+            origin === undefined ? undefined : eq(transactions.origin, origin),
+            from === undefined ? undefined : gte(transactions.receivedAt, new Date(from)),
+            to === undefined ? undefined : lt(transactions.receivedAt, new Date(to)),
             before === undefined ? undefined : lt(transactions.backendTransactionId, before),
           ),
         )
@@ -145,7 +152,7 @@ async function readDetail(
   };
 }
 
-function transactionRow(row: typeof transactions.$inferSelect) {
+export function transactionRow(row: typeof transactions.$inferSelect) {
   return {
     backendTransactionId: row.backendTransactionId,
     assignmentId: row.assignmentId,

@@ -27,6 +27,10 @@ const kinds: Record<ProblemCode, { status: number; title: string }> = {
   NOTICE_STALE: { status: 409, title: 'The time of the notice is too far from now.' },
   NOTICE_REPLAYED: { status: 409, title: 'The notice was received before.' },
   IDEMPOTENCY_CONFLICT: { status: 422, title: 'The Idempotency-Key was used for another request.' },
+  TOO_MANY_REQUESTS: {
+    status: 429,
+    title: 'Too much was asked in too short a time; Retry-After says when to ask again.',
+  },
   UNAVAILABLE: { status: 503, title: 'The backend cannot answer now; the same request may be sent again later.' },
   INTERNAL: { status: 500, title: 'The backend failed; the failure is in its log.' },
 };

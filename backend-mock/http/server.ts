@@ -13,9 +13,11 @@ import {
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { limits } from '../limits.ts';
+import { migrations } from '../store/migrations/list.ts';
 import { accountRoutes } from './admin-books.ts';
 import { cashierRoutes } from './admin-cashiers.ts';
 import { catalogueRoutes } from './admin-catalogue.ts';
+import { customerRoutes } from './admin-customers.ts';
 import { moneyRoutes } from './admin-money.ts';
 import { operatorRoutes } from './admin-operators.ts';
 import { refundRoutes } from './admin-refunds.ts';
@@ -26,10 +28,13 @@ import { terminalRoutes } from './admin-terminals.ts';
 import { transactionRoutes } from './admin-transactions.ts';
 import { transitionLogRoutes } from './admin-transition-log.ts';
 import { answerErrors } from './error-answers.ts';
+import { metricsRoute } from './metrics.ts';
 import { sessionRoutes } from './operator-login.ts';
 import { outcomesRoute } from './outcome-routes.ts';
 import { outsideTopUpRoutes } from './outside-top-up-routes.ts';
 import { paymentRoutes } from './payment-routes.ts';
+import { problem, sendProblem } from './problems.ts';
+import { limitRates } from './rate-limit.ts';
 import { readJsonBodies } from './request-body.ts';
 import { reservationRoute, tagLookupRoute } from './reservation-routes.ts';
 import { type App, problemAnswers, type Service } from './service.ts';
@@ -86,7 +91,10 @@ export async function buildServer(service: Service, log: Logger): Promise<App> {
   });
   await app.register(async (routes) => {
     const typed = routes.withTypeProvider<ZodTypeProvider>();
+    limitRates(typed);
+    metricsRoute(typed, service);
     healthRoute(typed, service);
+    readinessRoute(typed, service);
     enrolmentRoute(typed, service);
     configurationRoute(typed, service);
     batchRoute(typed, service);
@@ -107,6 +115,7 @@ export async function buildServer(service: Service, log: Logger): Promise<App> {
     settlementRoutes(typed, service);
     refundRoutes(typed, service);
     reportRoutes(typed, service);
+    customerRoutes(typed, service);
     terminalRoutes(typed, service);
     transactionRoutes(typed, service);
     transitionLogRoutes(typed, service);
@@ -129,6 +138,29 @@ function healthRoute(app: App, { database }: Service): void {
     async () => {
       await database.reads.execute(sql`SELECT 1`);
       return { status: 'ok' as const };
+    },
+  );
+}
+
+/** Whether requests may be sent here: not before the schema is this program's, and not any more when it stops (503 by Fastify). */
+function readinessRoute(app: App, { database }: Service): void {
+  app.get(
+    '/readyz',
+    {
+      logLevel: 'warn',
+      schema: {
+        tags: ['operation'],
+        summary: 'Whether this process may be sent requests',
+        response: { 200: z.object({ status: z.literal('ready') }), ...problemAnswers(503) },
+      },
+    },
+    async (_request, reply) => {
+      const found = await database.pool.query<{ version: number }>(
+        'SELECT max(version) AS version FROM schema_migration',
+      );
+      if (found.rows[0]?.version !== migrations.at(-1)?.version)
+        return sendProblem(reply, problem('UNAVAILABLE', 'The database has the schema of another release.'));
+      return { status: 'ready' as const };
     },
   );
 }

@@ -26,6 +26,7 @@ export const problemCodes = [
   'NOTICE_STALE',
   'NOTICE_REPLAYED',
   'IDEMPOTENCY_CONFLICT',
+  'TOO_MANY_REQUESTS',
   'UNAVAILABLE',
   'INTERNAL',
 ] as const;
