@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, lt } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, lt, ne } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import { z } from 'zod';
 import { instantSchema, tagUidSchema } from '../../contract/wire/identifiers.ts';
@@ -9,6 +9,8 @@ import {
 } from '../../contract/wire/operator.ts';
 import { backendStateSchema, transactionTypeSchema } from '../../contract/wire/words.ts';
 import { limits } from '../limits.ts';
+import { readPaymentDetail } from '../payments/payment-detail.ts';
+import type { Reads } from '../store/database.ts';
 import { account, posting, transactionState, transactions } from '../store/schema.ts';
 import { editionQuery, ofEdition, requireEdition, sessionAuth } from './admin-books.ts';
 import { requireOperator } from './operator-session.ts';
@@ -149,7 +151,30 @@ async function readDetail(
       receivedAt: step.receivedAt.toISOString(),
     })),
     payload: z.json().parse(JSON.parse(row.payload)),
+    payment: await readPaymentDetail(database.pool, { editionId, backendTransactionId: id }),
+    group: await readGroup(reads, row),
   };
+}
+
+/** The other transactions of a group, which its till drew (R13). */
+async function readGroup(
+  reads: Reads,
+  { editionId, assignmentId, groupId, backendTransactionId }: typeof transactions.$inferSelect,
+) {
+  if (groupId === null || assignmentId === null) return [];
+  const rows = await reads
+    .select()
+    .from(transactions)
+    .where(
+      and(
+        eq(transactions.editionId, editionId),
+        eq(transactions.assignmentId, assignmentId),
+        eq(transactions.groupId, groupId),
+        ne(transactions.backendTransactionId, backendTransactionId),
+      ),
+    )
+    .orderBy(asc(transactions.backendTransactionId));
+  return rows.map(transactionRow);
 }
 
 export function transactionRow(row: typeof transactions.$inferSelect) {

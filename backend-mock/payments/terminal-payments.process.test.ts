@@ -312,6 +312,25 @@ describe('replication: what its till says of a card top-up', () => {
   });
 });
 
+test('R12, R13: both halves of an open loop purchase are shown with each other, the top-up with its payment', async () => {
+  const { payment } = await putPayment(till, 1, cardWish(100_00));
+  const groupId = 'open-loop-1';
+  await replicate(cardTopUp({ number: 1 }, 100_00, 5_00, { groupId }));
+  const { id } = await replicate(purchase({ number: 2, before: 95_00 }, 95_00, { groupId }));
+  const detail = async (of: number | undefined) =>
+    (await operator()).read(transactionDetailSchema, `/transactions/${of}?editionId=${till.editionId}`);
+  const topUp = await detail(payment?.backendTransactionId);
+  expect(topUp.group.map((half) => half.backendTransactionId)).toEqual([id]);
+  expect(topUp.payment).toMatchObject({ status: 'approved', reference: payment?.reference, nextCheckAt: null });
+  expect(topUp.payment?.steps.map((step) => `${step.from} → ${step.to} ${step.cause}`)).toEqual([
+    'null → pending request',
+    'pending → approved answer',
+  ]);
+  const sale = await detail(id);
+  expect(sale.group.map((half) => half.backendTransactionId)).toEqual([payment?.backendTransactionId]);
+  expect(sale.payment).toBeNull();
+});
+
 describe('Q12: without a result for a day', () => {
   test('the transaction is ExternalUnknown and nobody asks any more; its till may still end it either way', async () => {
     const replies = [await putPayment(till, 1, cardWish(20_02)), await putPayment(till, 2, cardWish(30_02))];

@@ -103,6 +103,7 @@ export const transactions = pgTable('transactions', {
   amountMinor: whole('amount_minor').notNull(),
   balanceDeltaMinor: whole('balance_delta_minor').notNull(),
   uid: text('uid'),
+  groupId: text('group_id'),
   tagGeneration: integer('tag_generation'),
   tagTransactionNumber: whole('tag_transaction_number'),
   payload: text('payload').notNull(),

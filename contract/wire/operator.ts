@@ -5,6 +5,7 @@ import { editionLimitsSchema } from './enrolment.ts';
 import { instantSchema, shortTextSchema, tagUidSchema } from './identifiers.ts';
 import { sealSchema } from './journal.ts';
 import { amountMinorSchema, currencySchema } from './money.ts';
+import { paymentDetailSchema } from './payment.ts';
 import { transactionItemSchema } from './transaction.ts';
 import { editionModes } from './words.ts';
 
@@ -130,6 +131,10 @@ export const transactionDetailSchema = z
       }),
     ),
     payload: z.json(),
+    /** What was paid outside the closed loop for it. */
+    payment: paymentDetailSchema.nullable(),
+    /** The other half of an open loop purchase (R13). */
+    group: z.array(transactionRowSchema),
   })
   .meta({ id: 'TransactionDetail' });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { shortTextSchema } from './identifiers.ts';
+import { instantSchema, shortTextSchema } from './identifiers.ts';
 import { amountMinorSchema, currencySchema } from './money.ts';
 
 /** What a card payment has come to; `unknown` is the one that needs patience and never a second charge (Q13). */
@@ -27,3 +27,20 @@ export const paymentAnswerSchema = z
   })
   .meta({ id: 'PaymentAnswer' });
 export type PaymentAnswer = z.infer<typeof paymentAnswerSchema>;
+
+/** A payment as the operator sees it, with every status it had and why. */
+export const paymentDetailSchema = z
+  .object({
+    status: z.enum(paymentStatuses),
+    amountMinor: amountMinorSchema,
+    feeMinor: amountMinorSchema,
+    currency: currencySchema,
+    reference: z.string().nullable(),
+    /** Since when the money is asked back. */
+    voidRequestedAt: instantSchema.nullable(),
+    /** When the provider is asked next; null: nobody asks any more. */
+    nextCheckAt: instantSchema.nullable(),
+    steps: z.array(z.object({ from: z.string().nullable(), to: z.string(), cause: z.string(), at: instantSchema })),
+  })
+  .meta({ id: 'PaymentDetail' });
+export type PaymentDetail = z.infer<typeof paymentDetailSchema>;
