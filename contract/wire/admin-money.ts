@@ -16,7 +16,6 @@ export const unallocatedMerchantId = 'unallocated';
 export const adminChargebackRequestSchema = adminTopUpRequestSchema
   .extend({ merchantId: merchantIdSchema })
   .meta({ id: 'AdminChargebackRequest' });
-export type AdminChargebackRequest = z.infer<typeof adminChargebackRequestSchema>;
 
 /** What a customer owes below zero and nobody will pay (money rules 1 and 2); sent with an `Idempotency-Key`. */
 export const writeOffRequestSchema = adminTopUpRequestSchema.meta({ id: 'WriteOffRequest' });
@@ -95,7 +94,6 @@ export const manualRefundRequestSchema = adminTopUpRequestSchema
     channel: z.enum(['cash', 'card', 'online', 'admin']).default('admin'),
   })
   .meta({ id: 'ManualRefundRequest' });
-export type ManualRefundRequest = z.infer<typeof manualRefundRequestSchema>;
 export const gatewayRefundRequestSchema = adminTopUpRequestSchema
   .extend({
     feeMinor: amountMinorSchema.default(0),
@@ -104,7 +102,6 @@ export const gatewayRefundRequestSchema = adminTopUpRequestSchema
     paymentReference: z.string().min(1).max(200),
   })
   .meta({ id: 'GatewayRefundRequest' });
-export type GatewayRefundRequest = z.infer<typeof gatewayRefundRequestSchema>;
 
 export const refundAnswerSchema = z
   .object({

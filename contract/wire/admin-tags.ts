@@ -8,7 +8,6 @@ const reasonSchema = z.string().trim().min(1).max(500);
 export const adminTopUpRequestSchema = z
   .object({ editionId: z.int().min(1), uid: tagUidSchema, amountMinor: amountMinorSchema.min(1), reason: reasonSchema })
   .meta({ id: 'AdminTopUpRequest' });
-export type AdminTopUpRequest = z.infer<typeof adminTopUpRequestSchema>;
 
 export const adminTopUpAnswerSchema = z
   .object({
