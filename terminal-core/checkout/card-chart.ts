@@ -20,6 +20,8 @@ export type CardEvent =
   | { readonly type: 'VOIDED' }
   /** It was to be voided and cannot be any more: the card has paid. */
   | { readonly type: 'UNVOIDED' }
+  /** The cashier wants the card to have its money back. */
+  | { readonly type: 'VOID' }
   /** Nobody knows in time; the provider is asked again later. */
   | { readonly type: 'UNCLEAR'; readonly status: 'pending' | 'unknown' }
   /** The tag of the paid top-up, and the image is built upon what it shows now. */
@@ -97,8 +99,7 @@ const abortedAfter = (status: PaymentStatus | null) =>
  * The chart of a top-up by card (Q13, requirements.md 3.2 and 3.4): admitted before the card is charged; that it is about
  * to be charged is committed before it is asked for; the tag is written only when the card has paid. It may have left
  * meanwhile and have been used elsewhere, so it is read anew then. Whatever the card may have paid is never given up
- * without the provider's word: the work ends in `left`, the row stays Open, and it is taken up again at `paying`, `paid` or
- * `voiding`.
+ * without the provider's word: the work ends in `left`, the row stays Open, and it is taken up again at `paying` or `paid`.
  */
 export const cardTopUpChart = cardSetup.createMachine({
   id: 'cardTopUp',
@@ -131,6 +132,7 @@ export const cardTopUpChart = cardSetup.createMachine({
         VOIDED: aborted('PAYMENT_VOIDED', 'voided'),
         UNCLEAR: leftUnclear,
         CANCEL: 'voiding',
+        VOID: 'voiding',
         INTERRUPT: 'left',
       },
     },
@@ -142,13 +144,18 @@ export const cardTopUpChart = cardSetup.createMachine({
           actions: { type: 'record', params: { kind: 'checkout-and-write' } },
         },
         DENIED: 'voiding',
+        VOID: 'voiding',
         CANCEL: 'left',
         INTERRUPT: 'left',
         TIMEOUT: 'left',
       },
     },
+    /** That the card may have its money back is on the disk before it is asked for: nobody must write the tag upon it. */
     voiding: {
-      entry: { type: 'run', params: { effect: 'void' } },
+      entry: [
+        { type: 'record', params: { kind: 'payment', status: 'unknown' } },
+        { type: 'run', params: { effect: 'void' } },
+      ],
       on: {
         VOIDED: aborted('PAYMENT_VOIDED', 'voided'),
         DECLINED: aborted('PAYMENT_DECLINED', 'declined'),
@@ -208,18 +215,14 @@ export function plannedCardWork(
   return plannedWork<CardRecord, CardEffect>(actions);
 }
 
-/** Where an open payment is taken up again, and what is done there first. */
+/** Where an open payment is taken up again, and what is done there to finish it: only what is surely paid is written. */
 export const resumptions = {
-  pay: { state: 'paying', effect: 'pay' },
-  write: { state: 'paid', effect: 'await-paid-tag' },
-  void: { state: 'voiding', effect: 'void' },
-} as const satisfies Record<string, { readonly state: string; readonly effect: CardEffect }>;
+  paying: { effect: 'pay' },
+  paid: { effect: 'await-paid-tag' },
+} as const satisfies Record<string, { readonly effect: CardEffect }>;
 export type Resumption = keyof typeof resumptions;
 
 /** The chart as it stood when the work before was left. */
 export function resumedAt(resumption: Resumption) {
-  return cardTopUpChart.resolveState({
-    value: resumptions[resumption].state,
-    context: { writeAttempts: 0, givenUp: null },
-  });
+  return cardTopUpChart.resolveState({ value: resumption, context: { writeAttempts: 0, givenUp: null } });
 }

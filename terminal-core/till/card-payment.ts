@@ -63,11 +63,9 @@ export class CardPayment {
     return await this.#until(start, ask, this.#patienceMs, ({ status }) => paidBy(status));
   }
 
-  /** Gives the card its money back. */
-  async giveBack(transaction: TillTransaction): Promise<PaymentEnd> {
-    const { terminalTransactionNumber, payment } = transaction;
+  /** Gives the card its money back. @param wasPaid it is known to have paid */
+  async giveBack({ terminalTransactionNumber }: TillTransaction, wasPaid: boolean): Promise<PaymentEnd> {
     const { payments } = this.#desk;
-    const wasPaid = payment?.status === 'approved';
     const start: Ask = () => payments.void(terminalTransactionNumber);
     const ask: Ask = () => payments.ask(terminalTransactionNumber);
     const patienceMs = Math.min(this.#patienceMs, limits.payment.voidPatienceMs);

@@ -319,6 +319,30 @@ describe('left before the tag was charged', () => {
     expect(backend.paidMinor).toBe(0);
   });
 
+  test('Q13: killed while the card is given its money back: the tag is not written upon what it has back', async () => {
+    const { till, backend } = await charged();
+    const { ended } = await paidAndGone(till);
+    await till.pass(60_000);
+    await ended;
+    const heard = new Promise<void>((resolve) => {
+      backend.interrupt = (request) => {
+        if (request.method !== 'DELETE') return null;
+        backend.answer(request);
+        resolve();
+        return 'cut';
+      };
+    });
+    void till.till.operations.voidPayment({});
+    await heard;
+    const next = tills.reopen(till);
+    backend.interrupt = () => null;
+    expect(paymentRow(next, 2)).toMatchObject({ state: 'Open', status: 'unknown' });
+    expect(await whilePausing(next, withTag(next, 0, next.till.operations.finishPayment(patient)))).toMatchObject({
+      value: { result: 'aborted', step: { error: { code: 'PAYMENT_VOIDED' } } },
+    });
+    expect([witnessed(next)?.balanceMinor, backend.paidMinor]).toEqual([9_500, 0]);
+  });
+
   test('stopped while the card is asked: the till does not wait for the answer', async () => {
     const { till, backend } = await charged();
     let answer: () => void = () => undefined;
@@ -336,6 +360,28 @@ describe('left before the tag was charged', () => {
     expect(backend.paidMinor).toBe(5_000);
     expect(await next.till.operations.payments({})).toMatchObject({ value: { open: { status: 'approved' } } });
   });
+});
+
+test('R33: killed after the card has its money back and before the till knows: its tag is not charged for nothing', async () => {
+  const { till, backend } = await charged();
+  const { ended } = await paidAndGone(till);
+  await till.pass(60_000);
+  expect(await ended).toMatchObject({ value: { result: 'payment-open' } });
+  backend.interrupt = (request) => {
+    if (request.method !== 'DELETE') return null;
+    backend.answer(request);
+    return 'silence';
+  };
+  void till.till.operations.voidPayment({});
+  await backend.server.received(3);
+  await settled();
+  expect(backend.paidMinor).toBe(0);
+  backend.interrupt = () => null;
+  const next = tills.reopen(till);
+  expect(await withTag(next, 0, next.till.operations.finishPayment(patient))).toMatchObject({
+    value: { result: 'aborted', step: { error: { code: 'PAYMENT_VOIDED' } } },
+  });
+  expect(witnessed(next)?.balanceMinor).toBe(9_500);
 });
 
 test.each(['transactionOpened', 'pending', 'approved', 'checkoutStarted', 'writing', 'transactionCommitted'])(

@@ -42,7 +42,8 @@ export class CardTopUp implements TagWork {
   readonly #desk: Desk;
   readonly #patience: Patience;
   readonly #tagWrite: TagWrite;
-  readonly #firstEffect: CardEffect;
+  /** What the work begins with; null: the card is to have its money back. */
+  readonly #firstEffect: CardEffect | null;
   #snapshot: SnapshotFrom<typeof cardTopUpChart>;
   #waiting: { stop(by: 'CANCEL' | 'INTERRUPT'): void } | null = null;
   /** Came while nothing could be told of it. */
@@ -53,6 +54,8 @@ export class CardTopUp implements TagWork {
   #before: TagImage | null = null;
   #prepared: PreparedWrite | null = null;
   #reference: string | null = null;
+  /** The card had paid at some time. */
+  #wasPaid = false;
   #fault: Fault | null = null;
   /** The step that told of the last record. */
   #recorded: Step | null = null;
@@ -64,21 +67,21 @@ export class CardTopUp implements TagWork {
     // Once a card was asked to pay, neither another tag nor a reader that fails ends the wait for the one that is charged.
     this.#patience = patience;
     this.#tagWrite = new TagWrite(desk, patience);
-    this.#firstEffect = open ? resumptions[open.resumption].effect : 'await-tag';
+    this.#firstEffect = open ? firstEffectOf(open) : 'await-tag';
     this.#transaction = open?.transaction ?? null;
     this.#charge = open ? chargeOf(open.transaction) : null;
-    this.#snapshot = open ? resumedAt(open.resumption) : initialTransition(cardTopUpChart)[0];
+    this.#snapshot = open ? resumedAt(resumptionOf(open)) : initialTransition(cardTopUpChart)[0];
   }
 
   /** Goes on with a row that was left open: charges or asks, writes, or gives the money back. */
-  static resumed(transaction: TillTransaction, resumption: Resumption, desk: Desk, patience: Patience): CardTopUp {
+  static resumed(transaction: TillTransaction, to: 'finish' | 'void', desk: Desk, patience: Patience): CardTopUp {
     const charge = chargeOf(transaction);
-    return new CardTopUp(charge.view, () => ok(charge), desk, patience, { transaction, resumption });
+    return new CardTopUp(charge.view, () => ok(charge), desk, patience, { transaction, to });
   }
 
   /** @throws InvariantBroken, or the error of a database that cannot be written; the row then waits for the next start */
   async run(): Promise<WorkEnd> {
-    let effect: CardEffect | null = this.#firstEffect;
+    let effect = this.#firstEffect ?? this.#step({ type: 'VOID' });
     while (effect) effect = this.#step(await this.#perform(effect));
     return this.#end();
   }
@@ -146,6 +149,7 @@ export class CardTopUp implements TagWork {
       case 'open':
         return this.#open();
       case 'payment':
+        this.#wasPaid ||= this.#isPaid();
         return this.#desk.store.recordPayment(this.#number(), this.#change(record.status, at));
       case 'checkout-and-write':
         return this.#startWriting(at);
@@ -232,7 +236,7 @@ export class CardTopUp implements TagWork {
 
   async #giveBack(): Promise<CardEvent> {
     // A purchase that cannot be written any more is taken back for that reason; whoever cancelled knows why.
-    return await this.#ask((payment) => payment.giveBack(this.#opened()), 'voiding');
+    return await this.#ask((payment) => payment.giveBack(this.#opened(), this.#wasPaid || this.#isPaid()), 'voiding');
   }
 
   async #ask(
@@ -329,6 +333,10 @@ export class CardTopUp implements TagWork {
     return this.#transaction;
   }
 
+  #isPaid(): boolean {
+    return this.#opened().payment?.status === 'approved';
+  }
+
   #number(): number {
     return this.#opened().terminalTransactionNumber;
   }
@@ -363,10 +371,18 @@ export class CardTopUp implements TagWork {
   }
 }
 
-/** A row that was left open, and what is done with it first. */
+/** A row that was left open, and what is to become of it. */
 interface OpenTopUp {
   readonly transaction: TillTransaction;
-  readonly resumption: Resumption;
+  readonly to: 'finish' | 'void';
+}
+
+function resumptionOf({ transaction }: OpenTopUp): Resumption {
+  return transaction.payment?.status === 'approved' ? 'paid' : 'paying';
+}
+
+function firstEffectOf(open: OpenTopUp): CardEffect | null {
+  return open.to === 'void' ? null : resumptions[resumptionOf(open)].effect;
 }
 
 /** Nothing is charged before the backend is known to be there; why it is not stands in the detail. */

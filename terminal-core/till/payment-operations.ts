@@ -31,9 +31,8 @@ export function paymentOperations(till: PaymentOperationParts): PaymentOperation
     finishPayment: (request) => {
       const { open } = paymentDesk;
       if (!open) return Promise.resolve(failed(fault('NO_OPEN_PAYMENT')));
-      const resumption = open.payment?.status === 'approved' ? 'write' : 'pay';
       const { view } = chargeOf(open);
-      return till.run(view, (desk) => CardTopUp.resumed(open, resumption, desk, till.patience(request)));
+      return till.run(view, (desk) => CardTopUp.resumed(open, 'finish', desk, till.patience(request)));
     },
     voidPayment: (request) => {
       const { open } = paymentDesk;
