@@ -2,7 +2,6 @@ import type { AnyEventObject } from 'xstate';
 import { z } from 'zod';
 import { stepName } from '../charts/every-chart.ts';
 import type { Wish } from './model-words.ts';
-import type { TillModel } from './till-model.ts';
 import type { World } from './world.ts';
 
 type Xstate = typeof import('xstate');
@@ -30,7 +29,7 @@ export class ChartWatch {
   }
 
   /** What was unknown is decided by the cleanup, which needs no chart: it is read from the log of states. */
-  noteResolved(model: TillModel, { till }: World): void {
+  noteResolved(chartOf: (number: number) => string, { till }: World): void {
     const ends = resolvedSchema.parse(
       till.database
         .prepare(
@@ -40,7 +39,7 @@ export class ChartWatch {
         .all(),
     );
     for (const { number, state } of ends) {
-      const chart = chartOf(model.rows[number - 1]?.wish);
+      const chart = chartOf(number);
       const event = { type: 'RESOLVED', finding: state === 'Committed' ? 'written' : 'not-written' };
       this.taken.add(stepName({ id: chart }, { value: 'unknown' }, event, { value: state.toLowerCase() }));
     }
@@ -49,7 +48,8 @@ export class ChartWatch {
 
 const resolvedSchema = z.array(z.object({ number: z.int(), state: z.enum(['Committed', 'Aborted']) }));
 
-function chartOf(wish: Wish | undefined): string {
+/** The chart that makes the transactions of a wish. */
+export function chartOfWish(wish: Wish | undefined): string {
   switch (wish?.kind) {
     case 'sale':
       return wish.taps === 2 ? 'twoTapPurchase' : 'purchase';

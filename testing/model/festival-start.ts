@@ -21,11 +21,16 @@ export async function beginFestival(
 }
 
 /** A folder that every session begins with a copy of. */
-export async function makeFestival(backendUrl: string): Promise<string> {
-  const till = new InProcessTill({ assignment: { ...assignment, backendUrl }, configuration });
+export async function makeFestival(backendUrl: string, { isStaffed } = { isStaffed: true }): Promise<string> {
+  const till = new InProcessTill({
+    assignment: { ...assignment, backendUrl },
+    configuration: isStaffed ? configuration : { ...configuration, cashiers: [] },
+  });
   const { operations } = till.till;
-  await operations.login({ pin: pins.sue });
-  await operations.openShift({ floatMinor: startFloatMinor });
+  if (isStaffed) {
+    await operations.login({ pin: pins.sue });
+    await operations.openShift({ floatMinor: startFloatMinor });
+  }
   await till.hand({ kind: 'create', label: 'Classic', technology: 'classic1k' });
   const patient = { firstTagOnly: true };
   for (const place of tagPlaces.slice(0, 2)) {

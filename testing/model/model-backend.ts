@@ -4,6 +4,7 @@ import type { JournalEntry } from '../../contract/wire/journal.ts';
 import { reservationRequestSchema } from '../../contract/wire/reservation.ts';
 import type { PendingAdjustment, TagLookupAnswer } from '../../contract/wire/tag-lookup.ts';
 import { accountOf, askedUid, problem } from '../till/canteen.ts';
+import type { PaymentBackend } from '../till/payment-backend.ts';
 import { type ReceivedRequest, type Reply, ScriptedBackend } from '../till/scripted-backend.ts';
 
 /** What becomes of the next batch: taken; taken and not answered; not taken; taken but for its transactions. */
@@ -37,6 +38,10 @@ export class ModelBackend {
   readonly adjustments = new Map<string, PendingAdjustment[]>();
   entries: JournalEntry[] = [];
   ledger: Ledger | null = null;
+  /** The provider of card payments, where there is one. */
+  provider: PaymentBackend | null = null;
+  /** The next question about a card payment is left open until `letGo`. */
+  isProviderSlow = false;
   /** Entries were lost that the till does not know of yet. */
   hasLost = false;
   /** What no till may ever send. */
@@ -56,8 +61,10 @@ export class ModelBackend {
   }
 
   /** As new, for the next session. */
-  begin(journalId: string, ledger: Ledger | null = null): void {
+  begin(journalId: string, ledger: Ledger | null = null, provider: PaymentBackend | null = null): void {
     this.ledger = ledger;
+    this.provider = provider;
+    this.isProviderSlow = false;
     this.#emptyHash = createHash('sha256').update(journalId, 'utf8').digest('hex');
     this.entries = [];
     this.faults = [];
@@ -86,6 +93,7 @@ export class ModelBackend {
       const pendingAdjustments = this.adjustments.get(uid) ?? [];
       return { status: 200, json: this.ledger?.account(uid) ?? accountOf(uid, 0, { pendingAdjustments }) };
     }
+    if (request.resource.endsWith('/payment')) return this.#askProvider(request);
     if (request.resource === 'seal') return { status: 200, json: this.#seal };
     if (request.resource.endsWith('/reservation')) return this.#reserve(request);
     return request.resource.startsWith('batches/') ? this.#receive(request.body) : { status: 304 };
@@ -108,6 +116,17 @@ export class ModelBackend {
   letGo(): void {
     this.#letGo?.();
     this.#letGo = null;
+  }
+
+  #askProvider(request: ReceivedRequest): Reply | Promise<Reply> {
+    const { provider } = this;
+    if (!provider) return { status: 404 };
+    if (!this.isProviderSlow) return provider.answer(request);
+    this.isProviderSlow = false;
+    return new Promise((resolve) => {
+      this.#letGo = () => resolve(provider.answer(request));
+      this.#onWait();
+    });
   }
 
   #reserve(request: ReceivedRequest): Reply | Promise<Reply> {

@@ -10,6 +10,7 @@ import fs from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { everyChart, stepName, stepsOf } from '../charts/every-chart.ts';
+import { chartOfWish } from './chart-watch.ts';
 import { backendCommands } from './commands/backend.ts';
 import { deskCommands } from './commands/desk.ts';
 import { mishapCommands } from './commands/mishaps.ts';
@@ -46,7 +47,7 @@ async function play(commands: Iterable<SessionCommand>): Promise<void> {
   try {
     watch.isWatching = true;
     await fc.asyncModelRun(() => ({ model, real }), commands);
-    watch.noteResolved(model, real);
+    watch.noteResolved((number) => chartOfWish(model.rows[number - 1]?.wish), real);
   } finally {
     watch.isWatching = false;
     real.close();
@@ -70,7 +71,8 @@ test('random sessions: till and model agree after every command', { timeout: 3_6
 });
 
 test('every step that a chart can take, the till has taken', async () => {
-  const charts = await everyChart();
+  const ofTheirOwn = ['account', 'cardTopUp'];
+  const charts = (await everyChart()).filter(({ chart }) => !ofTheirOwn.includes(chart.id));
   const possible = new Set(
     charts.flatMap(({ chart }) => stepsOf(chart).map(({ from, event, to }) => stepName(chart, from, event, to))),
   );

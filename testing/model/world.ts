@@ -84,6 +84,15 @@ export class World {
     await this.quiet();
   }
 
+  /** The same where nobody asks how it ends, and where it may be refused because something else goes on. */
+  async begin(call: Call): Promise<void> {
+    const { till } = this;
+    call(till.till.operations).catch((error: unknown) => {
+      if (till === this.till) this.#broken = error;
+    });
+    await this.quiet();
+  }
+
   /** Until nothing goes on by itself: the backend has answered, or will not yet, and every promise that can be settled is. */
   async quiet(): Promise<void> {
     do {
