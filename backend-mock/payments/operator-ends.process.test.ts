@@ -1,7 +1,7 @@
 // Goal: what nobody could find out about a payment is ended by an operator, once, and the money is either booked or given back
 // (requirements.md 3.4: ExternalUnknown, "a terminal that never comes back", "Aborted after capture").
 // Method: a backend on one real PostgreSQL with a clock and job rounds of the test's own; the simulated provider's memory is read.
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { transactionDetailSchema } from '../../contract/wire/operator.ts';
 import { outsideTopUpSchema } from '../../contract/wire/outside-top-up.ts';
 import { problemSchema } from '../../contract/wire/problem.ts';
@@ -9,7 +9,7 @@ import { tagLookupAnswerSchema } from '../../contract/wire/tag-lookup.ts';
 import { silentLog, startTestBackend, startTestServer, type TestServer } from '../../testing/backend/backend.ts';
 import { cardTopUp, cardWish, deletePayment, getPayment, putPayment } from '../../testing/backend/card-payments.ts';
 import { type OperatorClient, operatorAt } from '../../testing/backend/operator-client.ts';
-import { topUp, uid } from '../../testing/backend/payloads.ts';
+import { topUp } from '../../testing/backend/payloads.ts';
 import { enrolTill, type TillClient } from '../../testing/backend/till-client.ts';
 import { checkDuePayments } from '../jobs/check-payments.ts';
 import { limits } from '../limits.ts';
@@ -23,6 +23,8 @@ let server: TestServer;
 let backend: RunningBackend;
 let database: Database;
 let till: TillClient;
+let uid = '';
+let tags = 0;
 let nowMs = Date.parse('2026-07-04T10:00:00Z');
 const clock = { now: () => new Date(nowMs) };
 const never = 3_600_000;
@@ -30,20 +32,24 @@ const providerTimeoutMs = 150;
 
 beforeAll(async () => {
   server = await startTestServer();
-});
-afterAll(() => server.stop());
-beforeEach(async () => {
   const databaseUrl = await server.newDatabase();
   const intervals = { expiryIntervalMs: never, paymentIntervalMs: never, providerTimeoutMs };
   backend = await startTestBackend(databaseUrl, { clock, ...intervals });
   database = openDatabase({ connectionString: databaseUrl }, systemRandom, silentLog);
-  till = await enrolTill(backend.address);
-  till.journal.append('transaction', topUp({ number: 1 }, 10_00, 0));
-  expect((await till.send()).answer?.results.map((result) => result.outcome)).toEqual(['accepted']);
 });
-afterEach(async () => {
+afterAll(async () => {
   await database.close();
   await backend.close();
+  await server.stop();
+});
+beforeEach(async () => {
+  // What the test before left pending is not this one's.
+  await database.pool.query('UPDATE payment SET next_check_at = NULL');
+  tags += 1;
+  uid = `04BB${tags.toString(16).toUpperCase().padStart(10, '0')}`;
+  till = await enrolTill(backend.address);
+  till.journal.append('transaction', topUp({ number: 1, uid }, 10_00, 0));
+  expect((await till.send()).answer?.results.map((result) => result.outcome)).toEqual(['accepted']);
 });
 
 const operator = (): Promise<OperatorClient> => operatorAt(backend.address, nowMs);
@@ -96,7 +102,7 @@ describe('an online top-up whose payment nobody could find out', () => {
     const by = await operator();
     const response = await fetch(`${by.address}/v1/customers/${found.rows[0]?.customer_id}/online-top-ups`, {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json', 'Idempotency-Key': 'only-key', Cookie: by.cookie },
+      headers: { 'Content-Type': 'application/json', 'Idempotency-Key': `key-of-${uid}`, Cookie: by.cookie },
       body: JSON.stringify({ editionId: till.editionId, amountMinor: 50_02 }),
     });
     const { backendTransactionId } = outsideTopUpSchema.parse(await response.json());
@@ -172,7 +178,7 @@ describe('a card top-up whose till never comes back', () => {
 describe('a card top-up that its till left unknown', () => {
   async function unknown(amountMinor: number): Promise<number | undefined> {
     const { payment } = await putPayment(till, 2, cardWish(amountMinor));
-    const sent = cardTopUp({ number: 2, before: 10_00 }, amountMinor, 5_00, { state: 'TerminalConfirmUnknown' });
+    const sent = cardTopUp({ number: 2, before: 10_00, uid }, amountMinor, 5_00, { state: 'TerminalConfirmUnknown' });
     till.journal.append('transaction', sent);
     expect((await till.send(2, 2)).answer?.results[0]).toMatchObject({ outcome: 'accepted' });
     return payment?.backendTransactionId;

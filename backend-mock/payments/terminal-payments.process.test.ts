@@ -5,7 +5,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { alertsAnswerSchema, transactionDetailSchema, transactionsAnswerSchema } from '../../contract/wire/operator.ts';
 import { silentLog, startTestBackend, startTestServer, type TestServer } from '../../testing/backend/backend.ts';
 import {
@@ -33,6 +33,9 @@ let databaseUrl: string;
 let backend: RunningBackend;
 let database: Database;
 let till: TillClient;
+/** A tag for each test. */
+let uid = '';
+let tags = 0;
 let nowMs = Date.parse('2026-07-04T20:00:00Z');
 const clock = { now: () => new Date(nowMs) };
 const never = 3_600_000;
@@ -41,18 +44,22 @@ const providerTimeoutMs = 150;
 
 beforeAll(async () => {
   server = await startTestServer();
-});
-afterAll(() => server.stop());
-beforeEach(async () => {
   databaseUrl = await server.newDatabase();
   const intervals = { expiryIntervalMs: never, paymentIntervalMs: never, providerTimeoutMs };
   backend = await startTestBackend(databaseUrl, { clock, ...intervals });
   database = openDatabase({ connectionString: databaseUrl }, systemRandom, silentLog);
-  till = await enrolTill(backend.address);
 });
-afterEach(async () => {
+afterAll(async () => {
   await database.close();
   await backend.close();
+  await server.stop();
+});
+beforeEach(async () => {
+  // What the test before left pending is not this one's.
+  await database.pool.query('UPDATE payment SET next_check_at = NULL');
+  tags += 1;
+  uid = `04CC${tags.toString(16).toUpperCase().padStart(10, '0')}`;
+  till = await enrolTill(backend.address);
 });
 
 const operator = (): Promise<OperatorClient> => operatorAt(backend.address, nowMs);
@@ -152,7 +159,7 @@ describe('PUT: a payment is started', () => {
     await putPayment(till, 1, cardWish(100_00));
     for (const other of [cardWish(100_05), cardWish(100_00, 4_00)])
       expect(await putPayment(till, 1, other)).toMatchObject({ status: 422, code: 'PAYMENT_CONFLICT' });
-    await replicate(purchase({ number: 2, before: 10_00 }, 5_00));
+    await replicate(purchase({ uid, number: 2, before: 10_00 }, 5_00));
     expect(await putPayment(till, 2, cardWish(100_00))).toMatchObject({ status: 422, code: 'PAYMENT_CONFLICT' });
     expect(await chargesOf(till)).toEqual([1]);
   });
@@ -201,9 +208,9 @@ describe('DELETE: a payment is taken back', () => {
 
   test('INV-63: one whose top-up is booked, or may be on the tag, is used and stays', async () => {
     await putPayment(till, 1, cardWish(100_00));
-    await replicate(cardTopUp({ number: 1 }, 100_00, 5_00));
+    await replicate(cardTopUp({ uid, number: 1 }, 100_00, 5_00));
     await putPayment(till, 2, cardWish(100_00));
-    await replicate(cardTopUp({ number: 2, before: 95_00 }, 100_00, 5_00, { state: 'TerminalConfirmUnknown' }));
+    await replicate(cardTopUp({ uid, number: 2, before: 95_00 }, 100_00, 5_00, { state: 'TerminalConfirmUnknown' }));
     for (const number of [1, 2]) {
       expect(await deletePayment(till, number)).toMatchObject({ status: 409, code: 'PAYMENT_USED' });
       expect((await getPayment(till, number)).payment).toMatchObject({ status: 'approved' });
@@ -222,7 +229,7 @@ describe('replication: what its till says of a card top-up', () => {
   test('R9, R10: Committed with an approved payment books top-up and fee, once', async () => {
     const before = await (await operator()).balances(till.editionId);
     const reply = await putPayment(till, 1, cardWish(100_00));
-    const good = await replicate(cardTopUp({ number: 1 }, 100_00, 5_00));
+    const good = await replicate(cardTopUp({ uid, number: 1 }, 100_00, 5_00));
     expect(good).toEqual({
       outcome: 'accepted',
       code: undefined,
@@ -236,11 +243,11 @@ describe('replication: what its till says of a card top-up', () => {
   });
 
   test('3.4: a reader that gives a final result by itself needs no payment here', async () => {
-    expect(await replicate(cardTopUp({ number: 1 }, 30_00, 0))).toMatchObject({
+    expect(await replicate(cardTopUp({ uid, number: 1 }, 30_00, 0))).toMatchObject({
       outcome: 'accepted',
       state: 'Committed',
     });
-    expect(await replicate(cardTopUp({ number: 2 }, 30_00, 0, { state: 'Aborted' }))).toMatchObject({
+    expect(await replicate(cardTopUp({ uid, number: 2 }, 30_00, 0, { state: 'Aborted' }))).toMatchObject({
       outcome: 'accepted',
     });
   });
@@ -252,7 +259,7 @@ describe('replication: what its till says of a card top-up', () => {
   ])('INV-64: Committed on a payment that is $what is rejected, logged and told', async ({ what, amountMinor }) => {
     await putPayment(till, 1, cardWish(amountMinor));
     if (what === 'voided') await deletePayment(till, 1);
-    expect(await replicate(cardTopUp({ number: 1 }, amountMinor, 5_00))).toMatchObject({
+    expect(await replicate(cardTopUp({ uid, number: 1 }, amountMinor, 5_00))).toMatchObject({
       outcome: 'rejected',
       code: 'INVALID_TRANSITION',
       state: 'ExternalPending',
@@ -271,14 +278,14 @@ describe('replication: what its till says of a card top-up', () => {
       [110_00, 5_00],
       [100_00, 0],
     ] as const) {
-      const sent = await replicate(cardTopUp({ number: 1 }, amountMinor, feeMinor));
+      const sent = await replicate(cardTopUp({ uid, number: 1 }, amountMinor, feeMinor));
       expect(sent).toMatchObject({ outcome: 'rejected', code: 'CONTENT_CONFLICT' });
     }
   });
 
   test('3.4: Aborted after the card was charged is taken, and the payment is voided by the job', async () => {
     const reply = await putPayment(till, 1, cardWish(100_00));
-    expect(await replicate(cardTopUp({ number: 1 }, 100_00, 5_00, { state: 'Aborted' }))).toMatchObject({
+    expect(await replicate(cardTopUp({ uid, number: 1 }, 100_00, 5_00, { state: 'Aborted' }))).toMatchObject({
       outcome: 'accepted',
       state: 'Aborted',
     });
@@ -291,7 +298,7 @@ describe('replication: what its till says of a card top-up', () => {
 
   test('3.4: Aborted after a decline leaves nothing to give back', async () => {
     await putPayment(till, 1, cardWish(20_01));
-    await replicate(cardTopUp({ number: 1 }, 20_01, 5_00, { state: 'Aborted' }));
+    await replicate(cardTopUp({ uid, number: 1 }, 20_01, 5_00, { state: 'Aborted' }));
     expect((await getPayment(till, 1)).payment).toMatchObject({ status: 'declined' });
     expect(await alertsOf(till)).toEqual([]);
   });
@@ -299,8 +306,10 @@ describe('replication: what its till says of a card top-up', () => {
   test('3.4: unknown at the till, then written, then booked', async () => {
     const reply = await putPayment(till, 1, cardWish(100_00));
     const unknown = { state: 'TerminalConfirmUnknown', stateVersion: 3 } as const;
-    expect(await replicate(cardTopUp({ number: 1 }, 100_00, 5_00, unknown))).toMatchObject({ outcome: 'accepted' });
-    expect(await replicate(cardTopUp({ number: 1 }, 100_00, 5_00, { stateVersion: 4 }))).toMatchObject({
+    expect(await replicate(cardTopUp({ uid, number: 1 }, 100_00, 5_00, unknown))).toMatchObject({
+      outcome: 'accepted',
+    });
+    expect(await replicate(cardTopUp({ uid, number: 1 }, 100_00, 5_00, { stateVersion: 4 }))).toMatchObject({
       outcome: 'accepted',
       state: 'Committed',
     });
@@ -315,8 +324,8 @@ describe('replication: what its till says of a card top-up', () => {
 test('R12, R13: both halves of an open loop purchase are shown with each other, the top-up with its payment', async () => {
   const { payment } = await putPayment(till, 1, cardWish(100_00));
   const groupId = 'open-loop-1';
-  await replicate(cardTopUp({ number: 1 }, 100_00, 5_00, { groupId }));
-  const { id } = await replicate(purchase({ number: 2, before: 95_00 }, 95_00, { groupId }));
+  await replicate(cardTopUp({ uid, number: 1 }, 100_00, 5_00, { groupId }));
+  const { id } = await replicate(purchase({ uid, number: 2, before: 95_00 }, 95_00, { groupId }));
   const detail = async (of: number | undefined) =>
     (await operator()).read(transactionDetailSchema, `/transactions/${of}?editionId=${till.editionId}`);
   const topUp = await detail(payment?.backendTransactionId);
@@ -346,9 +355,9 @@ describe('Q12: without a result for a day', () => {
       });
     }
     expect(await checkAfter(limits.paymentCheckForMs)).toBe(0);
-    const committed = await replicate(cardTopUp({ number: 1 }, 20_02, 5_00));
+    const committed = await replicate(cardTopUp({ uid, number: 1 }, 20_02, 5_00));
     expect(committed).toMatchObject({ outcome: 'accepted', state: 'Committed' });
-    const aborted = await replicate(cardTopUp({ number: 2 }, 30_02, 5_00, { state: 'Aborted' }));
+    const aborted = await replicate(cardTopUp({ uid, number: 2 }, 30_02, 5_00, { state: 'Aborted' }));
     expect(aborted).toMatchObject({ outcome: 'accepted', state: 'Aborted' });
     expect([...(await alertsOf(till))].sort()).toEqual([
       'PAYMENT_OF_ABORTED',

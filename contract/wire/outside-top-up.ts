@@ -10,7 +10,6 @@ const numberSchema = z.int().min(1);
 export const onlineTopUpRequestSchema = z
   .object({ editionId: numberSchema, amountMinor: amountMinorSchema.min(1) })
   .meta({ id: 'OnlineTopUpRequest' });
-export type OnlineTopUpRequest = z.infer<typeof onlineTopUpRequestSchema>;
 
 /** A top-up that no till makes, online or automatic, and how far it is. */
 export const outsideTopUpSchema = z
