@@ -173,6 +173,7 @@ const issuing: readonly DirectedSession[] = [
   { name: 'issue: stopped', commands: [begin({ kind: 'issue' }), stop] },
   { name: 'issue: taken back', commands: [begin({ kind: 'issue' }), once.cancel] },
   { name: 'issue: no tag', commands: [begin({ kind: 'issue' }), once.wait] },
+  { name: 'repair: cut off', commands: [commandOf(corrupt, tag), commandOf(mishapKinds.repairCutOff, tag)] },
   ...[tornEarly, tornAfter(7), tornAfter(8), tornAfter(20)].map((how, index) => ({
     name: `issue: torn ${index}`,
     commands: [

@@ -42,6 +42,8 @@ export class ModelBackend {
   provider: PaymentBackend | null = null;
   /** The next question about a card payment is left open until `letGo`. */
   isProviderSlow = false;
+  /** After the next look at a tag the line is cut. */
+  isLookTheLast = false;
   /** Entries were lost that the till does not know of yet. */
   hasLost = false;
   /** What no till may ever send. */
@@ -90,6 +92,8 @@ export class ModelBackend {
     if (!this.isUp) return problem(503, 'UNAVAILABLE');
     const uid = askedUid(request);
     if (uid) {
+      this.isUp = !this.isLookTheLast;
+      this.isLookTheLast = false;
       const pendingAdjustments = this.adjustments.get(uid) ?? [];
       return { status: 200, json: this.ledger?.account(uid) ?? accountOf(uid, 0, { pendingAdjustments }) };
     }

@@ -118,6 +118,13 @@ export class TillModel {
     this.isServed = false;
   }
 
+  /** Something that the model does not follow has begun and was refused: nothing has changed. */
+  refuse(code: string): void {
+    this.ending = { result: 'refused', code };
+    this.screen = screenAfter(this.ending);
+    this.lastActivityMs = this.nowMs;
+  }
+
   cancel(): string | null {
     const { work } = this;
     if (!work) return this.dismiss();

@@ -90,8 +90,4 @@ const neverTaken = [
     steps: /^(?:cashTopUp|chargeback|tagAdjustment): reserving —(?:RESERVED|DENIED|CANCEL|INTERRUPT)→/,
     because: 'nobody is asked to hold what raises a balance (R27)',
   },
-  {
-    steps: /^tagMaking: settling —DENIED→/,
-    because: 'an issue asks nobody; what is denied to a repair and a replacement is tried beside them in till/',
-  },
 ] as const;

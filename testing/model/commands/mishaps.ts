@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { anyOf, type CommandKind } from '../session-command.ts';
-import { anyTag, logInAgain } from './showing.ts';
+import { anyTag, logInAgain, takeAway } from './showing.ts';
 import { expectCode } from './wishes.ts';
 
 /** The power goes, whatever the till is doing. */
@@ -86,5 +86,36 @@ const corrupt: CommandKind<number> = {
   },
 };
 
-export const mishapCommands = [anyOf(kill), anyOf(restart), anyOf(cleanUp), anyOf(elsewhere), anyOf(corrupt)];
-export const mishapKinds = { restart, elsewhere, corrupt };
+/**
+ * A corrupt tag is to be rebuilt (tag.md, "Writing" 4), and the line is cut after the ledger has said what is on it: the
+ * backend does not know of the new generation yet, so that nothing is written.
+ */
+const repairCutOff: CommandKind<number> = {
+  name: 'repair cut off',
+  weight: 1,
+  details: fc.constantFrom(0, 1),
+  isPossible: (model, tag) =>
+    [!model.work, model.isBackendUp, model.cashier === 'sue', model.shift !== null].every(Boolean) &&
+    model.tag(tag).condition === 'corrupt' &&
+    model.adjustments[tag]?.length === 0,
+  run: async (model, real, tag) => {
+    await takeAway(model, real);
+    real.backend.isLookTheLast = true;
+    await real.start((till) => till.repair({ firstTagOnly: true }));
+    await real.hand({ kind: 'hold', tagId: real.tagId(tag) });
+    real.backend.isUp = true;
+    model.hold(tag);
+    model.refuse('BACKEND_UNREACHABLE');
+    model.isOnline = real.till.view.uplink.state === 'online';
+  },
+};
+
+export const mishapCommands = [
+  anyOf(kill),
+  anyOf(restart),
+  anyOf(cleanUp),
+  anyOf(elsewhere),
+  anyOf(corrupt),
+  anyOf(repairCutOff),
+];
+export const mishapKinds = { restart, elsewhere, corrupt, repairCutOff };
