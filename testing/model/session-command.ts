@@ -29,6 +29,7 @@ export function judged<Model extends object, Details>(
     run: async (model, real) => {
       await kind.run(model, real, details);
       await real.quiet();
+      real.commandCount += 1;
       const faults = await judge(model, real);
       if (faults.length > 0) throw new Error(faults.join('\n'));
     },

@@ -37,6 +37,8 @@ export type Call = (operations: TillOperations) => Promise<Result<Outcome, Fault
 export class World {
   readonly backend: ModelBackend;
   till: InProcessTill;
+  /** Commands that were played, and agreed upon so far. */
+  commandCount = 0;
   #uplink = new CountedCalls<Uplink>(httpUplink());
   readonly #time = new ManualTime();
   #other: InProcessTill | null = null;

@@ -3,7 +3,7 @@
  * belief of every account, no more at risk than is allowed, and not a unit of money that comes or goes.
  * Method: random sessions of fast-check commands on a whole till (database, emulated tags, accounts behind a socket) beside
  * a model that knows nothing of its code; after every command all is compared. What the chart goes through is watched.
- * `KLINK_MODEL_SESSIONS=5000` plays more of them; `KLINK_MODEL_SEED` plays the same again.
+ * `npm run test:model` plays thousands of them; `KLINK_MODEL_SEED` plays the same again.
  */
 import fs from 'node:fs';
 import fc from 'fast-check';
@@ -13,6 +13,7 @@ import { stepName, stepsOf } from '../../charts/every-chart.ts';
 import { assignment, configuration } from '../../till/canteen.ts';
 import { InProcessTill } from '../../till/in-process-till.ts';
 import { ModelBackend } from '../model-backend.ts';
+import { SessionTally, sessionRuns } from '../session-runs.ts';
 import { World } from '../world.ts';
 import { type AccountCommand, accountCommand, wholeAccountSession } from './account-commands.ts';
 import { AccountModel, CanteenLedger, canteenRules } from './account-model.ts';
@@ -23,8 +24,7 @@ const { watch } = await vi.hoisted(async () => {
 });
 vi.mock('xstate', async (importOriginal) => watch.watched(await importOriginal()));
 
-const sessionCount = Number(process.env['KLINK_MODEL_SESSIONS'] ?? 60);
-const seed = Number(process.env['KLINK_MODEL_SEED'] ?? Date.now() % 1_000_000);
+const tally = new SessionTally();
 
 let backend: ModelBackend;
 let template: string;
@@ -52,6 +52,7 @@ async function play(commands: Iterable<AccountCommand>): Promise<void> {
     await fc.asyncModelRun(() => ({ model: new AccountModel(2), real }), commands);
   } finally {
     watch.isWatching = false;
+    tally.count(real.commandCount);
     real.close();
   }
 }
@@ -62,10 +63,11 @@ test('a session with every step of the chart', async () => {
 
 test('random sessions: till, accounts and model agree after every command', { timeout: 3_600_000 }, async () => {
   const sessions = fc.commands([accountCommand], { maxCommands: 25, size: 'max' });
-  await fc.assert(fc.asyncProperty(sessions, play), { numRuns: sessionCount, seed });
+  await fc.assert(fc.asyncProperty(sessions, play), sessionRuns(60));
 });
 
 test('every step that the chart can take, the till has taken', () => {
   const possible = stepsOf(accountChart).map(({ from, event, to }) => stepName(accountChart, from, event, to));
+  tally.tell('account mode', watch.taken.size);
   expect([...watch.taken].sort()).toEqual([...new Set(possible)].sort());
 });

@@ -4,7 +4,7 @@
  * Method: random sessions of fast-check commands on a whole till beside a provider with books of its own; after every command
  * the rows, the provider's books and the tags, as the witness reads them, are compared. What the chart goes through is
  * watched: sessions that are written down take every step of it.
- * `KLINK_MODEL_SESSIONS=5000` plays more of them; `KLINK_MODEL_SEED` plays the same again.
+ * `npm run test:model` plays thousands of them; `KLINK_MODEL_SEED` plays the same again.
  */
 import fs from 'node:fs';
 import fc from 'fast-check';
@@ -15,6 +15,7 @@ import { assignment } from '../../till/festival.ts';
 import { PaymentBackend } from '../../till/payment-backend.ts';
 import { makeFestival } from '../festival-start.ts';
 import { ModelBackend } from '../model-backend.ts';
+import { SessionTally, sessionRuns } from '../session-runs.ts';
 import { World } from '../world.ts';
 import { CardDay } from './card-agreement.ts';
 import { type CardCommand, cardCommand, directedCardSessions } from './card-commands.ts';
@@ -25,8 +26,7 @@ const { watch } = await vi.hoisted(async () => {
 });
 vi.mock('xstate', async (importOriginal) => watch.watched(await importOriginal()));
 
-const sessionCount = Number(process.env['KLINK_MODEL_SESSIONS'] ?? 40);
-const seed = Number(process.env['KLINK_MODEL_SEED'] ?? Date.now() % 1_000_000);
+const tally = new SessionTally();
 
 let backend: ModelBackend;
 let template: string;
@@ -49,6 +49,7 @@ async function play(commands: Iterable<CardCommand>): Promise<void> {
     watch.noteResolved(() => cardTopUpChart.id, real);
   } finally {
     watch.isWatching = false;
+    tally.count(real.commandCount);
     real.close();
     await provider.server.close();
   }
@@ -60,12 +61,13 @@ test.each(directedCardSessions)('Q13: $name', async ({ commands }) => {
 
 test('Q13: random sessions: cards, tags and till agree after every command', { timeout: 3_600_000 }, async () => {
   const sessions = fc.commands([cardCommand], { maxCommands: 20, size: 'max' });
-  await fc.assert(fc.asyncProperty(sessions, play), { numRuns: sessionCount, seed });
+  await fc.assert(fc.asyncProperty(sessions, play), sessionRuns(30));
 });
 
 test('every step that the chart can take, the till has taken', () => {
   const possible = new Set(
     stepsOf(cardTopUpChart).map(({ from, event, to }) => stepName(cardTopUpChart, from, event, to)),
   );
+  tally.tell('card payments', watch.taken.size);
   expect([...possible].filter((step) => !watch.taken.has(step))).toEqual([]);
 });
