@@ -17,7 +17,7 @@ import {
   putPayment,
 } from '../../testing/backend/card-payments.ts';
 import { type OperatorClient, operatorAt } from '../../testing/backend/operator-client.ts';
-import { purchase } from '../../testing/backend/payloads.ts';
+import { purchase, snapshot } from '../../testing/backend/payloads.ts';
 import { spawnBackend } from '../../testing/backend/spawn-backend.ts';
 import { enrolTill, type TillClient } from '../../testing/backend/till-client.ts';
 import { checkDuePayments } from '../jobs/check-payments.ts';
@@ -318,6 +318,44 @@ describe('replication: what its till says of a card top-up', () => {
       'ExternalPending → TerminalConfirmUnknown TR',
       'TerminalConfirmUnknown → Committed TR',
     ]);
+  });
+});
+
+describe('Q6, Q9: what another till sees on the tag', () => {
+  async function seen(deltaMinor: number): Promise<string[]> {
+    const other = await enrolTill(backend.address);
+    const line = {
+      assignmentId: till.assignmentId,
+      terminalTransactionNumber: 1,
+      amountMinor: deltaMinor,
+      type: 'TopUp' as const,
+    };
+    other.journal.append(
+      'tagSnapshot',
+      snapshot({ uid, transactionNumber: 1, balanceMinor: 95_00, history: [line, null, null] }),
+    );
+    expect((await other.send()).answer?.results[0]).toMatchObject({ outcome: 'accepted' });
+    return alertsOf(other);
+  }
+
+  test('of a card top-up whose till has not sent it yet is neither a contradiction nor a hold', async () => {
+    const { payment } = await putPayment(till, 1, cardWish(100_00));
+    expect(await seen(95_00)).toEqual([]);
+    expect(await seen(96_00)).toEqual(['EVIDENCE_MISMATCH']);
+    expect(await replicate(cardTopUp({ uid, number: 1 }, 100_00, 5_00))).toMatchObject({
+      outcome: 'accepted',
+      id: payment?.backendTransactionId,
+    });
+  });
+
+  test('3.4: of an unknown one moves nothing, but tells the operator, who ends it', async () => {
+    await putPayment(till, 1, cardWish(100_00));
+    await replicate(cardTopUp({ uid, number: 1 }, 100_00, 5_00, { state: 'TerminalConfirmUnknown' }));
+    expect(await seen(95_00)).toEqual(['EVIDENCE_FOR_OPERATOR']);
+    expect(await replicate(cardTopUp({ uid, number: 1 }, 100_00, 5_00, { stateVersion: 4 }))).toMatchObject({
+      outcome: 'accepted',
+      state: 'Committed',
+    });
   });
 });
 
