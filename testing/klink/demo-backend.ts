@@ -13,6 +13,8 @@ export interface DemoBackend {
   balances(editionId: number): Promise<Readonly<Record<string, number>>>;
   coherence(editionId: number): Promise<z.infer<typeof coherenceAnswerSchema>>;
   transactions(editionId: number): Promise<readonly z.infer<typeof transactionRowSchema>[]>;
+  /** Something an operator makes, below `/v1/admin`; throws with the backend's words where it is refused. */
+  operate(path: string, body: unknown): Promise<unknown>;
   /** What a till is told when it is enrolled, with a till of its own: the way a test gets the edition's keys. */
   enrolWitness(code: string): Promise<EnrolmentAnswer>;
   close(): Promise<void>;
@@ -53,6 +55,15 @@ export async function startDemoBackend(
       z
         .object({ transactions: z.array(transactionRowSchema) })
         .parse(await ask(`/v1/admin/transactions?editionId=${editionId}`)).transactions,
+    operate: async (path, body) => {
+      const response = await fetch(`${address}/v1/admin${path}`, {
+        method: 'POST',
+        headers: { cookie, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+      return await response.json();
+    },
     enrolWitness: (code) => enrolWitness(address, code),
     async close() {
       running.signal('SIGTERM');

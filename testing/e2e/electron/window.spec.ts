@@ -9,6 +9,7 @@ import { type DemoBackend, startDemoBackend } from '../../klink/demo-backend.ts'
 import { klink } from '../../klink/run-klink.ts';
 import { makeFolder, type TestFolder } from '../../klink/test-folder.ts';
 import { type Application, nextCustomer, startApplication, typeAmount } from './application.ts';
+import { Wristbands } from './wristbands.ts';
 
 const run = promisify(execFile);
 
@@ -36,17 +37,10 @@ test.afterEach(async () => {
   till.remove();
 });
 
-const drawer = () => application.page.getByRole('complementary', { name: 'Simulated reader' });
-
-async function makeWristband(label: string): Promise<void> {
-  const { page } = application;
-  await page.keyboard.press('F9');
-  await drawer().getByRole('textbox', { name: 'Name of the wristband' }).fill(label);
-  await drawer().getByRole('button', { name: 'Make a wristband' }).click();
-  await drawer().getByText(label).waitFor();
-  // The focus goes back to the till: Enter means "pay" again.
-  await page.getByRole('heading', { name: 'Simulated reader' }).click();
-}
+const wristbands = new Wristbands(() => application);
+const drawer = () => wristbands.drawer;
+const makeToppedUpWristband = (label: string): Promise<void> => wristbands.makeToppedUp(label);
+const tap = (label: string): Promise<void> => wristbands.tap(label);
 
 /** Process ids of the till host and the reader host, in this order; fewer while one is being started. */
 async function hostProcesses(): Promise<readonly number[]> {
@@ -62,28 +56,6 @@ async function hostProcesses(): Promise<readonly number[]> {
 function killHost(pid: number | undefined): void {
   if (pid === undefined) throw new Error('this host does not run');
   process.kill(pid, 'SIGKILL');
-}
-
-/** Shows a wristband to the reader and waits until the work is done and the wristband is away again. */
-async function tap(label: string): Promise<void> {
-  await drawer()
-    .getByRole('button', { name: `Tap: ${label}` })
-    .click();
-  await application.expectScreen('done');
-  await expect(drawer().getByText('On the reader')).toHaveCount(0);
-}
-
-/** A wristband with 95.00 on it. */
-async function makeToppedUpWristband(label: string): Promise<void> {
-  await makeWristband(label);
-  await application.page.keyboard.press('F4');
-  await application.expectScreen('tap');
-  await tap(label);
-  await nextCustomer(application);
-  await typeAmount(application, 'F3', 10_000);
-  await application.expectScreen('tap');
-  await tap(label);
-  await nextCustomer(application);
 }
 
 test('with nothing but the mouse: whoever is asked for a wristband sees the drawer with the first ones', async () => {

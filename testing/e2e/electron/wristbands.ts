@@ -1,0 +1,61 @@
+import { expect, type Locator } from '@playwright/test';
+import { type Application, nextCustomer, typeAmount } from './application.ts';
+
+/** The simulated reader's drawer, as a person's hand uses it. */
+export class Wristbands {
+  readonly #application: () => Application;
+
+  /** @param application the one that runs now; a test may start it again */
+  constructor(application: () => Application) {
+    this.#application = application;
+  }
+
+  get drawer(): Locator {
+    return this.#application().page.getByRole('complementary', { name: 'Simulated reader' });
+  }
+
+  async make(label: string): Promise<void> {
+    const { page } = this.#application();
+    await page.keyboard.press('F9');
+    await this.drawer.getByRole('textbox', { name: 'Name of the wristband' }).fill(label);
+    await this.drawer.getByRole('button', { name: 'Make a wristband' }).click();
+    await this.drawer.getByText(label).waitFor();
+    // The focus goes back to the till: Enter means "pay" again.
+    await page.getByRole('heading', { name: 'Simulated reader' }).click();
+  }
+
+  /** Shows a wristband to the reader until it has gone away again by itself; what came of it is the caller's to look at. */
+  async show(label: string): Promise<void> {
+    await this.drawer.getByRole('button', { name: `Tap: ${label}` }).click();
+    await expect(this.drawer.getByText('On the reader')).toHaveCount(0);
+  }
+
+  /** Shows a wristband to the reader and waits until the work is done and the wristband is away again. */
+  async tap(label: string): Promise<void> {
+    await this.drawer.getByRole('button', { name: `Tap: ${label}` }).click();
+    await this.#application().expectScreen('done');
+    await expect(this.drawer.getByText('On the reader')).toHaveCount(0);
+  }
+
+  /** Lays a wristband on the reader until the work is done, and takes it away. */
+  async hold(label: string): Promise<void> {
+    await this.drawer.getByRole('button', { name: `Hold: ${label}` }).click();
+    await this.#application().expectScreen('done');
+    await this.drawer.getByRole('button', { name: `Take away: ${label}` }).click();
+    await expect(this.drawer.getByText('On the reader')).toHaveCount(0);
+  }
+
+  /** A wristband with 95.00 on it. */
+  async makeToppedUp(label: string): Promise<void> {
+    const application = this.#application();
+    await this.make(label);
+    await application.page.keyboard.press('F4');
+    await application.expectScreen('tap');
+    await this.tap(label);
+    await nextCustomer(application);
+    await typeAmount(application, 'F3', 10_000);
+    await application.expectScreen('tap');
+    await this.tap(label);
+    await nextCustomer(application);
+  }
+}
