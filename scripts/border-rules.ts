@@ -20,6 +20,8 @@ const npm = '^node_modules/|^terminal-core/readers/pcsclite/';
 const builtIn = ['core'] as const;
 const pureFolders = '^(?:contract|terminal-core/(?:domain|checkout|tag|recovery))/';
 const adapterFolders = '^terminal-core/(readers|store|replication)/';
+/** What a till has to do, said for the random sessions by nothing but the rules. */
+const sessionModel = '^testing/model/(?:model-words|model-charges|till-model|accounts/account-model)[.]ts$';
 /** The replacement of @pokusew/pcsclite is a package of its own, which lies inside `readers/`. */
 const pcsclite = '^terminal-core/readers/pcsclite/';
 
@@ -148,6 +150,13 @@ export const borderRules: readonly IForbiddenRuleType[] = [
     severity: 'error',
     from: { pathNot: ['^testing/', tests, '[.]config[.]ts$'] },
     to: { path: '^testing/' },
+  },
+  {
+    name: 'the-model-knows-only-the-contract',
+    comment: 'A third statement of the rules is worth nothing where it borrows from the first.',
+    severity: 'error',
+    from: { path: sessionModel },
+    to: { path: '.', pathNot: ['^contract/', sessionModel] },
   },
   {
     name: 'nothing-imports-scripts',

@@ -134,6 +134,12 @@ describe('the border check', () => {
       'contract-imports-only-its-own',
     ],
     [
+      'the model of the sessions imports a type of the till',
+      'testing/model/till-model.ts',
+      "import type { Store } from '../../terminal-core/checkout/ports.ts';\nexport type A = Store;",
+      'the-model-knows-only-the-contract',
+    ],
+    [
       'a file imports what is not there',
       'cli/short-cut.ts',
       "import { no } from './nowhere.ts';\nexport default no;",

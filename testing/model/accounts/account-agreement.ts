@@ -1,7 +1,8 @@
 import { transactionPayloadSchema } from '../../../contract/wire/transaction.ts';
 import { bookedRows, faultsOfBooks } from '../../till/books.ts';
 import type { World } from '../world.ts';
-import { type AccountModel, CanteenLedger } from './account-model.ts';
+import type { AccountModel } from './account-model.ts';
+import { CanteenLedger } from './canteen-ledger.ts';
 
 /** Where the till, the accounts behind it and the model do not agree; empty where all is well. */
 export async function accountDisagreements(model: AccountModel, real: World): Promise<readonly string[]> {

@@ -3,7 +3,8 @@ import { type BatchFate, batchFates } from '../model-backend.ts';
 import { judged, type KindOf } from '../session-command.ts';
 import type { Call, World } from '../world.ts';
 import { accountDisagreements } from './account-agreement.ts';
-import { type AccountModel, type AccountWish, CanteenLedger } from './account-model.ts';
+import type { AccountModel, AccountWish } from './account-model.ts';
+import { CanteenLedger } from './canteen-ledger.ts';
 
 export type AccountCommand = fc.AsyncCommand<AccountModel, World>;
 

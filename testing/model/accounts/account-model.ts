@@ -1,8 +1,3 @@
-import type { JournalEntry } from '../../../contract/wire/journal.ts';
-import type { TagLookupAnswer } from '../../../contract/wire/tag-lookup.ts';
-import { transactionPayloadSchema } from '../../../contract/wire/transaction.ts';
-import { accountOf } from '../../till/canteen.ts';
-import type { Ledger } from '../model-backend.ts';
 import type { Ending } from '../model-words.ts';
 
 /** The rules of the canteen, in minor units. */
@@ -31,39 +26,6 @@ export interface AccountRow {
   isReserved: boolean;
   /** The till knows that the backend has it. */
   isAcknowledged: boolean;
-}
-
-/** What the backend has: booked by what tills send, held by what they ask for. */
-export class CanteenLedger implements Ledger {
-  readonly booked = new Map<string, number>();
-  readonly holds = new Map<number, { readonly uid: string; readonly amountMinor: number }>();
-
-  account(uid: string): TagLookupAnswer {
-    const balanceMinor = this.booked.get(uid) ?? 0;
-    return accountOf(uid, balanceMinor, { known: this.booked.has(uid), availableMinor: this.#freeMinor(uid) });
-  }
-
-  hold(terminalTransactionNumber: number, uid: string, amountMinor: number): boolean {
-    if (this.#freeMinor(uid) < amountMinor) return false;
-    this.holds.set(terminalTransactionNumber, { uid, amountMinor });
-    return true;
-  }
-
-  book({ kind, payload }: JournalEntry): void {
-    if (kind !== 'transaction') return;
-    const { terminalTransactionNumber, state, tag, balanceDeltaMinor } = transactionPayloadSchema.parse(payload);
-    this.holds.delete(terminalTransactionNumber);
-    if (state === 'Committed') this.add(tag.uid, balanceDeltaMinor);
-  }
-
-  add(uid: string, deltaMinor: number): void {
-    this.booked.set(uid, (this.booked.get(uid) ?? 0) + deltaMinor);
-  }
-
-  #freeMinor(uid: string): number {
-    const held = [...this.holds.values()].filter((hold) => hold.uid === uid);
-    return (this.booked.get(uid) ?? 0) - held.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
-  }
 }
 
 /** What the backend last said of an account, and how much this till has booked since. */

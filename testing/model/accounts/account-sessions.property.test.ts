@@ -16,7 +16,8 @@ import { ModelBackend } from '../model-backend.ts';
 import { SessionTally, sessionRuns } from '../session-runs.ts';
 import { World } from '../world.ts';
 import { type AccountCommand, accountCommand, wholeAccountSession } from './account-commands.ts';
-import { AccountModel, CanteenLedger, canteenRules } from './account-model.ts';
+import { AccountModel, canteenRules } from './account-model.ts';
+import { CanteenLedger } from './canteen-ledger.ts';
 
 const { watch } = await vi.hoisted(async () => {
   const { ChartWatch } = await import('../chart-watch.ts');
