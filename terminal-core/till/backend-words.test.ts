@@ -48,6 +48,7 @@ describe('Q9: proof of written', () => {
     expect(states(till)).toEqual(['Committed', 'Committed']);
     expect(causesOf(till)).toEqual(['checkout', 'checkout', 'checkout', 'backend']);
     expect(backend.toldOf(2)).toEqual(['3 TerminalConfirmUnknown', '4 Committed']);
+    expect(backend.server.resources.some((resource) => resource.startsWith('outcomes'))).toBe(false);
     // The cashier who still looks at it sees it done, and the cart is paid for.
     expect(till.screen).toMatchObject({ screen: 'done', terminalTransactionNumber: 2, tag: { balanceMinor: 4_000 } });
     expect(till.view).toMatchObject({ attentionCount: 0, cart: { totalMinor: 0 } });
