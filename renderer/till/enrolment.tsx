@@ -1,12 +1,12 @@
-import { type FormEvent, useId, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import type { ScreenView } from '../../contract/ipc/till-view.ts';
-import { classNames } from '../../ui/components/class-names.ts';
 import { Icon } from '../../ui/components/icon.tsx';
 import { TouchButton } from '../../ui/components/touch-button.tsx';
 import { call } from './connection.ts';
 import { useFaultText } from './fault-text.ts';
+import { Field } from './field.tsx';
 
 type EnrolmentView = Extract<ScreenView, { screen: 'enrolment' }>;
 
@@ -85,50 +85,5 @@ export function EnrolmentScreen({ screen }: { readonly screen: EnrolmentView }) 
         </TouchButton>
       </form>
     </section>
-  );
-}
-
-function Field({
-  label,
-  value,
-  onChange,
-  kind,
-  hint,
-  problem,
-}: {
-  readonly label: string;
-  readonly value: string;
-  readonly onChange: (value: string) => void;
-  readonly kind: 'text' | 'url';
-  readonly hint?: string;
-  readonly problem: string | null;
-}) {
-  const id = useId();
-  const note = problem ?? hint ?? null;
-  return (
-    <div>
-      <label htmlFor={id} className="mb-1.5 block font-semibold">
-        {label}
-      </label>
-      <input
-        id={id}
-        type={kind}
-        value={value}
-        onChange={(event) => onChange(event.target.value)}
-        autoComplete="off"
-        spellCheck={false}
-        aria-invalid={problem !== null}
-        {...(note === null ? {} : { 'aria-describedby': `${id}-note` })}
-        className={classNames(
-          'min-h-14 w-full rounded-small border bg-raised px-4 text-lg text-ink',
-          problem === null ? 'border-line-strong' : 'border-2 border-bad',
-        )}
-      />
-      {note === null ? null : (
-        <p id={`${id}-note`} className={classNames('mt-1.5 text-sm', problem === null ? 'text-muted' : 'text-bad')}>
-          {note}
-        </p>
-      )}
-    </div>
   );
 }

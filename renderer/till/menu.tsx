@@ -18,6 +18,8 @@ interface Entry {
     | 'adjustment'
     | 'block'
     | 'unblock'
+    | 'repair'
+    | 'replace'
     | 'issue'
     | 'shift'
     | 'staff'
@@ -40,6 +42,8 @@ const ofCustomers: readonly Entry[] = [
   { name: 'issue', icon: 'wristbandNew', start: startIssue },
   { name: 'block', icon: 'lock', start: () => void call((klink) => klink.block({ blocked: true })) },
   { name: 'unblock', icon: 'unlock', start: () => void call((klink) => klink.block({ blocked: false })) },
+  { name: 'repair', icon: 'repair', start: () => void call((klink) => klink.repair({})) },
+  { name: 'replace', icon: 'wristband', start: () => goTo('replace') },
 ];
 
 function ofTheTill({ cashier, loginNeeded, training }: TillView): readonly Entry[] {
@@ -55,7 +59,10 @@ function ofTheTill({ cashier, loginNeeded, training }: TillView): readonly Entry
   return entries.filter(({ name }) => (hasStaff || name !== 'staff') && (!training || name !== 'training'));
 }
 
-/** Everything that is not a sale, each one press away; digits press them too. */
+/** The keys of the tiles, in their order. */
+const tileKeys = '123456789ABCDEFGH';
+
+/** Everything that is not a sale, each one press away; the key on a tile presses it too. */
 export function MenuPage({ view }: { readonly view: TillView }) {
   const { t } = useTranslation();
   const isSettingsOpen = useWindow((state) => state.isSettingsOpen);
@@ -63,7 +70,7 @@ export function MenuPage({ view }: { readonly view: TillView }) {
   const till = ofTheTill(view);
   const all = [...customers, ...till];
   useKeys(!isSettingsOpen, (key) => {
-    const entry = /^[1-9]$/.test(key) ? all[Number(key) - 1] : undefined;
+    const entry = key.length === 1 ? all[tileKeys.indexOf(key.toUpperCase())] : undefined;
     entry?.start();
     return entry !== undefined;
   });
@@ -72,12 +79,12 @@ export function MenuPage({ view }: { readonly view: TillView }) {
       <div className="flex flex-col gap-8">
         <Group title={t('menu.customers')}>
           {customers.map((entry, at) => (
-            <Tile key={entry.name} entry={entry} shortcut={String(at + 1)} />
+            <Tile key={entry.name} entry={entry} shortcut={tileKeys.charAt(at)} />
           ))}
         </Group>
         <Group title={t('menu.till')}>
           {till.map((entry, at) => (
-            <Tile key={entry.name} entry={entry} shortcut={String(customers.length + at + 1)} />
+            <Tile key={entry.name} entry={entry} shortcut={tileKeys.charAt(customers.length + at)} />
           ))}
         </Group>
       </div>
@@ -85,9 +92,9 @@ export function MenuPage({ view }: { readonly view: TillView }) {
   );
 }
 
-/** An account has no tag of its own to be issued, blocked or brought up to date. */
+/** An account has no tag of its own to be issued, blocked, repaired or brought up to date. */
 function isOfAccounts({ name }: Entry): boolean {
-  return name === 'refund' || name === 'chargeback';
+  return name === 'refund' || name === 'chargeback' || name === 'replace';
 }
 
 function Group({ title, children }: { readonly title: string; readonly children: ReactNode }) {

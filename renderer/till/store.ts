@@ -23,6 +23,7 @@ export type Place =
   | 'menu'
   | 'transactions'
   | 'attention'
+  | 'replace'
   | 'refund'
   | 'shift'
   | 'staff';

@@ -17,6 +17,7 @@ import { PayingScreen } from './paying.tsx';
 import { PaymentOpenScreen } from './payment-open.tsx';
 import { RefundEntry } from './refund-entry.tsx';
 import { RefusedScreen } from './refused.tsx';
+import { ReplaceEntry } from './replace-entry.tsx';
 import { SaleScreen } from './sale.tsx';
 import { ShiftPage } from './shift.tsx';
 import { SimulatorDrawer } from './simulator-drawer.tsx';
@@ -110,6 +111,8 @@ function Idle({ view }: { readonly view: TillView }) {
       return <TransactionsPage view={view} />;
     case 'attention':
       return <AttentionPage view={view} />;
+    case 'replace':
+      return <ReplaceEntry />;
     case 'refund':
       return <RefundEntry />;
     case 'shift':

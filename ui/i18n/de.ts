@@ -273,6 +273,8 @@ export const de: Texts = {
     issue: { title: 'Band ausgeben', help: 'Ein neues Band dieser Veranstaltung' },
     shift: { title: 'Schicht', help: 'Öffnen, ansehen, zählen und schließen' },
     staff: { title: 'Übergeben oder abmelden', help: 'Jemand anders übernimmt die Kasse' },
+    repair: { title: 'Band reparieren', help: 'Ein beschädigtes Band bekommt seinen Stand aus den Büchern' },
+    replace: { title: 'Verlorenes Band ersetzen', help: 'Ein leeres tritt an seine Stelle' },
     transactions: { title: 'Transaktionen', help: 'Was diese Kasse getan hat; Ware zurücknehmen' },
     attention: { title: 'Zu klären', help: 'Was noch offen ist und was zu tun ist' },
     training: { title: 'Übung', help: 'Üben ohne echtes Geld' },
@@ -419,6 +421,13 @@ export const de: Texts = {
       unclaimed: 'Herrenloses Bargeld',
       'write-off': 'Abgeschrieben',
     },
+  },
+  replace: {
+    help: 'Das verlorene Band wird für immer gesperrt. Danach ein leeres Band an den Leser halten: Es übernimmt den Stand.',
+    uid: 'Nummer des verlorenen Bandes',
+    hint: 'Vom Beleg des Gastes oder vom Büro. Zum Beispiel 04 A1 B2 C3 D4 E5 F6',
+    invalid: 'Ein Band hat 8, 14 oder 20 Ziffern und Buchstaben von A bis F.',
+    go: 'Weiter mit dem leeren Band',
   },
   simulator: {
     title: 'Simulierter Leser',

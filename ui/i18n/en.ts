@@ -277,6 +277,8 @@ export const en = {
     issue: { title: 'Issue a tag', help: 'A new tag of this event' },
     shift: { title: 'Shift', help: 'Open, look at it, count and close' },
     staff: { title: 'Hand over or log out', help: 'Somebody else takes the till' },
+    repair: { title: 'Repair a tag', help: 'A corrupt tag gets its balance from the books' },
+    replace: { title: 'Replace a lost tag', help: 'A blank one takes its place and its balance' },
     transactions: { title: 'Transactions', help: 'What this till has done; take goods back' },
     attention: { title: 'Needs attention', help: 'What is not settled, and what to do' },
     training: { title: 'Training', help: 'Practise without real money' },
@@ -417,6 +419,13 @@ export const en = {
       unclaimed: 'Unclaimed cash',
       'write-off': 'Written off',
     },
+  },
+  replace: {
+    help: 'The lost tag is blocked for good. Hold a blank tag to the reader next: it takes over the balance.',
+    uid: 'Number of the lost tag',
+    hint: 'From the customer’s receipt, or from the office. For example 04 A1 B2 C3 D4 E5 F6',
+    invalid: 'A tag has 8, 14 or 20 digits and letters from A to F.',
+    go: 'Go on with the blank tag',
   },
   simulator: {
     title: 'Simulated reader',

@@ -276,6 +276,8 @@ export const fr: Texts = {
     issue: { title: 'Remettre un bracelet', help: 'Un nouveau bracelet de cet événement' },
     shift: { title: 'Service', help: 'Ouvrir, consulter, compter et clore' },
     staff: { title: 'Passer la main ou se déconnecter', help: 'Quelqu’un d’autre prend la caisse' },
+    repair: { title: 'Réparer un bracelet', help: 'Un bracelet abîmé retrouve son solde d’après les comptes' },
+    replace: { title: 'Remplacer un bracelet perdu', help: 'Un bracelet vierge prend sa place et son solde' },
     transactions: { title: 'Transactions', help: 'Ce que cette caisse a fait ; reprendre des articles' },
     attention: { title: 'À régler', help: 'Ce qui reste ouvert et ce qu’il faut faire' },
     training: { title: 'Entraînement', help: 'S’exercer sans argent réel' },
@@ -422,6 +424,13 @@ export const fr: Texts = {
       unclaimed: 'Espèces non réclamées',
       'write-off': 'Passé en perte',
     },
+  },
+  replace: {
+    help: 'Le bracelet perdu est bloqué pour toujours. Présentez ensuite un bracelet vierge : il reprend le solde.',
+    uid: 'Numéro du bracelet perdu',
+    hint: 'Sur le reçu du client, ou au bureau. Par exemple 04 A1 B2 C3 D4 E5 F6',
+    invalid: 'Un bracelet a 8, 14 ou 20 chiffres et lettres de A à F.',
+    go: 'Continuer avec le bracelet vierge',
   },
   simulator: {
     title: 'Lecteur simulé',

@@ -132,11 +132,12 @@ test('screens.md: a state is said by sound too, unless it was switched off', asy
 test('screens.md: the menu and every page in it by keys, and back to the sale', async ({ page }) => {
   await feedView(page, view('sale-staffed'));
   expect(await asked(page, 'F10', '2')).toEqual([['chargeback', { terminalTransactionNumber: null, lines: null }]]);
-  expect(await asked(page, '3', '4', '5', '6')).toEqual([
+  expect(await asked(page, '3', '4', '5', '6', '7')).toEqual([
     ['collectAdjustment', {}],
     ['issue', {}],
     ['block', { blocked: true }],
     ['block', { blocked: false }],
+    ['repair', {}],
   ]);
   expect(await asked(page, '1', '5', '0', '0', 'Enter')).toEqual([['refund', { amountMinor: 500 }]]);
   expect(await asked(page, 'F10', '1', 'Enter')).toEqual([['refund', { amountMinor: null }]]);
@@ -220,7 +221,7 @@ test('R5: from the list a sale is opened, pieces are chosen, and only those are 
   await feedAnswer(page, 'transaction', { ok: true, result: pastSale });
   await feedView(page, view('sale-staffed'));
   await page.keyboard.press('F10');
-  await page.keyboard.press('9');
+  await page.keyboard.press('b');
   await page.getByRole('button', { name: /118/ }).click();
   await page.getByRole('button', { name: 'One more Beer 0.5 l' }).click();
   await page.getByRole('button', { name: 'One more Beer 0.5 l' }).click();
@@ -229,4 +230,17 @@ test('R5: from the list a sale is opened, pieces are chosen, and only those are 
   expect(await askedCalls(page)).toEqual([
     ['chargeback', { terminalTransactionNumber: 118, lines: [{ line: 1, quantity: 2 }] }],
   ]);
+});
+
+test('money rule 2: the number of a lost wristband is typed as people write it, and a wrong one is not taken', async ({
+  page,
+}) => {
+  await feedView(page, view('sale-staffed'));
+  await page.keyboard.press('F10');
+  await page.keyboard.press('8');
+  await page.getByLabel('Number of the lost tag').fill('04 a1:b2');
+  expect(await asked(page, 'Enter')).toEqual([]);
+  await expect(page.getByText('A tag has 8, 14 or 20 digits')).toBeVisible();
+  await page.getByLabel('Number of the lost tag').fill('04 a1:b2-c3 d4e5f6');
+  expect(await asked(page, 'Enter')).toEqual([['replace', { lostUid: '04A1B2C3D4E5F6' }]]);
 });

@@ -105,9 +105,12 @@ for (const theme of themes) {
       await shown('refund');
       await page.keyboard.press('Escape');
       await page.keyboard.press('8');
+      await shown('replace');
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('a');
       await shown('staff');
       await page.keyboard.press('Escape');
-      await page.keyboard.press('7');
+      await page.keyboard.press('9');
       await page.getByTestId('expected-cash').waitFor();
       await shown('shift');
       await page.keyboard.press('Enter');
@@ -128,7 +131,7 @@ for (const theme of themes) {
       await feedAnswer(page, 'transactions', { ok: true, result: { transactions: pastTransactions, hasMore: true } });
       await feedAnswer(page, 'transaction', { ok: true, result: pastSale });
       await page.keyboard.press('F10');
-      await page.keyboard.press('9');
+      await page.keyboard.press('b');
       await page.getByRole('listitem').first().waitFor();
       await shown('transactions');
       await page.getByRole('button', { name: /118/ }).click();
@@ -147,7 +150,7 @@ for (const theme of themes) {
       await feedView(page, makeViews()['sale-no-shift'] ?? raise());
       await page.keyboard.press('Escape');
       await page.keyboard.press('F10');
-      await page.keyboard.press('7');
+      await page.keyboard.press('9');
       await page.keyboard.type('20000');
       await shown('shift-float');
       await page.keyboard.press('Escape');
