@@ -198,7 +198,11 @@ function storedContent(
     const type = transactionTypeSchema.parse(row.type);
     const paid = row.payment_status === null ? undefined : ({ paymentMethod: 'card', currency: row.currency } as const);
     const { paymentMethod, currency } = paid ?? { paymentMethod: undefined, currency: undefined };
-    return { identity: { type, uid: row.uid ?? undefined, paymentMethod, currency }, bookingContent: '' };
+    // A hold only promised; what happened is what is on a tag, also where a copy of the till has held the number for
+    // another customer. Evidence of a tag is no promise, and a till that contradicts it is not believed.
+    const isHold = row.state === 'ReservePending' || row.state === 'ReserveExpired';
+    const uid = isHold ? undefined : (row.uid ?? undefined);
+    return { identity: { type, uid, paymentMethod, currency }, bookingContent: '' };
   }
   const content: unknown = JSON.parse(row.payload);
   const payload = transactionPayloadSchema.safeParse(content);

@@ -148,6 +148,19 @@ describe('tag mode', () => {
     expect((await look(till, uid)).availableMinor).toBe(95_00);
   });
 
+  test('Q52: a sale that happened is booked, also where its number was held for another customer by a copy of its till', async () => {
+    const { till, uid } = await funded();
+    const other = (await funded()).uid;
+    const { answer } = await ask(till, 2, wish(other, 5_50));
+    expect(await look(till, other)).toMatchObject({ availableMinor: 89_50 });
+    till.journal.append('transaction', purchase({ number: 2, uid, before: 95_00 }, 7_00));
+    expect((await till.send(2, 2)).answer?.results).toMatchObject([
+      { outcome: 'accepted', state: 'Committed', backendTransactionId: answer?.backendTransactionId },
+    ]);
+    expect(await look(till, uid)).toMatchObject({ balanceMinor: 88_00, availableMinor: 88_00 });
+    expect(await look(till, other)).toMatchObject({ balanceMinor: 95_00, availableMinor: 95_00 });
+  });
+
   test('the ledger may know less than the tag: a hold may take the available balance below zero', async () => {
     const till = await enrolTill(backend.address);
     const uid = newUid();

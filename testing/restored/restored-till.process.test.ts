@@ -169,6 +169,19 @@ test('a copy that has sold nothing is behind once the other one has', async () =
   await expectHalted(copy, 'JOURNAL_BEHIND');
 });
 
+test('a copy that is online holds the next number for a customer of its own: the sale of the till that sends first is booked all the same', async () => {
+  const original = await charged();
+  const copy = kept(await original.copied());
+  const elsewhere = await charged();
+  await copy.takeTags(await elsewhere.tags());
+  await copy.replicated();
+  await copy.sold(2_00);
+  await original.sold(1_00);
+  expect(await original.replicate()).toMatchObject({ rejectedCount: 0, fault: null });
+  expect((await ofAssignment(original)).sales).toEqual([1_00]);
+  await expectRefusedWhole(copy, 'JOURNAL_FORKED');
+});
+
 test('two copies that send at the same moment: one is taken, the other one not at all, and it stops', async () => {
   const original = await charged();
   const copy = kept(await original.copied());
