@@ -3,7 +3,7 @@ import { type BatchFate, batchFates } from '../model-backend.ts';
 import { judged, type KindOf } from '../session-command.ts';
 import type { Call, World } from '../world.ts';
 import { accountDisagreements } from './account-agreement.ts';
-import type { AccountModel, AccountWish } from './account-model.ts';
+import { type AccountModel, type AccountWish, canteenRules } from './account-model.ts';
 import { CanteenLedger } from './canteen-ledger.ts';
 
 export type AccountCommand = fc.AsyncCommand<AccountModel, World>;
@@ -26,6 +26,27 @@ const wishes: fc.Arbitrary<AccountWish> = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ kind: 'chargeback' as const }) },
   { weight: 2, arbitrary: fc.constant({ kind: 'balance' as const }) },
 );
+
+/** A sale of exactly what a rule allows, one unit less, or one more. */
+interface EdgeSale {
+  readonly rule: 'funds' | 'tag limit' | 'till limit';
+  readonly more: -1 | 0 | 1;
+}
+const edgeSales: fc.Arbitrary<EdgeSale> = fc.record({
+  rule: fc.constantFrom('funds' as const, 'funds' as const, 'tag limit' as const, 'till limit' as const),
+  more: fc.constantFrom(-1 as const, 0 as const, 1 as const),
+});
+
+/** As the till knows the account now; what it learns when the tag is shown may be something else. */
+function edgeAmountMinor(model: AccountModel, tag: number, { rule, more }: EdgeSale): number {
+  const { overdraftMinor, offlinePerTagMinor, offlinePerTillMinor } = canteenRules;
+  const allowedMinor = {
+    funds: (model.known(tag)?.freeMinor ?? 0) + overdraftMinor,
+    'tag limit': offlinePerTagMinor - model.exposureMinor(tag),
+    'till limit': offlinePerTillMinor - model.exposureMinor(null),
+  }[rule];
+  return Math.min(15_000, Math.max(1, allowedMinor + more));
+}
 
 function callOf(wish: AccountWish): Call {
   const request = { firstTagOnly: true };
@@ -100,6 +121,14 @@ const serve: KindOf<AccountModel, { wish: AccountWish; tag: number }> = {
     await real.hand({ kind: 'remove' });
     serveModel(model, wish, tag);
   },
+};
+
+const serveAtEdge: KindOf<AccountModel, { edge: EdgeSale; tag: number }> = {
+  name: 'serve at the edge',
+  weight: 8,
+  details: fc.record({ edge: edgeSales, tag: tags }),
+  run: (model, real, { edge, tag }) =>
+    serve.run(model, real, { wish: { kind: 'sale', amountMinor: edgeAmountMinor(model, tag, edge) }, tag }),
 };
 
 /** Killed right after a commit: nothing was written to a tag, so that whatever had begun is aborted (3.2). */
@@ -265,6 +294,7 @@ function accountCommandOf<Details>(kind: KindOf<AccountModel, Details>, details:
 
 export const accountCommand: fc.Arbitrary<AccountCommand> = fc.oneof(
   anyOf(serve),
+  anyOf(serveAtEdge),
   anyOf(killAfterCommit),
   anyOf(nobody),
   anyOf(takeBack),

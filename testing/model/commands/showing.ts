@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { tearPoints } from '../../../contract/ipc/simulator.ts';
 import { pins } from '../../till/staff.ts';
+import { rules } from '../model-charges.ts';
 import type { Wish } from '../model-words.ts';
 import { anyOf, type CommandKind } from '../session-command.ts';
 import type { TillModel } from '../till-model.ts';
@@ -112,6 +113,27 @@ const serve: CommandKind<{ wish: Wish; goods: readonly Goods[]; firstTagOnly: bo
   },
 };
 
+/** A sale, a refund or a top-up of exactly what a tag allows, one unit less, or one more. */
+const serveAtEdge: CommandKind<{ kind: 'sale' | 'refund' | 'top-up'; more: -1 | 0 | 1; tag: number }> = {
+  name: 'serve at the edge',
+  weight: 5,
+  details: fc.record({
+    kind: fc.constantFrom('sale' as const, 'refund' as const, 'top-up' as const),
+    more: fc.constantFrom(-1 as const, 0 as const, 1 as const),
+    tag: fc.constantFrom(0, 1),
+  }),
+  isPossible: ({ work, cart }) => !work && cart.length === 0,
+  run: async (model, real, { kind, more, tag }) => {
+    const { balanceMinor } = model.tag(tag);
+    const rest = { firstTagOnly: true, tag, how: { kind: 'hold' } } as const;
+    const roomMinor = rules.maximumBalanceMinor - balanceMinor + rules.topUpFee.fixedMinor;
+    const amountMinor = Math.max(1, (kind === 'top-up' ? roomMinor : balanceMinor) + more);
+    const goods = kind === 'sale' ? [{ productId: null, amountMinor }] : [];
+    const wish: Wish = kind === 'sale' ? { kind, taps: 1 } : { kind, amountMinor };
+    await serve.run(model, real, { wish, goods, ...rest });
+  },
+};
+
 const begin: CommandKind<{ wish: Wish; goods: readonly Goods[]; firstTagOnly: boolean }> = {
   name: 'begin',
   weight: 4,
@@ -204,6 +226,7 @@ async function answerAfter(model: TillModel, real: World, by: 'cancel' | 'stop' 
 
 export const showingCommands = [
   anyOf(serve),
+  anyOf(serveAtEdge),
   anyOf(begin),
   anyOf(show),
   anyOf(showAgain),
