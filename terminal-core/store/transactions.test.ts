@@ -67,6 +67,7 @@ describe('a transaction', () => {
       images: someImages,
       endedAt: null,
       abortReason: null,
+      payment: null,
     });
     expect(store.unresolved(null)).toEqual([row]);
   });
