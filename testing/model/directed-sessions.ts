@@ -3,7 +3,7 @@ import { deskKinds } from './commands/desk.ts';
 import { mishapKinds } from './commands/mishaps.ts';
 import { type Showing, showingKinds } from './commands/showing.ts';
 import type { Wish } from './model-words.ts';
-import { commandOf, type SessionCommand } from './session-command.ts';
+import { commandOf, type SessionCommand, writtenDown } from './session-command.ts';
 
 /** A session that is written down, because chance seldom plays it. */
 export interface DirectedSession {
@@ -17,21 +17,21 @@ const hold: Showing = { kind: 'hold' };
 const tornEarly: Showing = { kind: 'tear', writeNumber: 1, point: 'before' };
 const tornAfter = (writeNumber: number): Showing => ({ kind: 'tear', writeNumber, point: 'after' });
 
-const { cancel, dismiss, wait } = deskKinds;
+const { cancel, dismiss, wait, login, logout, approve, openShift, closeShift, giveCashBack, disturb } = deskKinds;
 const { restart, elsewhere, corrupt } = mishapKinds;
-const { replicate, answerReservations, bookAdjustment } = backendKinds;
+const { replicate, evidence, answerReservations, restore, bookAdjustment } = backendKinds;
 
 const beers = [{ productId: 'beer', quantity: 2 }] as const;
 const tooMuch = [{ productId: null, amountMinor: 12_000 }] as const;
 const serve = (wish: Wish, how: Showing, goods: readonly (typeof beers)[number][] | typeof tooMuch = beers) =>
-  commandOf(showingKinds.serve, { wish, goods, firstTagOnly: false, tag, how });
-const showAgain = (how: Showing) => commandOf(showingKinds.showAgain, how);
-const begin = (wish: Wish) => commandOf(showingKinds.begin, { wish, goods: beers, firstTagOnly: false });
-const once = { cancel: commandOf(cancel, null), dismiss: commandOf(dismiss, null), wait: commandOf(wait, null) };
-const stop = commandOf(restart, null);
-const topUpElsewhere = commandOf(elsewhere, { tag, amountMinor: 2_000, isSale: false });
-const adjust = (amountMinor: number) => commandOf(bookAdjustment, { tag, amountMinor, setBlocked: null });
-const online = commandOf(replicate, 'accepted');
+  writtenDown(showingKinds.serve, { wish, goods, firstTagOnly: false, tag, how });
+const showAgain = (how: Showing) => writtenDown(showingKinds.showAgain, how);
+const begin = (wish: Wish) => writtenDown(showingKinds.begin, { wish, goods: beers, firstTagOnly: false });
+const once = { cancel: writtenDown(cancel, null), dismiss: writtenDown(dismiss, null), wait: writtenDown(wait, null) };
+const stop = writtenDown(restart, null);
+const topUpElsewhere = writtenDown(elsewhere, { tag, amountMinor: 2_000, isSale: false });
+const adjust = (amountMinor: number) => writtenDown(bookAdjustment, { tag, amountMinor, setBlocked: null });
+const online = writtenDown(replicate, 'accepted');
 const look: SessionCommand = serve({ kind: 'balance' }, hold);
 const beer: SessionCommand = serve({ kind: 'sale', taps: 1 }, hold);
 const collect: SessionCommand = serve({ kind: 'adjustment' }, hold);
@@ -70,7 +70,7 @@ function writeSessions({ name, wish, before }: Booked): readonly DirectedSession
     session('torn, shown again, written', ...torn, showAgain(hold)),
     session('torn as often as it may be', ...torn, ...four, showAgain(hold)),
     session('torn, and another till writes', ...torn, topUpElsewhere, showAgain(hold)),
-    session('torn, and damaged', ...torn, commandOf(corrupt, tag), showAgain(hold)),
+    session('torn, and damaged', ...torn, writtenDown(corrupt, tag), showAgain(hold)),
     session('torn, and not shown again', ...torn, once.wait, look),
     session('torn, and given up', ...torn, once.dismiss, look),
     ...[2, 3, 4].flatMap((writeNumber) => [
@@ -89,7 +89,7 @@ const reserving: readonly DirectedSession[] = bookings
     { name: `${name}: held by the backend`, commands: [online, serve(wish, hold)] },
     {
       name: `${name}: refused by the backend`,
-      commands: [online, commandOf(answerReservations, 'TAG_BLOCKED'), serve(wish, hold)],
+      commands: [online, writtenDown(answerReservations, 'TAG_BLOCKED'), serve(wish, hold)],
     },
   ]);
 
@@ -99,7 +99,7 @@ const whileAsked: readonly DirectedSession[] = bookings
   .flatMap(({ name, wish }) =>
     (['cancel', 'stop', 'nobody'] as const).map((by) => ({
       name: `${name}: taken back by ${by} while the backend is asked`,
-      commands: [online, commandOf(showingKinds.takeBack, { wish, goods: beers, tag, by })],
+      commands: [online, writtenDown(showingKinds.takeBack, { wish, goods: beers, tag, by })],
     })),
   );
 
@@ -134,7 +134,7 @@ const returns: readonly DirectedSession[] = [
   {
     name: 'two free amounts of one price come back one by one',
     commands: [
-      commandOf(showingKinds.serve, {
+      writtenDown(showingKinds.serve, {
         wish: { kind: 'sale', taps: 1 },
         goods: [
           { productId: null, amountMinor: 600 },
@@ -164,21 +164,74 @@ const returns: readonly DirectedSession[] = [
         },
         hold,
       ),
+      once.cancel,
       serve({ kind: 'chargeback', number: null, lines: null }, hold),
     ],
   },
 ];
 
+/** Q9: the tag has left for good, and another till has seen what is on it. */
+const seenElsewhere: readonly DirectedSession[] = [2, 3, 4].map((writeNumber) => ({
+  name: `unknown after write ${writeNumber}, seen by another till`,
+  commands: [
+    serve({ kind: 'top-up', amountMinor: 2_000 }, tornAfter(writeNumber)),
+    once.dismiss,
+    commandOf(evidence, tag),
+    serve({ kind: 'top-up', amountMinor: 2_000 }, hold),
+    serve({ kind: 'top-up', amountMinor: 2_000 }, hold),
+  ],
+}));
+
+const refund = serve({ kind: 'refund', amountMinor: 1_000 }, hold);
+const anna = writtenDown(login, 'anna');
+const sue = writtenDown(login, 'sue');
+
+const staff: readonly DirectedSession[] = [
+  {
+    name: 'a supervisor confirms one refund of a cashier',
+    commands: [anna, refund, writtenDown(approve, 'anna'), refund, writtenDown(approve, 'sue'), refund, refund],
+  },
+  {
+    name: 'nothing is sold without somebody and a shift',
+    commands: [
+      ...[writtenDown(logout, null), beer, sue, writtenDown(closeShift, 20_000), beer],
+      ...[writtenDown(openShift, 1_000), writtenDown(openShift, 1_000), beer, writtenDown(closeShift, 1_000)],
+    ],
+  },
+  {
+    name: 'nothing else begins while a tag is waited for',
+    commands: [begin({ kind: 'top-up', amountMinor: 2_000 }), writtenDown(disturb, null), once.cancel],
+  },
+  {
+    name: 'the cash of an aborted top-up is given back once',
+    commands: [
+      ...written({ kind: 'top-up', amountMinor: 2_000 }, tornEarly),
+      ...[topUpElsewhere, showAgain(hold), writtenDown(giveCashBack, 3), writtenDown(giveCashBack, 3)],
+    ],
+  },
+];
+
+const restoredBackend: readonly DirectedSession[] = [true, false].map((isTillRestarted) => ({
+  name: `the backend has lost entries, the till ${isTillRestarted ? 'starts' : 'goes on'}`,
+  commands: [beer, online, writtenDown(restore, { lostCount: 3, isTillRestarted }), beer, online],
+}));
+
 const issuing: readonly DirectedSession[] = [
   { name: 'issue: stopped', commands: [begin({ kind: 'issue' }), stop] },
   { name: 'issue: taken back', commands: [begin({ kind: 'issue' }), once.cancel] },
   { name: 'issue: no tag', commands: [begin({ kind: 'issue' }), once.wait] },
-  { name: 'repair: cut off', commands: [commandOf(corrupt, tag), commandOf(mishapKinds.repairCutOff, tag)] },
+  { name: 'repair: cut off', commands: [writtenDown(corrupt, tag), writtenDown(mishapKinds.repairCutOff, tag)] },
   ...[tornEarly, tornAfter(7), tornAfter(8), tornAfter(20)].map((how, index) => ({
     name: `issue: torn ${index}`,
     commands: [
-      commandOf(showingKinds.serve, { wish: { kind: 'issue' as const }, goods: [], firstTagOnly: false, tag: 2, how }),
-      commandOf(showingKinds.show, { tag: 2, how: hold }),
+      writtenDown(showingKinds.serve, {
+        wish: { kind: 'issue' as const },
+        goods: [],
+        firstTagOnly: false,
+        tag: 2,
+        how,
+      }),
+      writtenDown(showingKinds.show, { tag: 2, how: hold }),
     ],
   })),
 ];
@@ -190,5 +243,8 @@ export const directedSessions: readonly DirectedSession[] = [
   ...denied,
   ...secondTap,
   ...returns,
+  ...seenElsewhere,
+  ...staff,
+  ...restoredBackend,
   ...issuing,
 ];

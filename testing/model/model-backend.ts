@@ -3,6 +3,7 @@ import { batchRequestSchema } from '../../contract/wire/batch.ts';
 import type { JournalEntry } from '../../contract/wire/journal.ts';
 import { reservationRequestSchema } from '../../contract/wire/reservation.ts';
 import type { PendingAdjustment, TagLookupAnswer } from '../../contract/wire/tag-lookup.ts';
+import { transactionPayloadSchema } from '../../contract/wire/transaction.ts';
 import { accountOf, askedUid, problem } from '../till/canteen.ts';
 import type { PaymentBackend } from '../till/payment-backend.ts';
 import { type ReceivedRequest, type Reply, ScriptedBackend } from '../till/scripted-backend.ts';
@@ -44,6 +45,8 @@ export class ModelBackend {
   isProviderSlow = false;
   /** After the next look at a tag the line is cut. */
   isLookTheLast = false;
+  /** What tills have seen of this one's transactions on their tags: the backend holds it, and says so (Q6, Q9). */
+  readonly seenOnTags = new Set<number>();
   /** Entries were lost that the till does not know of yet. */
   hasLost = false;
   /** What no till may ever send. */
@@ -67,6 +70,7 @@ export class ModelBackend {
     this.ledger = ledger;
     this.provider = provider;
     this.isProviderSlow = false;
+    this.seenOnTags.clear();
     this.#emptyHash = createHash('sha256').update(journalId, 'utf8').digest('hex');
     this.entries = [];
     this.faults = [];
@@ -173,7 +177,7 @@ export class ModelBackend {
     this.hasLost = false;
     if (fate === 'unanswered') return 'cut';
     if (fate === 'half-answered') return 'half';
-    const results = entries.map((entry) => resultOf(entry, fate === 'rejected'));
+    const results = entries.map((entry) => this.#resultOf(entry, fate === 'rejected'));
     return { status: 200, json: { results, seal: this.#seal } };
   }
 
@@ -185,9 +189,13 @@ export class ModelBackend {
     this.entries.push(entry);
     this.ledger?.book(entry);
   }
-}
 
-function resultOf({ seq, kind }: JournalEntry, isRejected: boolean) {
-  if (!isRejected || kind !== 'transaction') return { seq, outcome: 'accepted' };
-  return { seq, outcome: 'rejected', error: { code: 'INVALID_TRANSITION', message: 'as the session wants it' } };
+  #resultOf({ seq, kind, payload }: JournalEntry, isRejected: boolean) {
+    if (kind !== 'transaction') return { seq, outcome: 'accepted' };
+    if (isRejected) return { seq, outcome: 'rejected', error: { code: 'INVALID_TRANSITION', message: 'as is wanted' } };
+    const { terminalTransactionNumber, state } = transactionPayloadSchema.parse(payload);
+    const isKnownBetter = state === 'TerminalConfirmUnknown' && this.seenOnTags.has(terminalTransactionNumber);
+    const now = isKnownBetter ? 'Reserve' : state;
+    return { seq, outcome: 'accepted', backendTransactionId: terminalTransactionNumber, state: now };
+  }
 }

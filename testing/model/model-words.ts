@@ -100,6 +100,8 @@ export interface Aftermath {
   readonly tagNumber: number | null;
   /** How often the work has begun to write to a tag. */
   readonly attempts: number;
+  /** The tag was read whole, whatever came of it. */
+  readonly isRead: boolean;
   /** How the work ended; null while it waits. */
   readonly ending: Ending | null;
 }

@@ -29,7 +29,7 @@ export function judged<Model extends object, Details>(
     run: async (model, real) => {
       await kind.run(model, real, details);
       await real.quiet();
-      real.commandCount += 1;
+      real.played.push(kind.name);
       const faults = await judge(model, real);
       if (faults.length > 0) throw new Error(faults.join('\n'));
     },
@@ -37,18 +37,33 @@ export function judged<Model extends object, Details>(
   };
 }
 
+/** One of the things that chance chooses from. */
+export interface WeightedCommand<Command> {
+  readonly name: string;
+  readonly weight: number;
+  readonly arbitrary: fc.Arbitrary<Command>;
+}
+
 export type CommandKind<Details> = KindOf<TillModel, Details>;
 export type SessionCommand = fc.AsyncCommand<TillModel, World>;
 
 /** A kind of command with all it may be about, and how often. */
-export function anyOf<Details>(kind: CommandKind<Details>): {
-  weight: number;
-  arbitrary: fc.Arbitrary<SessionCommand>;
-} {
-  return { weight: kind.weight, arbitrary: kind.details.map((details) => commandOf(kind, details)) };
+export function anyOf<Details>({ ...kind }: CommandKind<Details>): WeightedCommand<SessionCommand> {
+  const { name, weight } = kind;
+  return { name, weight, arbitrary: kind.details.map((details) => commandOf(kind, details)) };
 }
 
-/** The same, for a session that is written down. */
+/** For a session that is written down: what makes no sense there is a mistake of whoever wrote it. */
+export function writtenDown<Details>(kind: CommandKind<Details>, details: Details): SessionCommand {
+  const run: CommandKind<Details>['run'] = (model, real) => {
+    if (kind.isPossible?.(model, details) === false) throw new Error(`${kind.name} makes no sense here`);
+    return kind.run(model, real, details);
+  };
+  const { name, weight, details: any } = kind;
+  return judged(disagreements, { name, weight, details: any, run }, details);
+}
+
+/** The same, left out where it makes no sense. */
 export function commandOf<Details>(kind: CommandKind<Details>, details: Details): SessionCommand {
   return judged(disagreements, kind, details);
 }

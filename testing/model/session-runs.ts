@@ -13,10 +13,13 @@ export function sessionRuns(usualCount: number) {
 export class SessionTally {
   #sessions = 0;
   #commands = 0;
+  /** Every kind of command that was played. */
+  readonly names = new Set<string>();
 
-  count(commandCount: number): void {
+  count(played: readonly string[]): void {
     this.#sessions += 1;
-    this.#commands += commandCount;
+    this.#commands += played.length;
+    for (const name of played) this.names.add(name);
   }
 
   tell(name: string, takenCount: number): void {

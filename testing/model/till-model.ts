@@ -35,6 +35,12 @@ export class TillModel {
   isApproved = false;
   rejectedCount = 0;
   #unknownShown: number | null = null;
+  /** Unknown transactions that the backend has been told of. */
+  readonly #toldUnknown = new Set<number>();
+  /** Committed upon the backend's word (Q9). */
+  readonly #settledByBackend = new Set<number>();
+  /** Of these, what the cashier was told of since the till was started. */
+  readonly #toldCashier = new Set<number>();
   /** Aborted top-ups whose cash the customer has back, by number. */
   readonly cashReturned = new Set<number>();
 
@@ -179,6 +185,7 @@ export class TillModel {
     this.isOnline = false;
     this.cashier = null;
     this.isApproved = false;
+    this.#toldCashier.clear();
   }
 
   // --- the desk ---
@@ -277,7 +284,7 @@ export class TillModel {
 
   #firstTap(work: Work, index: number): void {
     // An issue books nothing, and a tag that has money on it is refused whatever else is known of it.
-    const resolved = work.wish.kind === 'issue' ? [] : this.resolve(index);
+    const resolved = work.wish.kind === 'issue' ? [] : [...this.resolve(index), ...this.#settledMeanwhile(index)];
     const refused = this.#refusedTag(work, index, resolved);
     if (typeof refused === 'string') this.#refuse(work, refused);
     else if (refused === null) this.#end('done', null);
@@ -419,6 +426,40 @@ export class TillModel {
     return unknown.filter(({ state }) => state === 'Committed');
   }
 
+  /** What the backend knew of the tag's last transaction: the cashier is told once, when the tag is shown. */
+  #settledMeanwhile(index: number): readonly ModelRow[] {
+    const last = this.rows.findLast(({ tag, state }) => tag === index && state === 'Committed');
+    const isReadable = this.tag(index).condition === 'issued';
+    if (!last || !isReadable || !this.#settledByBackend.has(last.number) || this.#toldCashier.has(last.number))
+      return [];
+    this.#toldCashier.add(last.number);
+    return [last];
+  }
+
+  /** What is unknown on this till, on its tag for everybody to see, and news to the backend. */
+  seenElsewhere(index: number): readonly ModelRow[] {
+    const { condition, writes } = this.tag(index);
+    if (condition !== 'issued') return [];
+    return this.rows.filter((row) => {
+      const write = writes[row.tagNumber - 1];
+      const isOnTag = write?.assignmentId === ownAssignmentId && write.number === row.number;
+      return (
+        row.tag === index && row.state === 'TerminalConfirmUnknown' && isOnTag && !this.#toldUnknown.has(row.number)
+      );
+    });
+  }
+
+  /** The backend was told of everything, and answers what it knows better (Q9). */
+  tellBackend(knownBetter: readonly ModelRow[]): void {
+    for (const row of knownBetter) {
+      row.state = 'Committed';
+      this.#settledByBackend.add(row.number);
+      if (this.screen === 'unknown' && this.#unknownShown === row.number) this.#toldCashier.add(row.number);
+    }
+    this.#settleScreen();
+    for (const { number, state } of this.rows) if (state === 'TerminalConfirmUnknown') this.#toldUnknown.add(number);
+  }
+
   whatTheTagSays({ tag: index, tagNumber, number }: ModelRow): 'written' | 'not-written' | 'displaced' | 'undecidable' {
     const { condition, writes } = this.tag(index);
     if (condition !== 'issued') return 'undecidable';
@@ -437,6 +478,7 @@ export class TillModel {
   takeOver(index: number, aftermath: Aftermath): void {
     const work = this.#working();
     this.#takeOverDisk(work, index, aftermath);
+    if (aftermath.isRead || aftermath.ending?.result === 'done') this.#settledMeanwhile(index);
     work.attempts = aftermath.attempts;
     this.#goOn(work, index, aftermath);
     this.remove();

@@ -37,10 +37,11 @@ export type Call = (operations: TillOperations) => Promise<Result<Outcome, Fault
 export class World {
   readonly backend: ModelBackend;
   till: InProcessTill;
-  /** Commands that were played, and agreed upon so far. */
-  commandCount = 0;
+  /** Names of the commands that were played, and agreed upon. */
+  readonly played: string[] = [];
   #uplink = new CountedCalls<Uplink>(httpUplink());
   readonly #time = new ManualTime();
+  #stepsBefore = 0;
   #other: InProcessTill | null = null;
   #ending: Ending | null = null;
   /** What must never happen: the work of a till that lives ended in an exception. */
@@ -155,7 +156,13 @@ export class World {
     await this.#reopen(this.#killNow(), null);
   }
 
+  /** From here on it counts what is done with the tag that is shown. */
+  #beforeShowing(): void {
+    this.#stepsBefore = this.till.steps.length;
+  }
+
   async tear(tag: number, writeNumber: number, point: 'before' | 'during' | 'after'): Promise<Aftermath> {
+    this.#beforeShowing();
     await this.hand({ kind: 'tear', tagId: this.tagId(tag), writeNumber, point });
     await this.hand({ kind: 'remove' });
     return this.#aftermath(tag);
@@ -163,6 +170,7 @@ export class World {
 
   async loseReader(tag: number, atQuestion: number): Promise<Aftermath> {
     const { till } = this;
+    this.#beforeShowing();
     till.duringCommand(atQuestion, () => till.restartReaderHost());
     await this.hand({ kind: 'hold', tagId: this.tagId(tag) });
     till.duringCommand(0, () => undefined);
@@ -203,7 +211,8 @@ export class World {
   #found(tag: number | null, folder: string, rows: Aftermath['rows']): Aftermath {
     const witnessed = tag === null ? null : witnessedTags(folder).get(this.uid(tag));
     const attempts = this.till.steps.filter(({ event, transaction }) => event === 'writing' && transaction).length;
-    return { rows, tagNumber: witnessed?.transactionNumber ?? null, attempts, ending: null };
+    const isRead = this.till.steps.slice(this.#stepsBefore).some(({ event }) => event === 'tagRead');
+    return { rows, isRead, tagNumber: witnessed?.transactionNumber ?? null, attempts, ending: null };
   }
 
   #rows(): Aftermath['rows'] {

@@ -284,6 +284,7 @@ const kill: KindOf<AccountModel, null> = {
 };
 
 const anyOf = <Details>(kind: KindOf<AccountModel, Details>) => ({
+  name: kind.name,
   weight: kind.weight,
   arbitrary: kind.details.map((details) => accountCommandOf(kind, details)),
 });

@@ -180,6 +180,7 @@ function cardCommandOf<Details>(kind: KindOf<CardDay, Details>, details: Details
 }
 
 const anyOf = <Details>(kind: KindOf<CardDay, Details>) => ({
+  name: kind.name,
   weight: kind.weight,
   arbitrary: kind.details.map((details) => cardCommandOf(kind, details)),
 });

@@ -18,10 +18,25 @@ const replicate: CommandKind<BatchFate> = {
     const { fault, rejectedCount, unsentCount } = answer.value;
     model.isOnline = till.view.uplink.state === 'online';
     model.rejectedCount += rejectedCount;
+    if (unsentCount === 0) model.tellBackend([]);
     if (rejectedCount > 0 && fate !== 'rejected') throw new Error('rejected without a reason');
     const isFine = backend.isUp && (fate === 'accepted' || fate === 'rejected');
     if (isFine && (fault !== null || unsentCount > 0)) throw new Error(`${unsentCount} unsent: ${fault?.code}`);
     if (isFine && !backend.hasLost) expectSameJournal(real);
+  },
+};
+
+/** Another till has seen the tag, and the backend says so when it hears that this one does not know (Q9). */
+const evidence: CommandKind<number> = {
+  name: 'seen by another till',
+  weight: 3,
+  details: fc.constantFrom(0, 1),
+  isPossible: (model, tag) => !model.work && model.isBackendUp && model.seenElsewhere(tag).length > 0,
+  run: async (model, real, tag) => {
+    const seen = model.seenElsewhere(tag);
+    for (const { number } of seen) real.backend.seenOnTags.add(number);
+    model.tellBackend(seen);
+    await replicate.run(model, real, 'accepted');
   },
 };
 
@@ -101,9 +116,10 @@ const bookAdjustment: CommandKind<{ tag: number; amountMinor: number; setBlocked
 
 export const backendCommands = [
   anyOf(replicate),
+  anyOf(evidence),
   anyOf(goDown),
   anyOf(answerReservations),
   anyOf(restore),
   anyOf(bookAdjustment),
 ];
-export const backendKinds = { replicate, answerReservations, bookAdjustment };
+export const backendKinds = { replicate, evidence, answerReservations, restore, bookAdjustment };
