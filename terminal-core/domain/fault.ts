@@ -97,6 +97,7 @@ const texts: Readonly<Record<FaultCode, string>> = {
   SECRETS_SEALED: 'The secrets of this folder were sealed by the application and can only be opened by it.',
   SECRETS_MISSING: 'The secrets of this folder are gone. Export the journal, then enrol the till again.',
   SETTINGS_INVALID: 'The settings file till.json is not valid: {detail}',
+  DATABASE_OLDER: 'The database was made by an older release of Klink. Start the till once: that brings it up to date.',
   DATABASE_NEWER: 'The database was made by a newer release of Klink. Use that release or a newer one.',
   DATABASE_EDITED: 'The structure of the database was changed by hand ({detail}). Restore the backup beside it.',
   DATABASE_CORRUPT: 'The database is damaged: {detail} Export what can be read and enrol the till again.',

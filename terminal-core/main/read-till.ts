@@ -46,7 +46,8 @@ function readTill<Value>(dataFolder: string, look: (database: TillDatabase) => V
 
 export function openForReading(dataFolder: string): Result<TillDatabase, Fault> {
   if (!existsSync(path.join(dataFolder, databaseName))) return failed(fault('NOT_ENROLLED'));
-  return guarded(() => openTillDatabaseReadOnly(dataFolder));
+  const opened = guarded(() => openTillDatabaseReadOnly(dataFolder));
+  return opened.ok ? opened.value : opened;
 }
 
 /** What the disk does, a person can do something about; anything else is a mistake of ours and goes on as it is. */

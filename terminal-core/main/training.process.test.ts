@@ -92,8 +92,9 @@ test('training has a database, a journal and keys of its own; the till beside it
   training.tell({ kind: 'stop' });
   expect(await training.ended).toBe(0);
   const trained = openTillDatabaseReadOnly(trainingFolder(folder));
-  const kept = trained.assignments.assignment();
-  trained.close();
+  if (!trained.ok) throw new Error(trained.fault.message);
+  const kept = trained.value.assignments.assignment();
+  trained.value.close();
   expect(kept).toMatchObject({ assignmentId: 41, terminalName: 'Bar 1' });
   expect(kept?.journalId).not.toBe(assignment.journalId);
   expect(fs.existsSync(path.join(trainingFolder(folder), 'secrets.json'))).toBe(false);

@@ -17,7 +17,7 @@ export function trainingFolder(dataFolder: string): string {
 /**
  * Makes the training database resemble the till it belongs to: its name, edition, catalogue and cashiers as they are now,
  * under a journal of its own and without its token, so that nothing of it could ever be taken for real.
- * @returns NOT_ENROLLED where there is no till to resemble
+ * @returns NOT_ENROLLED where there is no till to resemble, DATABASE_OLDER where it has not been started since an update
  */
 export function resembleTill(
   dataFolder: string,
@@ -29,10 +29,11 @@ export function resembleTill(
   if (!existsSync(file)) return failed(fault('NOT_ENROLLED'));
   try {
     const real = openTillDatabaseReadOnly(dataFolder);
+    if (!real.ok) return real;
     try {
-      return copyFrom(real, training, new Date(clock.nowMs()).toISOString(), random);
+      return copyFrom(real.value, training, new Date(clock.nowMs()).toISOString(), random);
     } finally {
-      real.close();
+      real.value.close();
     }
   } catch (error) {
     const known = databaseFault(error);

@@ -75,6 +75,19 @@ describe('migrations', () => {
     expect(faultOf(folder)).toBeNull();
   });
 
+  test('a schema of another release is not read beside a till: it is said what to do, and left as it is', () => {
+    const folder = changedBehindOurBack(`DELETE FROM schema_migration WHERE number > 3`);
+    const openedAs = () => {
+      const opened = openTillDatabaseReadOnly(folder);
+      if (opened.ok) opened.value.close();
+      return opened.ok ? null : opened.fault.code;
+    };
+    expect(openedAs()).toBe('DATABASE_OLDER');
+    const newer = changedBehindOurBack(`INSERT INTO schema_migration VALUES (99, 'of the future', 'x', 'y')`);
+    const opened = openTillDatabaseReadOnly(newer);
+    expect(opened.ok ? null : opened.fault.code).toBe('DATABASE_NEWER');
+  });
+
   test('a newer schema is refused, and left as it is', () => {
     const folder = changedBehindOurBack(`INSERT INTO schema_migration VALUES (99, 'of the future', 'x', 'y')`);
     expect(faultOf(folder)).toBe('DATABASE_NEWER');
@@ -161,7 +174,9 @@ describe('drizzle sees the tables as they are', () => {
 test('beside a writer one can look and not touch', () => {
   const folder = stores.folder();
   const writer = stores.open(folder);
-  const reader = openTillDatabaseReadOnly(folder);
+  const opened = openTillDatabaseReadOnly(folder);
+  if (!opened.ok) throw new Error(opened.fault.message);
+  const reader = opened.value;
   expect(reader.transactions.counts().lastTerminalTransactionNumber).toBe(0);
   expect(() => reader.assignments.halt('JOURNAL_FORKED')).toThrow(/readonly/);
   writer.exec('BEGIN IMMEDIATE');

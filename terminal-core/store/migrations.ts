@@ -73,6 +73,13 @@ export function migrate(
   return ok(undefined);
 }
 
+/** Why a database cannot be read as it stands; null where its schema is this release's. */
+export function schemaFault(database: Database.Database): Fault | null {
+  const newest = appliedMigrations(database).at(-1)?.number ?? 0;
+  if (newest === migrations.length) return null;
+  return fault(newest < migrations.length ? 'DATABASE_OLDER' : 'DATABASE_NEWER');
+}
+
 function apply(database: Database.Database, open: readonly Migration[]): void {
   database.exec(`
     CREATE TABLE IF NOT EXISTS schema_migration (

@@ -4,7 +4,7 @@ import type { Fault } from '../../contract/ipc/fault.ts';
 import { fault } from '../domain/fault.ts';
 import { invariant } from '../domain/invariant.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
-import { type Migration, migrate, migrations } from './migrations.ts';
+import { type Migration, migrate, migrations, schemaFault } from './migrations.ts';
 
 /** What every connection that writes is set to; read back, because SQLite ignores what it does not like. */
 const pragmas = [
@@ -43,9 +43,14 @@ export function openDatabase(file: string, known: readonly Migration[] = migrati
   }
 }
 
-/** Opens the database without the right to write, beside a running till. */
-export function openDatabaseReadOnly(file: string): Database.Database {
-  return new Database(file, { readonly: true, fileMustExist: true });
+/**
+ * Opens the database without the right to write, beside a running till.
+ * @returns DATABASE_OLDER or DATABASE_NEWER where its schema is not this release's: only a till that starts may change it
+ */
+export function openDatabaseReadOnly(file: string): Result<Database.Database, Fault> {
+  const database = new Database(file, { readonly: true, fileMustExist: true });
+  const problem = schemaFault(database);
+  return problem ? closeWith(database, problem) : ok(database);
 }
 
 /** The fault behind an error of SQLite that a person can do something about; null for a mistake of ours. */

@@ -33,7 +33,9 @@ function followed(): { readonly till: OpenStore; readonly trail: StepTrail } {
   till.store.open(purchaseOf(100), shownBy(0, 9_000));
   till.store.startWriting(1, someImages, at);
   till.store.end(1, unknownEnd);
-  const reader = openDatabaseReadOnly(databaseFile(path.dirname(till.database.name)));
+  const opened = openDatabaseReadOnly(databaseFile(path.dirname(till.database.name)));
+  if (!opened.ok) throw new Error(opened.fault.message);
+  const reader = opened.value;
   readers.push(reader);
   return { till, trail: new StepTrail(reader) };
 }

@@ -116,7 +116,7 @@ export class StepTrail {
       ...rejections.map(({ at: rejectedAt, ...rejected }) => ({
         at: rejectedAt,
         event: 'entryRejected' as const,
-        error: fault('ENTRIES_REJECTED', { detail: rejected.message }),
+        error: fault('ENTRIES_REJECTED', { rejectedCount: 1, detail: rejected.message }),
         details: rejected,
       })),
       ...(acknowledgedSeq > told.acknowledgedSeq && at ? [{ at, event: 'replicated' as const, details }] : []),

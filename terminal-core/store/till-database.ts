@@ -47,8 +47,9 @@ export function openTillDatabase(dataFolder: string): Result<TillDatabase, Fault
 }
 
 /** For looking beside a running till; every writing method of it fails. */
-export function openTillDatabaseReadOnly(dataFolder: string): TillDatabase {
-  return tillDatabase(openDatabaseReadOnly(path.join(dataFolder, databaseName)));
+export function openTillDatabaseReadOnly(dataFolder: string): Result<TillDatabase, Fault> {
+  const opened = openDatabaseReadOnly(path.join(dataFolder, databaseName));
+  return opened.ok ? ok(tillDatabase(opened.value)) : opened;
 }
 
 function tillDatabase(database: Database.Database): TillDatabase {

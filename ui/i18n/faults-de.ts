@@ -207,6 +207,10 @@ export const faultsDe: Texts['fault'] = {
     help: 'Die Kasse muss neu angemeldet werden. Melde es dem Betreiber.',
   },
   SETTINGS_INVALID: { title: 'Die Einstellungen sind ungültig', help: 'Berichtige till.json im Datenordner.' },
+  DATABASE_OLDER: {
+    title: 'Die Daten sind von einer älteren Version',
+    help: 'Die Kasse einmal starten: Das bringt sie auf den Stand.',
+  },
   DATABASE_NEWER: {
     title: 'Die Daten sind aus einer neueren Version',
     help: 'Aktualisiere Klink auf diesem Computer.',

@@ -167,6 +167,10 @@ export const faultsEn = {
   },
   SECRETS_MISSING: { title: 'The keys are missing', help: 'This till has to be enrolled again. Tell the operator.' },
   SETTINGS_INVALID: { title: 'The till’s settings are not valid', help: 'Correct till.json in the data folder.' },
+  DATABASE_OLDER: {
+    title: 'The data is from an older version',
+    help: 'Start the till once: that brings it up to date.',
+  },
   DATABASE_NEWER: { title: 'The data is from a newer version', help: 'Update Klink on this computer.' },
   DATABASE_EDITED: {
     title: 'The data was changed from outside',

@@ -216,6 +216,10 @@ export const faultsFr: Texts['fault'] = {
     title: 'Les réglages ne sont pas valables',
     help: 'Corrigez till.json dans le dossier de données.',
   },
+  DATABASE_OLDER: {
+    title: 'Données d’une version plus ancienne',
+    help: 'Démarrez la caisse une fois : cela les met à jour.',
+  },
   DATABASE_NEWER: { title: 'Données d’une version plus récente', help: 'Mettez Klink à jour sur cet ordinateur.' },
   DATABASE_EDITED: {
     title: 'Données modifiées de l’extérieur',
