@@ -42,6 +42,7 @@ export class World {
   #uplink = new CountedCalls<Uplink>(httpUplink());
   readonly #time = new ManualTime();
   #stepsBefore = 0;
+  #witnessed: { readonly drawer: string; readonly shown: ReturnType<typeof witnessedTags> } | null = null;
   #other: InProcessTill | null = null;
   #ending: Ending | null = null;
   /** What must never happen: the work of a till that lives ended in an exception. */
@@ -200,7 +201,10 @@ export class World {
 
   /** What each tag holds, read without any code of the till; null where it cannot be read. */
   tags(): readonly (WitnessedTag | null)[] {
-    const shown = witnessedTags(this.till.folder);
+    // Most commands write to no tag, and to read one as the witness does takes its time.
+    const drawer = this.till.drawerText();
+    if (drawer !== this.#witnessed?.drawer) this.#witnessed = { drawer, shown: witnessedTags(this.till.folder) };
+    const { shown } = this.#witnessed;
     return tagPlaces.map((_, tag) => shown.get(this.uid(tag)) ?? null);
   }
 

@@ -198,10 +198,13 @@ export class InProcessTill {
 
   /** All bytes of a tag, as they lie in the drawer. */
   memoryOf(index: number): string {
-    const drawer = z
-      .object({ tags: z.array(z.object({ memory: z.string() })) })
-      .parse(JSON.parse(fs.readFileSync(path.join(this.folder, drawerName), 'utf8')));
+    const drawer = z.object({ tags: z.array(z.object({ memory: z.string() })) }).parse(JSON.parse(this.drawerText()));
     return drawer.tags[index]?.memory ?? '';
+  }
+
+  /** The drawer of tags, as it lies on the disk. */
+  drawerText(): string {
+    return fs.readFileSync(path.join(this.folder, drawerName), 'utf8');
   }
 
   /** What a person does with the tags, and everything that follows from it without time passing. */
