@@ -27,7 +27,7 @@ interface Entry {
   readonly isReserved: boolean;
 }
 
-test('Q52: never more than is there, and to the unit where nothing is on its way', () => {
+test('Q52: never more than is there, and to the unit where nothing is on its way', { timeout: 60_000 }, () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 25 }), (steps) => {
       const { store, journal, database } = stores.enrolled();
