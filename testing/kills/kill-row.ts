@@ -16,6 +16,8 @@ export interface RowReport {
   readonly complaints: readonly string[];
   /** The rows of requirements 3.2 that applied. */
   readonly rules: readonly string[];
+  /** False where the row broke down before anything was killed. */
+  readonly wasKilled: boolean;
 }
 
 /**
@@ -71,7 +73,7 @@ class KillRow {
     const isDone = this.#kind.made ? shown !== null : paid.some(({ state }) => state === 'Committed');
     await this.#tryAgain(isDone);
     await this.#checkEnd(before, paid, told);
-    return { complaints: this.#complaints, rules: this.#rules };
+    return { complaints: this.#complaints, rules: this.#rules, wasKilled: true };
   }
 
   #expect(rule: string, holds: boolean, found: unknown): void {
@@ -109,7 +111,8 @@ class KillRow {
     const { deltasMinor, made } = this.#kind;
     if (shown === null) return false;
     const { transactionNumber, balanceMinor, generation } = shown;
-    if (made) return transactionNumber === 0 && balanceMinor === made.balanceMinor && generation === made.generation;
+    if (made)
+      return transactionNumber === 0 && balanceMinor === made.balanceMinor && made.generations.includes(generation);
     const writeCount = transactionNumber - (before?.transactionNumber ?? 0);
     const changedMinor = deltasMinor.slice(0, writeCount).reduce((sum, deltaMinor) => sum + deltaMinor, 0);
     const isOne = writeCount >= 1 && writeCount <= deltasMinor.length;

@@ -9,7 +9,7 @@ export interface Kind extends CounterSetting {
   /** What each of its transactions changes on the balance, in their order; none where it makes a tag anew. */
   readonly deltasMinor: readonly number[];
   /** What the tag holds that it makes anew. */
-  readonly made?: { readonly balanceMinor: number; readonly generation: number };
+  readonly made?: { readonly balanceMinor: number; readonly generations: readonly number[] };
   /** Brings till, tag and backend to where it can begin, and gives the operation that makes it. */
   prepare(counter: Counter): Promise<Operation>;
   /** What the same again is answered once it has gone through; null: it goes through a second time. */
@@ -253,7 +253,7 @@ export const kinds: readonly Kind[] = [
     name: 'issue',
     commitCount: 1,
     deltasMinor: [],
-    made: { balanceMinor: 0, generation: 1 },
+    made: { balanceMinor: 0, generations: [1] },
     prepare: () => Promise.resolve(issue),
     refusedAgain: 'TAG_ALREADY_ISSUED',
     use: topUp(5_000),
@@ -279,7 +279,8 @@ export const kinds: readonly Kind[] = [
     name: 'repair',
     commitCount: 4,
     deltasMinor: [],
-    made: { balanceMinor: 9_500, generation: 2 },
+    // A repair that was torn off goes on with the generation after its own.
+    made: { balanceMinor: 9_500, generations: [2, 3] },
     async prepare(counter) {
       await charge(counter);
       await damage(counter);
@@ -293,7 +294,7 @@ export const kinds: readonly Kind[] = [
     name: 'replacement',
     commitCount: 4,
     deltasMinor: [],
-    made: { balanceMinor: 9_500, generation: 1 },
+    made: { balanceMinor: 9_500, generations: [1] },
     async prepare(counter) {
       await charge(counter);
       const lostUid = counter.uid;
