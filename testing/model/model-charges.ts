@@ -10,6 +10,7 @@ export const rules = {
   writeAttemptsMax: 5,
   historyLength: 3,
   idleLockMs: 300_000,
+  approvalMs: 60_000,
 } as const;
 
 type Fee = typeof rules.topUpFee | typeof rules.refundFee;

@@ -32,7 +32,8 @@ export class TillModel {
   shiftCount = 0;
   floatMinor = 0;
   cashier: 'sue' | 'anna' | null = null;
-  isApproved = false;
+  /** Until when a supervisor's confirmation waits for what it is for. */
+  #approvedUntilMs = 0;
   rejectedCount = 0;
   #unknownShown: number | null = null;
   /** Unknown transactions that the backend has been told of. */
@@ -84,8 +85,8 @@ export class TillModel {
     if (this.shift === null) return 'SHIFT_NEEDED';
     const isSupervised = kind === 'refund' || kind === 'reversal' || kind === 'chargeback' || kind === 'block';
     if (!isSupervised || this.cashier === 'sue') return null;
-    if (!this.isApproved) return 'SUPERVISOR_NEEDED';
-    this.isApproved = false;
+    if (this.nowMs >= this.#approvedUntilMs) return 'SUPERVISOR_NEEDED';
+    this.#approvedUntilMs = 0;
     return null;
   }
 
@@ -160,10 +161,9 @@ export class TillModel {
   wait(delayMs: number): void {
     const { work } = this;
     this.nowMs += delayMs;
-    this.isApproved = false;
     const isIdle = this.nowMs >= this.lastActivityMs + rules.idleLockMs;
     if (isIdle && work) this.lastActivityMs += rules.idleLockMs;
-    else if (isIdle) this.cashier = null;
+    else if (isIdle) this.logOut();
     if (this.screen === 'done') this.screen = 'sale';
     if (work) this.#timeOut(work);
   }
@@ -184,7 +184,7 @@ export class TillModel {
     this.isServed = false;
     this.isOnline = false;
     this.cashier = null;
-    this.isApproved = false;
+    this.#approvedUntilMs = 0;
     this.#toldCashier.clear();
   }
 
@@ -198,13 +198,13 @@ export class TillModel {
 
   logIn(cashier: 'sue' | 'anna'): void {
     this.cashier = cashier;
-    this.isApproved = false;
+    this.#approvedUntilMs = 0;
     this.lastActivityMs = this.nowMs;
   }
 
   logOut(): void {
     this.cashier = null;
-    this.isApproved = false;
+    this.#approvedUntilMs = 0;
   }
 
   /** Money rule 4: the cash of a top-up that was not booked is to be given back. */
@@ -216,6 +216,10 @@ export class TillModel {
   get attentionCount(): number {
     const isUnsettled = (row: ModelRow) => row.state === 'TerminalConfirmUnknown' || this.awaitsCash(row);
     return this.rows.filter(isUnsettled).length + this.rejectedCount;
+  }
+
+  approve(): void {
+    this.#approvedUntilMs = this.nowMs + rules.approvalMs;
   }
 
   openShift(floatMinor: number): void {

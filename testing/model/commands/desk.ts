@@ -84,7 +84,7 @@ const approve: CommandKind<'sue' | 'anna'> = {
   run: async (model, real, who) => {
     const found = await codeOf(real, (till) => till.approve({ pin: pins[who] }));
     expectCode(who === 'sue' ? null : 'SUPERVISOR_NEEDED', found);
-    if (who === 'sue') model.isApproved = true;
+    if (who === 'sue') model.approve();
   },
 };
 
