@@ -98,7 +98,9 @@ export class EventTill {
     const answered = live.call(name, request);
     const waiting = live.seen('a tag to be asked for', ({ screen }) => screen.screen === 'tap').then(() => 'asked');
     if ((await Promise.race([waiting, answered.then(() => 'answered')])) === 'answered') return answered;
-    await live.simulate({ kind: 'hold', tagId: live.drawer.tags[0]?.tagId ?? '' });
+    // The reader host may still be about to show its drawer.
+    const tagId = await live.until('a tag in the drawer', () => live.drawer.tags[0]?.tagId ?? null);
+    await live.simulate({ kind: 'hold', tagId });
     const called = await answered;
     await live.simulate({ kind: 'remove' });
     return called;
