@@ -66,7 +66,7 @@ function takeBack(
   for (const { line, quantity } of returned ?? everythingLeft(sale, left)) {
     const item = sale.items[line - 1];
     if (!item || quantity > leftOf(left, item)) return null;
-    left.set(goodsOf(item), leftOf(left, item) - quantity);
+    left.set(goodsOf(item), (left.get(goodsOf(item)) ?? 0) - quantity);
     items.push({ ...item, quantity, amountMinor: (item.amountMinor / (item.quantity ?? 1)) * quantity });
   }
   return items.length > 0 ? items : null;

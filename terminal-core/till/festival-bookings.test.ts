@@ -165,6 +165,15 @@ describe('chargeback', () => {
     expect(await takeBack(till, second)).toMatchObject({ value: { step: { error: { code: 'ALREADY_RETURNED' } } } });
   });
 
+  test('R5: two free amounts of one price come back together as well', async () => {
+    const till = await tills.charged();
+    await till.till.operations.addAmountToCart({ amountMinor: 600 });
+    await till.till.operations.addAmountToCart({ amountMinor: 600 });
+    await withTag(till, 0, till.till.operations.sell(one));
+    expect(await takeBack(till, null)).toMatchObject({ value: { result: 'committed' } });
+    expect(witnessed(till)?.balanceMinor).toBe(9_500);
+  });
+
   test('another tag brings nothing back of it, nor does a tag without a sale', async () => {
     const till = await soldBeers(1);
     await withTag(till, 1, till.till.operations.issue(one));

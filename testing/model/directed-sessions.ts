@@ -1,5 +1,6 @@
 import { backendKinds } from './commands/backend.ts';
 import { deskKinds } from './commands/desk.ts';
+import type { Goods } from './commands/goods.ts';
 import { mishapKinds } from './commands/mishaps.ts';
 import { type Showing, showingKinds } from './commands/showing.ts';
 import type { Wish } from './model-words.ts';
@@ -22,8 +23,12 @@ const { restart, elsewhere, corrupt } = mishapKinds;
 const { replicate, evidence, answerReservations, restore, bookAdjustment } = backendKinds;
 
 const beers = [{ productId: 'beer', quantity: 2 }] as const;
+const twice = [
+  { productId: null, amountMinor: 600 },
+  { productId: null, amountMinor: 600 },
+] as const;
 const tooMuch = [{ productId: null, amountMinor: 12_000 }] as const;
-const serve = (wish: Wish, how: Showing, goods: readonly (typeof beers)[number][] | typeof tooMuch = beers) =>
+const serve = (wish: Wish, how: Showing, goods: readonly Goods[] = beers) =>
   writtenDown(showingKinds.serve, { wish, goods, firstTagOnly: false, tag, how });
 const showAgain = (how: Showing) => writtenDown(showingKinds.showAgain, how);
 const begin = (wish: Wish) => writtenDown(showingKinds.begin, { wish, goods: beers, firstTagOnly: false });
@@ -146,6 +151,13 @@ const returns: readonly DirectedSession[] = [
       }),
       serve({ kind: 'chargeback', number: null, lines: [{ line: 1, quantity: 1 }] }, hold),
       serve({ kind: 'chargeback', number: null, lines: [{ line: 2, quantity: 1 }] }, hold),
+      serve({ kind: 'chargeback', number: null, lines: null }, hold),
+    ],
+  },
+  {
+    name: 'two free amounts of one price come back together',
+    commands: [
+      serve({ kind: 'sale', taps: 1 }, hold, twice),
       serve({ kind: 'chargeback', number: null, lines: null }, hold),
     ],
   },
