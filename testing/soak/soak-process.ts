@@ -1,18 +1,27 @@
 /**
- * `node testing/soak/soak-process.ts [--sales 5000]`: a day of a till in fast motion. Sale after sale on the virtual
- * reader, cart first and one tap, with top-ups as the tags run dry, cleanups, and replication to a real backend going on.
+ * `node testing/soak/soak-process.ts [--sales 5000] [--reader pcsc] [--figures FILE]`: a day of a till in fast motion. Sale
+ * after sale on the virtual reader (or, much faster, on the simulated one), cart first and one tap, with top-ups as the tags run dry, cleanups, and replication to a real backend going on.
  * Ends with 0 where nothing grew that must not (memory after garbage collection, descriptors, threads, write-ahead log)
  * and where every tap is accounted for on the tags, in the till and in the books; else with 1 and what is wrong.
  */
 import fs from 'node:fs';
 import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { readerKinds } from '../../contract/ipc/reader.ts';
 import type { Step } from '../../contract/ipc/step.ts';
 import { accountSoak, type Counted } from './accounting.ts';
 import { type FlatnessBounds, flatnessOf, type Series } from './flatness.ts';
-import { systemFigures } from './process-figures.ts';
+import { type Figures, systemFigures } from './process-figures.ts';
 import { type Customer, type SoakWorld, startSoakWorld } from './soak-world.ts';
 
-const { values } = parseArgs({ options: { sales: { type: 'string', default: '5000' } } });
+const { values } = parseArgs({
+  options: {
+    sales: { type: 'string', default: '5000' },
+    reader: { type: 'string', default: 'pcsc' },
+    /** Every value measured, for whoever wants to see the curve: JSON. */
+    figures: { type: 'string' },
+  },
+});
 const sales = Number(values.sales);
 const samples = 50;
 const cleanupEvery = 500;
@@ -30,20 +39,18 @@ class Recorder {
     this.#values.set(name, [...(this.#values.get(name) ?? []), value]);
   }
 
+  noteAll(process: string, figures: Figures): void {
+    for (const [name, value] of Object.entries(figures)) this.note(`${process} ${name}`, value);
+  }
+
   get series(): readonly Series[] {
     return [...this.#values].map(([name, values]) => ({ name, values }));
   }
 }
 
 async function sample(world: SoakWorld, recorder: Recorder): Promise<void> {
-  const { tillHost, readerHost, pcscd } = world.pids;
-  const figures = {
-    tillHost: await world.probe.figures(tillHost),
-    readerHost: await world.probe.figures(readerHost),
-    pcscd: systemFigures(pcscd),
-  };
-  for (const [process, ofProcess] of Object.entries(figures))
-    for (const [name, value] of Object.entries(ofProcess)) recorder.note(`${process} ${name}`, value);
+  for (const [process, pid] of Object.entries(world.probed)) recorder.noteAll(process, await world.probe.figures(pid));
+  for (const [process, pid] of Object.entries(world.others)) recorder.noteAll(process, systemFigures(pid));
   recorder.note('till write-ahead log bytes', fs.statSync(`${world.databaseFile}-wal`).size);
 }
 
@@ -102,10 +109,11 @@ function judge(series: readonly Series[]): readonly string[] {
   });
 }
 
-const world = await startSoakWorld();
+const world = await startSoakWorld(z.enum(readerKinds).parse(values.reader));
 try {
   const recorder = new Recorder();
   const counted = await run(world, recorder);
+  if (values.figures !== undefined) fs.writeFileSync(values.figures, JSON.stringify(recorder.series));
   const faults = [...judge(recorder.series), ...(await accountSoak(world, counted))];
   console.log(`${counted.sales} sales, ${counted.topUps} top-ups, ${world.inserts} taps`);
   console.log(faults.length === 0 ? 'nothing leaks, nothing is lost' : `WRONG:\n${faults.join('\n')}`);

@@ -1,12 +1,12 @@
 import path from 'node:path';
 import type { OperationAnswer, OperationName, OperationRequest } from '../../contract/ipc/operations.ts';
-import { childRunning } from '../klink/child-processes.ts';
+import type { ReaderKind } from '../../contract/ipc/reader.ts';
 import { type DemoBackend, startDemoBackend } from '../klink/demo-backend.ts';
 import { LiveTill } from '../klink/live-till.ts';
 import { witnessTag } from '../klink/tag-witness.ts';
 import { makeFolder } from '../klink/test-folder.ts';
-import { startVirtualReader, type VirtualReader, type VirtualTag } from '../virtual-reader/virtual-reader.ts';
 import { Probe } from './process-figures.ts';
+import { startTagField } from './tag-field.ts';
 
 const probeFile = path.resolve(import.meta.dirname, 'probe-process.ts');
 const tap = { firstTagOnly: true, timeoutMs: 30_000 } as const;
@@ -15,22 +15,21 @@ export const tagCount = 20;
 /** A customer as this run keeps account of them, apart from every program that is under test. */
 export interface Customer {
   readonly uid: string;
-  readonly tag: VirtualTag;
   balanceMinor: number;
   tagTransactionNumber: number;
 }
 
-/** Everything a long run works with: real hosts over a real PC/SC service, a real backend, and twenty wristbands. */
+/** Everything a long run works with: real hosts on a reader with twenty wristbands, and a real backend. */
 export interface SoakWorld {
   readonly till: LiveTill;
   readonly backend: DemoBackend;
-  readonly reader: VirtualReader;
   readonly probe: Probe;
   readonly databaseFile: string;
   readonly customers: readonly Customer[];
   readonly editionId: number;
-  /** By what they are called in the result; each is one process that must not grow. */
-  readonly pids: Readonly<Record<'tillHost' | 'readerHost' | 'pcscd', number>>;
+  /** Processes that must not grow, by what they are called in the result; those with a probe inside, and the others. */
+  readonly probed: Readonly<Record<string, number>>;
+  readonly others: Readonly<Record<string, number>>;
   /** How often a tag was laid on the reader. */
   inserts: number;
   /** A call that waits for a tag: this customer's is laid down, and taken away when the till has answered. */
@@ -44,65 +43,55 @@ export interface SoakWorld {
   close(): Promise<void>;
 }
 
-export async function startSoakWorld(): Promise<SoakWorld> {
+export async function startSoakWorld(readerKind: ReaderKind): Promise<SoakWorld> {
   const folder = makeFolder('soak-till');
-  const probe = new Probe(makeFolder('soak-probe').place);
-  const [backend, reader] = await Promise.all([startDemoBackend(), startVirtualReader()]);
+  const probeFolder = makeFolder('soak-probe');
+  const probe = new Probe(probeFolder.place);
+  const [backend, field] = await Promise.all([startDemoBackend(), startTagField(readerKind, folder.place)]);
   const till = await LiveTill.start({
     dataFolder: folder.place,
-    readerKind: 'pcsc',
+    readerKind,
     replication: 'background',
-    environment: { ...reader.env, NODE_OPTIONS: `--import=${probeFile}`, KLINK_PROBE_FOLDER: probe.folder },
+    environment: { ...field.environment, NODE_OPTIONS: `--import=${probeFile}`, KLINK_PROBE_FOLDER: probe.folder },
   });
   await till.ask('enrol', { backendUrl: backend.address, code: 'DEMO-FEST', terminalName: 'Bar 1' });
   const { edition } = await backend.enrolWitness('DEMO-FEST');
   const keys = new Map(edition.keySets.map(({ id, keyHex }) => [id, Buffer.from(keyHex, 'hex')]));
+  const uids = await field.makeTags(till, tagCount);
   const world: SoakWorld = {
     till,
     backend,
-    reader,
     probe,
     databaseFile: path.join(folder.place, 'till.db'),
-    customers: await makeCustomers(reader),
+    customers: uids.map((uid) => ({ uid, balanceMinor: 0, tagTransactionNumber: 0 })),
     editionId: edition.id,
-    pids: {
-      tillHost: known(till.tillHost.pid ?? null),
-      readerHost: known(till.readerHost.pid ?? null),
-      pcscd: known(childRunning(process.pid, 'pcscd')),
-    },
+    probed: { tillHost: known(till.tillHost.pid ?? null), readerHost: known(till.readerHost.pid ?? null) },
+    others: field.processes,
     inserts: 0,
-    async tapped(name, request, { tag }) {
+    async tapped(name, request, { uid }) {
       const answered = till.ask(name, request);
       const asked = till.seen('a tag to be asked for', ({ screen }) => screen.screen === 'tap');
       await Promise.race([asked, answered.then(() => Promise.reject(new Error(`${name} ended without a tag`)))]);
-      await reader.insert(tag);
+      await field.insert(till, uid);
       world.inserts += 1;
       const answer = await answered;
-      await reader.remove();
+      await field.remove(till);
       await till.until('the tag to leave', () => (till.hasCard ? null : true));
       return answer;
     },
-    async witness({ uid, tag }) {
-      const memory = await reader.memory(tag);
+    async witness({ uid }) {
+      const memory = await field.memory(uid);
       return witnessTag(memory, Buffer.from(uid, 'hex'), keys.get(memory[3] ?? -1) ?? Buffer.alloc(16));
     },
     async close() {
-      await reader.close();
+      await till.stop();
+      await field.close();
       await backend.close();
-      folder.remove();
+      for (const place of [folder, probeFolder]) place.remove();
     },
   };
   for (const customer of world.customers) await world.tapped('issue', tap, customer);
   return world;
-}
-
-async function makeCustomers(reader: VirtualReader): Promise<readonly Customer[]> {
-  const customers: Customer[] = [];
-  for (let index = 0; index < tagCount; index += 1) {
-    const uid = `04A1B2C3D4${(index + 1).toString(16).toUpperCase().padStart(4, '0')}`;
-    customers.push({ uid, tag: await reader.makeTag({ uid }), balanceMinor: 0, tagTransactionNumber: 0 });
-  }
-  return customers;
 }
 
 function known(pid: number | null): number {
