@@ -31,7 +31,7 @@ export async function startApplication(
     timeout: 30_000,
     env: { ...environment(), ...env, KLINK_NO_DIALOGS: '1' },
   });
-  const page = await electron.firstWindow();
+  const page = await tillWindow(electron);
   await page.setViewportSize({ width: 1280, height: 800 });
   return {
     electron,
@@ -45,6 +45,14 @@ export async function startApplication(
     },
     close: () => electron.close(),
   };
+}
+
+/** The till's own window: the customer's may be there first. */
+async function tillWindow(electron: ElectronApplication): Promise<Page> {
+  const first = await electron.firstWindow();
+  await first.waitForURL('app://till/**');
+  if (!first.url().includes('display=customer')) return first;
+  return electron.windows().find((page) => page !== first) ?? (await electron.waitForEvent('window'));
 }
 
 function environment(): Record<string, string> {
