@@ -17,7 +17,8 @@ async function picture(page: Page, ...name: string[]): Promise<void> {
 }
 
 for (const theme of themes) {
-  for (const language of languages) {
+  // Lengths differ by language, contrast by theme.
+  for (const language of theme === 'light' ? languages : (['en'] as const)) {
     test(`screens.md: every state is whole, ${theme}, ${language}, 1280 × 800`, async ({ page }) => {
       await page.setViewportSize({ width: 1280, height: 800 });
       await openWindowPage(page, `?theme=${theme}&language=${language}`);
