@@ -52,6 +52,7 @@ export function openTill(options: TillHostOptions, post: (message: FromTillHost)
     readerLink,
     secretsKept,
     begin() {
+      haltWhereBroken(database);
       till.start();
       if (options.replication === 'background') replicator.start();
     },
@@ -62,6 +63,16 @@ export function openTill(options: TillHostOptions, post: (message: FromTillHost)
       lock.value.release();
     },
   });
+}
+
+/**
+ * What was changed on the disk must not be sold on, nor sent. What the backend has acknowledged it compares itself, by the
+ * seal; the rest is for the till to look at, or it would be noticed only days later.
+ */
+function haltWhereBroken({ assignments, journal }: TillDatabase): void {
+  const assignment = assignments.assignment();
+  if (!assignment || assignment.haltedCode) return;
+  if (journal.firstBrokenSeq(journal.acknowledgedSeq()) !== null) assignments.halt('CHAIN_BROKEN');
 }
 
 interface TillAssembly extends Pick<RunningTill, 'till' | 'readerLink' | 'secretsKept'> {

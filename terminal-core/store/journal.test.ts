@@ -53,6 +53,24 @@ describe('the chain (vectors of protocol.md)', () => {
     expect([0, 1, 2, 3].map((seq) => journal.hashAt(seq))).toEqual([start, first, second, null]);
   });
 
+  test('an entry that was changed, exchanged or taken out is found, wherever it is looked from', () => {
+    const spoilt = (seq: number, spoil: string): (number | null)[] => {
+      const { database, journal } = stores.enrolled();
+      for (let index = 0; index < 600; index += 1) journal.append('shift', at, { index });
+      expect([0, 1, 599, 600].map((from) => journal.firstBrokenSeq(from))).toEqual([null, null, null, null]);
+      for (const trigger of ['journal_fixed', 'journal_stays']) database.exec(`DROP TRIGGER ${trigger}`);
+      database.prepare(`${spoil} WHERE seq = ?`).run(seq);
+      return [0, seq - 1, seq].map((from) => journal.firstBrokenSeq(from));
+    };
+    expect(spoilt(1, `UPDATE journal SET payload = '{"index":7}'`)).toEqual([1, 1, null]);
+    expect(spoilt(550, `UPDATE journal SET at = '2020-01-01T00:00:00.000Z'`)).toEqual([550, 550, null]);
+    expect(spoilt(550, `UPDATE journal SET kind = 'tagEvent'`)).toEqual([550, 550, null]);
+    // Without the entry there is nothing that the next one could follow from.
+    expect(spoilt(550, 'DELETE FROM journal')).toEqual([550, 550, 551]);
+    // A last entry that is gone shows only beside the backend's seal.
+    expect(spoilt(600, 'DELETE FROM journal')).toEqual([null, null, null]);
+  });
+
   test('what JSON cannot say is not journalled', () => {
     const { journal } = stores.enrolled();
     expect(() => journal.append('shift', at, undefined)).toThrow(TypeError);

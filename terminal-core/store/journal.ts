@@ -72,6 +72,24 @@ export class Journal implements JournalStore {
       .immediate();
   }
 
+  /**
+   * The first entry after `seq` whose hash does not follow from the one before it, or whose number does not; null where the
+   * chain holds to its end (protocol.md, "Journal").
+   */
+  firstBrokenSeq(seq: number): number | null {
+    let previous = { seq, hash: this.hashAt(seq) };
+    for (;;) {
+      const rows = this.#statements.after.all({ seq: previous.seq, limit: batchEntriesMax });
+      if (rows.length === 0) return null;
+      for (const { payload: canonicalPayload, hash, ...link } of rows) {
+        const next = previous.seq + 1;
+        if (previous.hash === null || link.seq !== next) return next;
+        if (chainHash(previous.hash, { ...link, canonicalPayload }) !== hash) return next;
+        previous = { seq: next, hash };
+      }
+    }
+  }
+
   *lines(): Iterable<string> {
     let seq = 0;
     for (;;) {

@@ -53,8 +53,10 @@ export function openDatabaseReadOnly(file: string): Result<Database.Database, Fa
   return problem ? closeWith(database, problem) : ok(database);
 }
 
-/** The fault behind an error of SQLite that a person can do something about; null for a mistake of ours. */
+/** The fault behind an error of SQLite or of the disk that a person can do something about; null for a mistake of ours. */
 export function databaseFault(error: unknown): Fault | null {
+  // The till writes files beside its database too.
+  if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') return fault('DISK_FULL');
   if (!(error instanceof Database.SqliteError)) return null;
   const { code, message } = error;
   if (code === 'SQLITE_FULL') return fault('DISK_FULL');
