@@ -1,7 +1,7 @@
 import type { ZodType } from 'zod';
 import { resultEnvelopeSchema } from '../../contract/ipc/envelope.ts';
 import { type SimulatorCommand, simulatorViewSchema } from '../../contract/ipc/simulator.ts';
-import { tillViewSchema } from '../../contract/ipc/till-view.ts';
+import { type Screen, tillViewSchema } from '../../contract/ipc/till-view.ts';
 import type { Bridge } from '../../electron/preload/bridge.ts';
 import { useTill, useWindow } from './store.ts';
 
@@ -52,6 +52,19 @@ async function askTill(ask: (klink: Bridge) => Promise<unknown>, mayWait: boolea
 export async function answerOf<T>(schema: ZodType<T>, ask: (klink: Bridge) => Promise<unknown>): Promise<T | null> {
   const result = await call(ask);
   return result === null ? null : schema.parse(result);
+}
+
+/** Resolves when the till shows this screen, at once where it does. */
+export function screenShown(screen: Screen): Promise<void> {
+  const isShown = (): boolean => useTill.getState().view?.screen.screen === screen;
+  if (isShown()) return Promise.resolve();
+  return new Promise((resolve) => {
+    const stop = useTill.subscribe(() => {
+      if (!isShown()) return;
+      stop();
+      resolve();
+    });
+  });
 }
 
 export function simulate(command: SimulatorCommand): void {

@@ -3,9 +3,10 @@ import type { ChargeView, ScreenView } from '../../contract/ipc/till-view.ts';
 import { Icon } from '../../ui/components/icon.tsx';
 import { Figure, StatePage } from '../../ui/components/state-page.tsx';
 import { TouchButton } from '../../ui/components/touch-button.tsx';
-import { call } from './connection.ts';
+import { call, screenShown } from './connection.ts';
 import { useFaultText } from './fault-text.ts';
 import { shortcuts, useKeys } from './keyboard.ts';
+import { startIssue } from './menu.tsx';
 import { Money } from './money.tsx';
 import { useSecondsUntil } from './now.ts';
 import { useWindow } from './store.ts';
@@ -14,15 +15,27 @@ type TapView = Extract<ScreenView, { screen: 'tap' }>;
 
 const cancel = (): void => void call((klink) => klink.cancel({}));
 
+/** Leaves the tap, which takes the till a moment, and issues the tag that was shown; the cart waits meanwhile. */
+async function issueInstead(): Promise<void> {
+  if ((await call((klink) => klink.cancel({}))) === null) return;
+  await screenShown('sale');
+  startIssue();
+}
+
+/** What a customer comes for who may hold a wristband that was never issued. */
+const needsIssuedTag: readonly ChargeView['purpose'][] = ['sale', 'top-up', 'card-top-up', 'balance'];
+
 /** The till waits for a tag. Until the first write it can be taken back. */
 export function TapScreen({ screen }: { readonly screen: TapView }) {
   const { t } = useTranslation();
   const faultText = useFaultText();
   const seconds = useSecondsUntil(screen.deadlineAt);
   const isSettingsOpen = useWindow((state) => state.isSettingsOpen);
+  const isBlank = screen.fault?.code === 'TAG_UNKNOWN' && needsIssuedTag.includes(screen.charge.purpose);
   useKeys(!isSettingsOpen, (key) => {
     if (key === shortcuts.cancel) cancel();
-    return key === shortcuts.cancel;
+    if (key === shortcuts.issue && isBlank) void issueInstead();
+    return key === shortcuts.cancel || (key === shortcuts.issue && isBlank);
   });
   return (
     <StatePage
@@ -33,6 +46,16 @@ export function TapScreen({ screen }: { readonly screen: TapView }) {
           <TouchButton look="onGround" shortcut="Esc" onPress={cancel} className="min-h-16 px-8 text-xl">
             {t('tap.cancel')}
           </TouchButton>
+          {isBlank ? (
+            <TouchButton
+              look="onGround"
+              shortcut={shortcuts.issue}
+              onPress={() => void issueInstead()}
+              className="min-h-16 px-8 text-xl"
+            >
+              {t('tap.issueInstead')}
+            </TouchButton>
+          ) : null}
           <span className="figures self-center text-lg opacity-90">{t('tap.waiting', { seconds })}</span>
         </>
       }

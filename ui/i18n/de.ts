@@ -172,6 +172,7 @@ export const de: Texts = {
     replacement: 'Es übernimmt das Guthaben des verlorenen Bandes; das ist dann für immer gesperrt.',
     balance: 'Wird nur gelesen. Nichts wird geschrieben.',
     cancel: 'Abbrechen',
+    issueInstead: 'Dieses Band jetzt ausgeben',
     waiting: 'Wartet noch {{seconds}} s',
   },
   paying: {

@@ -176,6 +176,7 @@ export const en = {
     replacement: 'It takes over the balance of the lost tag, which is blocked for good.',
     balance: 'Only reading. Nothing is written.',
     cancel: 'Cancel',
+    issueInstead: 'Issue this tag now',
     waiting: 'Waiting {{seconds}} s more',
   },
   paying: {

@@ -172,6 +172,7 @@ export const fr: Texts = {
     replacement: 'Il reprend le solde du bracelet perdu, qui est bloqué définitivement.',
     balance: 'Lecture seule. Rien n’est écrit.',
     cancel: 'Annuler',
+    issueInstead: 'Préparer ce bracelet maintenant',
     waiting: 'Attend encore {{seconds}} s',
   },
   paying: {
