@@ -40,6 +40,13 @@ describe('balance', () => {
     expect(nextImage(holding(100), { ...purchase, type: 'Refund' })).toMatchObject({ ok: false });
   });
 
+  test('what a correction left below zero may be added to, even where it stays there, and not taken from', () => {
+    const topUp: TagChange = { ...purchase, type: 'TopUp', amountMinor: 400 };
+    expect(nextImage(holding(-1_000), topUp)).toMatchObject({ ok: true, value: { balanceMinor: -600 } });
+    expect(nextImage(holding(-1_000), { ...topUp, type: 'Chargeback' })).toMatchObject({ ok: true });
+    expect(nextImage(holding(-1_000), { ...purchase, amountMinor: -1 })).toMatchObject({ ok: false });
+  });
+
   test('a fraction of a minor unit is refused', () => {
     expect(nextImage(holding(1000), { ...purchase, amountMinor: -0.5 })).toMatchObject({ ok: false });
   });

@@ -21,7 +21,8 @@ export type NextImageFault = 'balance-out-of-range' | 'number-exhausted' | 'adju
 /**
  * The image that follows `current` (tag.md, "Writing" 1): number + 1, new balance, own history entry first, the older two
  * shifted. Refused, before anything is written:
- * - `balance-out-of-range`: outside 32 bits, or below zero, which only the backend's correction may do;
+ * - `balance-out-of-range`: outside 32 bits, or taken below zero, which only the backend's correction may do; what adds to a
+ *   balance that such a correction left negative may leave it negative;
  * - `number-exhausted`: the tag's numbers, or those of its adjustments, are used up; it has to be replaced;
  * - `adjustment-out-of-order`: not exactly the next adjustment, so that none is collected twice (Q20).
  *
@@ -37,7 +38,7 @@ export function nextImage(current: TagImage, change: TagChange): Result<TagImage
     return failed('number-exhausted');
   }
   const balanceMinor = current.balanceMinor + change.amountMinor;
-  const lowestMinor = change.type === 'TagAdjustment' ? i32Min : 0;
+  const lowestMinor = change.type === 'TagAdjustment' || change.amountMinor > 0 ? i32Min : 0;
   if (!isWithin(change.amountMinor, i32Min, i32Max) || !isWithin(balanceMinor, lowestMinor, i32Max)) {
     return failed('balance-out-of-range');
   }

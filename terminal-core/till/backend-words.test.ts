@@ -94,7 +94,8 @@ describe('Q9: proof of not written', () => {
     expect(states(till)).toEqual(['Committed', 'Aborted']);
     expect(monitors(till)).toEqual(['2 number-reused']);
     expect(backend.toldOf(2)).toEqual(['3 TerminalConfirmUnknown', '4 Aborted']);
-    expect(till.screen).toMatchObject({ screen: 'refused', fault: { code: 'TAG_CHANGED' } });
+    // The tag that changed is not here: to this cashier the sale was broken off.
+    expect(till.screen).toMatchObject({ screen: 'refused', fault: { code: 'INTERRUPTED' } });
     expect(till.view.cart.totalMinor).toBe(5_500);
   });
 

@@ -132,18 +132,24 @@ function endBy(
       desk.store.recordMonitor(row, decision.monitor, instant(desk.clock));
     return row;
   }
-  const reason: FaultCode | null =
-    decision.state !== 'Aborted' ? null : decision.monitor === null ? 'INTERRUPTED' : 'TAG_CHANGED';
   const ended = desk.store.end(row.terminalTransactionNumber, {
     state: decision.state,
     at: instant(desk.clock),
     cause,
-    reason,
+    reason: decision.state === 'Aborted' ? whyAborted(decision.monitor, cause) : null,
     shown: null,
     monitor: decision.monitor,
   });
   desk.report({ event: 'cleanup', transaction: stepTransaction(ended), details: { cause, ...cashToReturn(ended) } });
   return ended;
+}
+
+/**
+ * `TAG_CHANGED` only where the tag is here and shows another transaction in this one's place; of what the backend says no
+ * cashier has a changed tag before them, only a transaction that was broken off and took nothing.
+ */
+function whyAborted(monitor: string | null, cause: 'cleanup' | 'backend'): FaultCode {
+  return monitor === null || cause === 'backend' ? 'INTERRUPTED' : 'TAG_CHANGED';
 }
 
 function countEnds(rows: readonly TillTransaction[]): CleanupCounts {

@@ -352,6 +352,19 @@ describe('with a backend', () => {
     expect(await collect()).toMatchObject({ value: { step: { error: { code: 'BACKEND_UNREACHABLE' } } } });
   });
 
+  test('tag.md, "Balance limits": what a correction left below zero may be topped up, even where it stays there', async () => {
+    const { backend, till } = await onlineTill({});
+    backend.answer = () => lookup(till.uid(0), [{ adjustmentNumber: 1, amountMinor: -12_000 }]);
+    await withTag(till, 0, till.till.operations.collectAdjustment(one));
+    expect(witnessed(till)).toMatchObject({ balanceMinor: -2_500 });
+    backend.answer = () => ({ status: 503 });
+    expect(await topUp(till, 1_000)).toMatchObject({ value: { result: 'committed' } });
+    expect(witnessed(till)).toMatchObject({ balanceMinor: -2_000, transactionNumber: 3 });
+    expect(await sell(till, 1)).toMatchObject({ value: { step: { error: { code: 'INSUFFICIENT_FUNDS' } } } });
+    expect(await topUp(till, 10_000)).toMatchObject({ value: { result: 'committed' } });
+    expect(witnessed(till)).toMatchObject({ balanceMinor: 7_500, transactionNumber: 4 });
+  });
+
   /** Everything is accepted, and the seal is the till's own. */
   function accepting(till: InProcessTill, { resource, body }: ReceivedRequest): Reply {
     const seal = till.journal.ownSeal();

@@ -591,6 +591,6 @@ function screenAfter({ result, code }: Ending): TillModel['screen'] {
 
 function deniedByBalance(balanceMinor: number, deltaMinor: number): string | null {
   const afterMinor = balanceMinor + deltaMinor;
-  if (afterMinor < 0) return deltaMinor < 0 ? 'INSUFFICIENT_FUNDS' : 'BALANCE_LIMIT';
+  if (deltaMinor < 0 && afterMinor < 0) return 'INSUFFICIENT_FUNDS';
   return deltaMinor > 0 && afterMinor > rules.maximumBalanceMinor ? 'BALANCE_LIMIT' : null;
 }
