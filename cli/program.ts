@@ -9,6 +9,7 @@ import { enrolCommand } from './commands/enrol.ts';
 import { exportCommand } from './commands/export.ts';
 import { issueCommand } from './commands/issue.ts';
 import { paymentsCommand } from './commands/payments.ts';
+import { receiptCommand } from './commands/receipt.ts';
 import { refundCommand } from './commands/refund.ts';
 import { repairCommand } from './commands/repair.ts';
 import { replaceCommand } from './commands/replace.ts';
@@ -88,6 +89,7 @@ function buildProgram(run: RunCommand, streams: Streams, onComplaint: (text: str
     watchCommand,
     cleanupCommand,
     resolveCommand,
+    receiptCommand,
     exportCommand,
   ];
   for (const make of makers) program.addCommand(make(run));

@@ -37,6 +37,9 @@ export function resultSentence(step: Step, currency: string): string | null {
     case 'status':
     case 'cleanup':
     case 'exported':
+    case 'receipt':
+    case 'diagnosed':
+    case 'supportExported':
     case 'backendStarted':
       // Their commands know the numbers and say them (report.say).
       return null;

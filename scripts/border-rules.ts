@@ -18,7 +18,7 @@ const tests = '[.]test[.]tsx?$';
 const npm = '^node_modules/|^terminal-core/readers/pcsclite/';
 /** What `dependency-cruiser` calls the built-in modules of Node. */
 const builtIn = ['core'] as const;
-const pureFolders = '^(?:contract|terminal-core/(?:domain|checkout|tag|recovery))/';
+const pureFolders = '^(?:contract|terminal-core/(?:domain|checkout|tag|recovery|receipt))/';
 const adapterFolders = '^terminal-core/(readers|store|replication)/';
 /** What a till has to do, said for the random sessions by nothing but the rules. */
 const sessionModel = '^testing/model/(?:model-words|model-charges|till-model|accounts/account-model)[.]ts$';
@@ -84,6 +84,7 @@ export const borderRules: readonly IForbiddenRuleType[] = [
   pureOf('terminal-core/domain', ['zod']),
   pureOf('terminal-core/tag', ['zod', '@noble/ciphers']),
   pureOf('terminal-core/recovery', ['zod']),
+  pureOf('terminal-core/receipt', ['zod']),
   pureOf('terminal-core/checkout', ['zod', 'xstate']),
   {
     name: 'window-code-uses-no-node',
@@ -112,6 +113,13 @@ export const borderRules: readonly IForbiddenRuleType[] = [
     severity: 'error',
     from: { path: '^terminal-core/recovery/', pathNot: tests },
     to: { path: '^terminal-core/', pathNot: '^terminal-core/(?:domain|tag|recovery)/' },
+  },
+  {
+    name: 'receipt-knows-only-the-domain',
+    comment: 'A receipt says what was committed, and knows nothing of how.',
+    severity: 'error',
+    from: { path: '^terminal-core/receipt/', pathNot: tests },
+    to: { path: '^terminal-core/', pathNot: '^terminal-core/(?:domain|receipt)/' },
   },
   {
     name: 'checkout-knows-only-what-is-pure',

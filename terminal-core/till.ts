@@ -1,3 +1,4 @@
+import type { CatalogueView } from '../contract/ipc/catalogue.ts';
 import type { Fault } from '../contract/ipc/fault.ts';
 import type { Outcome, TillStatus } from '../contract/ipc/operations.ts';
 import type { Step } from '../contract/ipc/step.ts';
@@ -11,6 +12,7 @@ import { type AttentionOperations, attentionOperations } from './till/attention-
 import { type BackendOperations, backendOperations } from './till/backend-operations.ts';
 import { BackendWords } from './till/backend-words.ts';
 import { CartDesk } from './till/cart-desk.ts';
+import { catalogueView } from './till/catalogue.ts';
 import { type CleanupCounts, cleanUpWithoutTag, type TaglessDesk } from './till/cleanup.ts';
 import { type Desk, instant, type Patience } from './till/desk.ts';
 import { EditionKeys } from './till/edition-keys.ts';
@@ -19,6 +21,7 @@ import { historyOperations } from './till/history-operations.ts';
 import type { TapRequest, TillOperations } from './till/operations.ts';
 import { PaymentDesk } from './till/payment-desk.ts';
 import { paymentOperations } from './till/payment-operations.ts';
+import { receiptOperations } from './till/receipt-operations.ts';
 import { settledScreen } from './till/settled-screen.ts';
 import { ShiftDesk } from './till/shift-desk.ts';
 import { StaffDesk } from './till/staff-desk.ts';
@@ -105,10 +108,12 @@ export class Till {
 
   view(): TillView {
     const { assignments, store, reader, replication } = this.#parts;
+    const stored = assignments.configuration();
     return tillView({
       revision: this.#revision,
       assignment: assignments.assignment(),
-      configuration: assignments.configuration()?.configuration ?? null,
+      configuration: stored?.configuration ?? null,
+      configurationVersion: stored?.etag ?? null,
       merchantId: this.#merchantId(),
       reader: reader.status,
       replication: replication.status,
@@ -125,6 +130,7 @@ export class Till {
   #allOperations(): TillOperations {
     return {
       view: () => Promise.resolve(ok(this.view())),
+      catalogue: () => Promise.resolve(this.#catalogue()),
       ...this.#backendOperations(),
       ...this.#cart.operations,
       ...this.#tagOperations(),
@@ -139,9 +145,15 @@ export class Till {
       status: () => Promise.resolve(ok(this.#status())),
       ...this.#attentionOperations(),
       ...historyOperations(this.#parts),
+      ...receiptOperations(this.#parts),
       exportJournal: ({ file }) =>
         Promise.resolve(ok({ entryCount: this.#parts.writeExport(file, this.#parts.journal.lines()) })),
     };
+  }
+
+  #catalogue(): Result<CatalogueView, Fault> {
+    const stored = this.#parts.assignments.configuration();
+    return stored ? ok(catalogueView(stored.etag, stored.configuration)) : failed(fault('CONFIGURATION_MISSING'));
   }
 
   #backendOperations(): BackendOperations {

@@ -3,7 +3,9 @@ import { pinSchema } from '../wire/configuration.ts';
 import { shortTextSchema, tagUidSchema, terminalTransactionNumberSchema } from '../wire/identifiers.ts';
 import { amountMinorSchema, currencySchema } from '../wire/money.ts';
 import { attentionItemSchema } from './attention.ts';
+import { catalogueSchema } from './catalogue.ts';
 import { faultSchema } from './fault.ts';
+import { receiptAnswerSchema, receiptRequestSchema } from './receipt.ts';
 import { closedShiftSchema, shiftReportSchema } from './shift.ts';
 import { stepSchema } from './step.ts';
 import { cashierViewSchema, openPaymentViewSchema, tillViewSchema } from './till-view.ts';
@@ -61,6 +63,8 @@ export type TillStatus = z.infer<typeof tillStatusSchema>;
 export const operations = {
   /** The current view; every later one comes by itself. */
   view: { request: nothing, answer: tillViewSchema },
+  /** What is sold here, whole; `CONFIGURATION_MISSING` while the view's `catalogueVersion` is null. */
+  catalogue: { request: nothing, answer: catalogueSchema },
   enrol: {
     request: z.object({ backendUrl: z.url(), code: z.string().trim().min(1).max(64), terminalName: shortTextSchema }),
     answer: tillStatusSchema,
@@ -160,6 +164,8 @@ export const operations = {
     request: z.object({ terminalTransactionNumber: terminalTransactionNumberSchema }),
     answer: transactionDetailsSchema,
   },
+  /** What a committed transaction's receipt says; "NO_RECEIPT" for any other. Prints nothing. */
+  receipt: { request: receiptRequestSchema, answer: receiptAnswerSchema },
   /** What a supervisor has to look at, and what to do about it. */
   attention: { request: nothing, answer: z.object({ items: z.array(attentionItemSchema) }) },
   /** Finds out what became of one transaction: from its tag, or from the backend (Q9); with `timeoutMs` 0 only the latter. */

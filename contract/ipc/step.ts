@@ -35,6 +35,9 @@ export const stepEvents = [
   'cashReturned',
   'attention',
   'exported',
+  'receipt',
+  'diagnosed',
+  'supportExported',
   'backendStarted',
   'fault',
 ] as const;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { readerKinds } from '../ipc/reader.ts';
+import { receiptSettingsSchema } from './receipt-settings.ts';
 
 /** The folder inside a till's own where its training lives, with a database and simulated tags of its own. */
 export const trainingFolderName = 'training';
@@ -29,5 +30,6 @@ export const tillSettingsSchema = z.strictObject({
   idleLockMs: z.int().min(0).max(86_400_000).default(300_000),
   /** How long the result stays on the screen. */
   doneMs: z.int().min(0).max(60_000).default(4_000),
+  receipts: receiptSettingsSchema.prefault({}),
 });
 export type TillSettings = z.infer<typeof tillSettingsSchema>;

@@ -19,6 +19,7 @@ const operation =
 
 const bridge = {
   view: operation('view'),
+  catalogue: operation('catalogue'),
   enrol: operation('enrol'),
   addToCart: operation('addToCart'),
   addAmountToCart: operation('addAmountToCart'),
@@ -50,6 +51,7 @@ const bridge = {
   dismiss: operation('dismiss'),
   transactions: operation('transactions'),
   transaction: operation('transaction'),
+  receipt: operation('receipt'),
   attention: operation('attention'),
   resolve: operation('resolve'),
   confirmCashReturned: operation('confirmCashReturned'),

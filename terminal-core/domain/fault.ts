@@ -13,6 +13,7 @@ const texts: Readonly<Record<FaultCode, string>> = {
   NO_SUCH_TRANSACTION: 'This till has no transaction {terminalTransactionNumber}.',
   NO_CASH_TO_RETURN:
     'Transaction {terminalTransactionNumber} is no aborted cash top-up: there is no cash to give back.',
+  NO_RECEIPT: 'Transaction {terminalTransactionNumber} was not completed: there is no receipt for it.',
   BUSY: 'The till is still busy with the tap before. Finish or cancel it first.',
   NOT_CANCELLABLE: 'The tag is being written; this can no longer be cancelled. Keep holding the tag.',
   ALREADY_ENROLLED:
@@ -73,7 +74,7 @@ const texts: Readonly<Record<FaultCode, string>> = {
   SHIFT_OPEN: 'A shift is open already. Close it first.',
   SHIFT_NOT_OPEN: 'No shift is open.',
   TRAINING: 'This is training: only simulated tags are used, and nothing is ever sent.',
-  INTERRUPTED: 'The till was stopped before the tag was written. Nothing was booked.',
+  INTERRUPTED: 'This was broken off before it reached the tag. Nothing was booked.',
 
   OUTCOME_UNKNOWN: 'It is not known whether the tag was written. Show the same tag again to find out.',
 
@@ -112,6 +113,13 @@ const texts: Readonly<Record<FaultCode, string>> = {
     "The journal's chain of hashes is broken. The till sells no more; export the journal and enrol it again.",
   JOURNAL_BEHIND:
     "The backend has more of this till's journal than the till itself: its disk was restored. It sells no more; enrol it again.",
+  PRINTER_NONE: 'No receipt printer is chosen. Choose one in the settings of the till.',
+  PRINTER_UNREACHABLE: 'The receipt printer cannot be reached: {detail} Nothing was printed; sales go on.',
+  PRINTER_NO_PAPER: 'The receipt printer is out of paper. Put a roll in; what waits is printed then.',
+  PRINTER_FAULT: 'The receipt printer does not print: {detail}',
+  PRINT_UNSURE:
+    'The connection to the receipt printer broke off while it printed. Look at the paper, then print again if need be.',
+  FILE_NOT_WRITTEN: 'The file cannot be written: {detail}',
   INTERNAL: 'The till found a fault in itself: {detail}',
 
   ENTRIES_REJECTED: 'The backend rejected {rejectedCount} entries. A supervisor finds them under "needs attention".',

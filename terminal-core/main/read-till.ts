@@ -1,13 +1,17 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import type { z } from 'zod';
 import type { AttentionItem } from '../../contract/ipc/attention.ts';
 import type { Fault } from '../../contract/ipc/fault.ts';
 import type { TillStatus } from '../../contract/ipc/operations.ts';
+import type { ReceiptAnswer, ReceiptDocument, receiptRequestSchema } from '../../contract/ipc/receipt.ts';
 import { fault } from '../domain/fault.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
+import { columnLines } from '../receipt/columns.ts';
 import { databaseFault } from '../store/open-database.ts';
 import { databaseName, openTillDatabaseReadOnly, type TillDatabase } from '../store/till-database.ts';
 import { attentionItems } from '../till/attention.ts';
+import { receipt } from '../till/receipt-operations.ts';
 import { tillStatus } from '../till/status.ts';
 
 /** The till in figures. */
@@ -23,6 +27,29 @@ export function readAttention(
     items: attentionItems({ store, outcomes, cashReturns }),
     currency: assignments.assignment()?.edition.currency ?? null,
   }));
+}
+
+/** What a receipt says, in words and in figures. */
+export function readReceipt(
+  dataFolder: string,
+  request: z.output<typeof receiptRequestSchema>,
+  isTraining: boolean,
+): Result<ReceiptAnswer, Fault> {
+  const read = readTill(dataFolder, ({ assignments, transactions: store }) =>
+    receipt({ assignments, store, isTraining }, request),
+  );
+  return read.ok ? read.value : read;
+}
+
+/** A receipt as lines of at most so many characters. */
+export function receiptText({ blocks }: ReceiptDocument, columns: number): string {
+  return columnLines(blocks, columns)
+    .map(({ text, weight }) => (weight === 'title' ? centredTitle(text, columns) : text))
+    .join('\n');
+}
+
+function centredTitle(text: string, columns: number): string {
+  return `${' '.repeat(Math.floor((columns - text.length) / 2))}${text}`;
 }
 
 export function statusOf({ assignments, transactions }: TillDatabase): TillStatus {

@@ -142,7 +142,10 @@ export const faultsDe: Texts['fault'] = {
     title: 'Schon bezahlt',
     help: 'Die Buchung davor hat doch geklappt: Das Band zeigt sie. Es wurde nichts weiter abgebucht.',
   },
-  INTERRUPTED: { title: 'Unterbrochen', help: 'Die Kasse wurde mittendrin neu gestartet. Es wurde nichts abgebucht.' },
+  INTERRUPTED: {
+    title: 'Unterbrochen',
+    help: 'Der Vorgang brach ab, bevor er auf dem Band stand. Es wurde nichts abgebucht.',
+  },
   PAYMENT_OPEN: {
     title: 'Eine Kartenzahlung ist offen',
     help: 'Mit demselben Band abschliessen oder das Geld der Karte zurückgeben. Dann kann die nächste Karte bezahlen.',
@@ -246,6 +249,34 @@ export const faultsDe: Texts['fault'] = {
   JOURNAL_BEHIND: {
     title: 'Die Daten dieser Kasse sind zu alt',
     help: 'Das Backend kennt mehr davon. Verkauf einstellen, Betreiber rufen.',
+  },
+  NO_RECEIPT: {
+    title: 'Dazu gibt es keinen Beleg',
+    help: 'Der Vorgang kam nicht zustande: Es wurde nichts bezahlt, also gibt es nichts zu drucken.',
+  },
+  PRINTER_NONE: {
+    title: 'Kein Drucker gewählt',
+    help: 'Wähle einen unter «Diese Kasse» oder zeige stattdessen den QR-Code.',
+  },
+  PRINTER_UNREACHABLE: {
+    title: 'Der Drucker ist nicht erreichbar',
+    help: 'Ist er eingeschaltet und verbunden? Es wurde nichts gedruckt. Verkauft wird weiter wie gewohnt.',
+  },
+  PRINTER_NO_PAPER: {
+    title: 'Der Drucker hat kein Papier',
+    help: 'Leg eine neue Rolle ein. Was wartet, wird dann von selbst gedruckt.',
+  },
+  PRINTER_FAULT: {
+    title: 'Der Drucker druckt nicht',
+    help: 'Ist der Deckel zu, blinkt ein Licht? Verkauft wird weiter wie gewohnt.',
+  },
+  PRINT_UNSURE: {
+    title: 'Vielleicht nicht gedruckt',
+    help: 'Die Verbindung brach beim Drucken ab. Schau auf das Papier und drucke nötigenfalls noch einmal.',
+  },
+  FILE_NOT_WRITTEN: {
+    title: 'Die Datei ließ sich nicht speichern',
+    help: 'Wähle einen anderen Ordner oder schaffe Platz auf dem Datenträger.',
   },
   INTERNAL: {
     title: 'Die Kasse steht still',

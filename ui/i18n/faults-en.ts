@@ -111,7 +111,7 @@ export const faultsEn = {
     title: 'Paid already',
     help: 'The transaction before went through after all: the tag shows it. Nothing more was taken.',
   },
-  INTERRUPTED: { title: 'Interrupted', help: 'The till was started again in the middle. Nothing was taken.' },
+  INTERRUPTED: { title: 'Interrupted', help: 'This was broken off before it reached the tag. Nothing was taken.' },
   PAYMENT_OPEN: {
     title: 'A card payment is open',
     help: 'Finish it with the same tag, or give the money back to the card. Then the next card can pay.',
@@ -197,6 +197,34 @@ export const faultsEn = {
   JOURNAL_BEHIND: {
     title: 'This till’s data is too old',
     help: 'The backend has seen more of it. Stop selling and tell the operator.',
+  },
+  NO_RECEIPT: {
+    title: 'No receipt for this',
+    help: 'It was not completed, so nothing was paid and there is nothing to print.',
+  },
+  PRINTER_NONE: {
+    title: 'No printer chosen',
+    help: 'Choose one under “This till”, or show the QR code instead.',
+  },
+  PRINTER_UNREACHABLE: {
+    title: 'The printer cannot be reached',
+    help: 'Is it switched on and connected? Nothing was printed. Selling goes on as usual.',
+  },
+  PRINTER_NO_PAPER: {
+    title: 'The printer is out of paper',
+    help: 'Put a new roll in. What waits is printed by itself then.',
+  },
+  PRINTER_FAULT: {
+    title: 'The printer does not print',
+    help: 'Is the lid closed, is a light flashing? Selling goes on as usual.',
+  },
+  PRINT_UNSURE: {
+    title: 'Perhaps not printed',
+    help: 'The connection broke off while it was printing. Look at the paper, then print again if need be.',
+  },
+  FILE_NOT_WRITTEN: {
+    title: 'The file could not be saved',
+    help: 'Choose another folder, or make room on the disk.',
   },
   INTERNAL: {
     title: 'The till has stopped',

@@ -151,7 +151,10 @@ export const faultsFr: Texts['fault'] = {
     title: 'Déjà payé',
     help: 'La transaction précédente a bien abouti : le bracelet la montre. Rien de plus n’a été débité.',
   },
-  INTERRUPTED: { title: 'Interrompu', help: 'La caisse a redémarré au milieu. Rien n’a été débité.' },
+  INTERRUPTED: {
+    title: 'Interrompu',
+    help: 'L’opération a été coupée avant d’atteindre le bracelet. Rien n’a été débité.',
+  },
   PAYMENT_OPEN: {
     title: 'Un paiement par carte est ouvert',
     help: 'Terminez-le avec le même bracelet, ou rendez l’argent à la carte. Ensuite, la carte suivante peut payer.',
@@ -249,6 +252,34 @@ export const faultsFr: Texts['fault'] = {
   JOURNAL_BEHIND: {
     title: 'Données de la caisse trop anciennes',
     help: 'Le serveur en a vu davantage. Arrêtez la vente, prévenez l’exploitant.',
+  },
+  NO_RECEIPT: {
+    title: 'Pas de ticket pour cela',
+    help: 'L’opération n’a pas abouti : rien n’a été payé, il n’y a donc rien à imprimer.',
+  },
+  PRINTER_NONE: {
+    title: 'Aucune imprimante choisie',
+    help: 'Choisissez-en une sous « Cette caisse », ou montrez plutôt le code QR.',
+  },
+  PRINTER_UNREACHABLE: {
+    title: 'L’imprimante est injoignable',
+    help: 'Est-elle allumée et branchée ? Rien n’a été imprimé. La vente continue comme d’habitude.',
+  },
+  PRINTER_NO_PAPER: {
+    title: 'L’imprimante n’a plus de papier',
+    help: 'Mettez un nouveau rouleau. Ce qui attend sera alors imprimé tout seul.',
+  },
+  PRINTER_FAULT: {
+    title: 'L’imprimante n’imprime pas',
+    help: 'Le capot est-il fermé, un voyant clignote-t-il ? La vente continue comme d’habitude.',
+  },
+  PRINT_UNSURE: {
+    title: 'Peut-être pas imprimé',
+    help: 'La liaison a été coupée pendant l’impression. Regardez le papier et réimprimez au besoin.',
+  },
+  FILE_NOT_WRITTEN: {
+    title: 'Le fichier n’a pas pu être enregistré',
+    help: 'Choisissez un autre dossier, ou faites de la place sur le disque.',
   },
   INTERNAL: {
     title: 'La caisse est arrêtée',

@@ -1,0 +1,37 @@
+import type { Fault } from '../../contract/ipc/fault.ts';
+import type { ReceiptAnswer } from '../../contract/ipc/receipt.ts';
+import type { AssignmentStore, TransactionStore } from '../checkout/ports.ts';
+import { fault } from '../domain/fault.ts';
+import { failed, ok, type Result } from '../domain/result.ts';
+import { receiptDocument } from '../receipt/document.ts';
+import { receiptOf } from '../receipt/receipt.ts';
+import type { Request, TillOperations } from './operations.ts';
+
+/** What a receipt is made of; it changes nothing and may be asked for at any time, also beside a running till. */
+export interface ReceiptParts {
+  readonly assignments: Pick<AssignmentStore, 'assignment' | 'configuration'>;
+  readonly store: Pick<TransactionStore, 'find'>;
+  readonly isTraining: boolean;
+}
+
+export function receiptOperations(till: ReceiptParts): Pick<TillOperations, 'receipt'> {
+  return { receipt: (request) => Promise.resolve(receipt(till, request)) };
+}
+
+/** @returns NO_SUCH_TRANSACTION, or NO_RECEIPT where it is not committed */
+export function receipt(
+  { assignments, store, isTraining }: ReceiptParts,
+  { terminalTransactionNumber, language, copy }: Request<'receipt'>,
+): Result<ReceiptAnswer, Fault> {
+  const assignment = assignments.assignment();
+  if (!assignment) return failed(fault('NOT_ENROLLED'));
+  const transaction = store.find(terminalTransactionNumber);
+  if (!transaction) return failed(fault('NO_SUCH_TRANSACTION', { terminalTransactionNumber }));
+  if (transaction.state !== 'Committed') return failed(fault('NO_RECEIPT', { terminalTransactionNumber }));
+  const { assignmentId, terminalName, edition } = assignment;
+  const content = receiptOf(transaction, {
+    ...{ assignmentId, terminalName, edition, isTraining, isCopy: copy },
+    configuration: assignments.configuration()?.configuration ?? null,
+  });
+  return ok({ receipt: content, document: receiptDocument(content, language) });
+}
