@@ -9,7 +9,12 @@ import { receiptAnswerSchema, receiptRequestSchema } from './receipt.ts';
 import { closedShiftSchema, shiftReportSchema } from './shift.ts';
 import { stepSchema } from './step.ts';
 import { cashierViewSchema, openPaymentViewSchema, tillViewSchema } from './till-view.ts';
-import { transactionDetailsSchema, transactionsAnswerSchema, transactionsRequestSchema } from './transactions.ts';
+import {
+  salePartSchema,
+  transactionDetailsSchema,
+  transactionsAnswerSchema,
+  transactionsRequestSchema,
+} from './transactions.ts';
 
 const nothing = z.object({});
 const waitMs = z.int().min(0).max(86_400_000);
@@ -75,11 +80,27 @@ export const operations = {
   },
   addAmountToCart: { request: z.object({ amountMinor: amountMinorSchema.min(1) }), answer: nothing },
   removeFromCart: { request: z.object({ line: z.int().min(0) }), answer: nothing },
-  clearCart: { request: nothing, answer: nothing },
+  /** With `leavesParts` also where other tags have paid a part of it, which then has to be given back. */
+  clearCart: { request: z.object({ leavesParts: z.boolean().default(false) }), answer: nothing },
+  /** Takes something off the price of the goods, instead of what was taken off before; a supervisor confirms it. */
+  setDiscount: {
+    request: z.union([
+      z.object({ rateBasisPoints: z.int().min(1).max(10_000) }),
+      z.object({ amountMinor: amountMinorSchema.min(1) }),
+    ]),
+    answer: nothing,
+  },
+  clearDiscount: { request: nothing, answer: nothing },
   /** Starts the tap for the cart; answers when the sale has ended, however it did. */
   sell: {
     request: tapRequest.extend({
+      /** Absent: as this till does it. */
       taps: z.union([z.literal(1), z.literal(2)]).optional(),
+      /**
+       * Another tag pays so much of the price first, and then one the rest, with the goods: several transactions of one
+       * group. Less than what is left to be paid.
+       */
+      partMinor: amountMinorSchema.min(1).optional(),
       /** Where the balance is too low, a card pays what is missing, or the full price, before the tag pays (R12, Q16). */
       openLoop: z.enum(['shortfall', 'full-price']).optional(),
     }),
@@ -112,6 +133,14 @@ export const operations = {
       terminalTransactionNumber: terminalTransactionNumberSchema.nullable(),
       lines: z.array(z.object({ line: z.int().min(1), quantity: z.int().min(1) })).nullable(),
     }),
+    answer: outcomeSchema,
+  },
+  /**
+   * Takes a whole sale back, goods, deposits and discount, as if it had not been: once, and only while nothing of it has
+   * come back. Where several tags paid, each gets back its own part.
+   */
+  undoSale: {
+    request: tapRequest.extend({ terminalTransactionNumber: terminalTransactionNumberSchema }),
     answer: outcomeSchema,
   },
   /** Brings the next change that is booked in the backend onto the tag (Q20); needs the backend. */
@@ -164,6 +193,8 @@ export const operations = {
     request: z.object({ terminalTransactionNumber: terminalTransactionNumberSchema }),
     answer: transactionDetailsSchema,
   },
+  /** The last sale of this till that was not aborted, with every tag's part of it; empty where there is none. */
+  lastSale: { request: nothing, answer: z.object({ parts: z.array(salePartSchema) }) },
   /** What a committed transaction's receipt says; "NO_RECEIPT" for any other. Prints nothing. */
   receipt: { request: receiptRequestSchema, answer: receiptAnswerSchema },
   /** What a supervisor has to look at, and what to do about it. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cashierRoles, productColours } from '../wire/configuration.ts';
+import { cashierRoles } from '../wire/configuration.ts';
 import { paymentStatuses } from '../wire/payment.ts';
 import { editionModes } from '../wire/words.ts';
 import { faultSchema } from './fault.ts';
@@ -8,6 +8,8 @@ import { readerKinds, readerStates } from './reader.ts';
 /** What a person wants from the tag that is to be shown. */
 export const purposes = [
   'sale',
+  /** Of a sale that several tags pay, what one of them pays before the one that takes the goods. */
+  'part-payment',
   'top-up',
   'card-top-up',
   /** The card has paid: the same tag is wanted once more. */
@@ -16,6 +18,8 @@ export const purposes = [
   'refund',
   'refund-reversal',
   'chargeback',
+  /** A whole sale, as if it had not been. */
+  'undo',
   'adjustment',
   'block',
   'unblock',
@@ -27,14 +31,6 @@ export const purposes = [
   'approval',
 ] as const;
 export type Purpose = (typeof purposes)[number];
-
-const productViewSchema = z.object({
-  productId: z.string(),
-  name: z.string(),
-  priceMinor: z.int(),
-  colour: z.enum(productColours),
-  meal: z.boolean(),
-});
 
 const cartLineViewSchema = z.object({
   /** Null for a free amount. */
@@ -75,6 +71,15 @@ const tagViewSchema = z.object({
   blocked: z.boolean(),
 });
 
+/** What the first of two taps has opened, and the second agrees to (Q51). */
+const openedSaleViewSchema = z.object({
+  uid: z.string(),
+  balanceBeforeMinor: z.int(),
+  balanceAfterMinor: z.int(),
+  /** The backend keeps the amount for this sale meanwhile. */
+  isHeld: z.boolean(),
+});
+
 /** One unmistakable state at a time (screens.md); `screen` is the renderer's file of the same name. */
 export const screenViewSchema = z.discriminatedUnion('screen', [
   z.object({ screen: z.literal('starting') }),
@@ -85,6 +90,13 @@ export const screenViewSchema = z.discriminatedUnion('screen', [
     charge: chargeViewSchema,
     deadlineAt: z.string(),
     fault: faultSchema.nullable(),
+    /** Two taps (Q51): which of them is waited for; absent where one is enough. */
+    twoTaps: z
+      .discriminatedUnion('tap', [
+        z.object({ tap: z.literal('open') }),
+        z.object({ tap: z.literal('confirm'), opened: openedSaleViewSchema }),
+      ])
+      .optional(),
   }),
   /** The card is being asked, or asked for its money back. */
   z.object({
@@ -130,11 +142,31 @@ export type ScreenView = z.infer<typeof screenViewSchema>;
 export type Screen = ScreenView['screen'];
 export const screens = screenViewSchema.options.map((option) => option.shape.screen.value);
 
+const cartViewSchema = z.object({
+  lines: z.array(cartLineViewSchema),
+  /** What is taken off the goods, as it comes to now; with its rate in hundredths of a percent where it has one. */
+  discount: z.object({ rateBasisPoints: z.int().nullable(), amountMinor: z.int() }).nullable(),
+  /** The price, less the discount; negative where the customer is paid. */
+  totalMinor: z.int(),
+  /** What other tags have paid of it already: while there are any, the cart does not change. */
+  parts: z.array(
+    z.object({
+      terminalTransactionNumber: z.int(),
+      uid: z.string(),
+      amountMinor: z.int(),
+      /** False while nobody knows whether that tag has paid; its tag, shown again, tells. */
+      isKnown: z.boolean(),
+    }),
+  ),
+  /** What is left to be paid. */
+  toPayMinor: z.int(),
+});
+
 /** Who is logged in. */
 export const cashierViewSchema = z.object({ cashierId: z.string(), name: z.string(), role: z.enum(cashierRoles) });
 export type CashierView = z.infer<typeof cashierViewSchema>;
 
-/** Everything a window shows, whole, so that a reloaded one shows the same. */
+/** Everything a window shows but the catalogue, whole, so that a reloaded one shows the same. */
 export const tillViewSchema = z.object({
   /** +1 at every change. */
   revision: z.int(),
@@ -176,12 +208,17 @@ export const tillViewSchema = z.object({
   training: z.boolean(),
   /** `sealed` only when the backend's seal equals the till's and nothing is left open. */
   seal: z.enum(['unknown', 'open', 'sealed']),
-  pages: z.array(z.object({ name: z.string(), products: z.array(productViewSchema) })),
+  /** Which catalogue is sold from (`catalogue`); null while the till has none. */
+  catalogueVersion: z.string().nullable(),
   topUp: z.object({ amountsMinor: z.array(z.int()), feeFixedMinor: z.int(), feeRateBasisPoints: z.int() }),
-  cart: z.object({ lines: z.array(cartLineViewSchema), totalMinor: z.int() }),
+  cart: cartViewSchema,
+  /** How a sale is paid here: cart first and one tap, or a tap that opens it and one that confirms (Q51). */
+  checkoutTaps: z.union([z.literal(1), z.literal(2)]),
   screen: screenViewSchema,
 });
 export type TillView = z.infer<typeof tillViewSchema>;
 export type CartLineView = z.infer<typeof cartLineViewSchema>;
 export type ChargeView = z.infer<typeof chargeViewSchema>;
+export type CartView = z.infer<typeof cartViewSchema>;
+export type TwoTapsView = NonNullable<Extract<ScreenView, { screen: 'tap' }>['twoTaps']>;
 export type TagView = z.infer<typeof tagViewSchema>;

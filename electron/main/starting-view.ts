@@ -17,9 +17,10 @@ export function firstView(readerKind: ReaderKind, at: string): TillView {
     openPayment: null,
     training: false,
     seal: 'unknown',
-    pages: [],
+    catalogueVersion: null,
     topUp: { amountsMinor: [], feeFixedMinor: 0, feeRateBasisPoints: 0 },
-    cart: { lines: [], totalMinor: 0 },
+    cart: { lines: [], discount: null, totalMinor: 0, parts: [], toPayMinor: 0 },
+    checkoutTaps: 1,
     screen: { screen: 'starting' },
   };
 }

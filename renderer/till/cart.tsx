@@ -6,6 +6,7 @@ import { call } from './connection.ts';
 import { shortcuts } from './keyboard.ts';
 import { Money } from './money.tsx';
 import { useWindow } from './store.ts';
+import { useTyped } from './typed-search.ts';
 
 export function pay(): void {
   void call((klink) => klink.sell({}));
@@ -79,13 +80,13 @@ export function Cart({ cart }: { readonly cart: TillView['cart'] }) {
 /** The quantity typed for the next product; a tap takes it back. */
 function QuantityChip() {
   const { t } = useTranslation();
-  const quantity = useWindow((state) => state.quantity);
+  const { quantity } = useTyped();
   if (quantity === null) return null;
   return (
     <TouchButton
       look="quiet"
       aria-label={`${t('sale.quantityNext', { count: quantity })}. ${t('sale.quantityDrop')}`}
-      onPress={() => useWindow.setState({ quantity: null })}
+      onPress={() => useWindow.setState({ typed: '' })}
       className="px-3 text-accent"
     >
       <span className="figures rounded-full bg-accent px-3 py-1.5 text-lg font-bold text-on-accent">{quantity} ×</span>

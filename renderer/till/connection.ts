@@ -3,6 +3,7 @@ import { resultEnvelopeSchema } from '../../contract/ipc/envelope.ts';
 import { type SimulatorCommand, simulatorViewSchema } from '../../contract/ipc/simulator.ts';
 import { type Screen, tillViewSchema } from '../../contract/ipc/till-view.ts';
 import type { Bridge } from '../../electron/preload/bridge.ts';
+import { catalogueOf } from './catalogue.ts';
 import { useTill, useWindow } from './store.ts';
 
 /** Feeds the store with every view the till sends, from the current one on. */
@@ -19,7 +20,28 @@ export function connectStore(bridge: Bridge): void {
 }
 
 function showView(value: unknown): void {
-  useTill.setState({ view: tillViewSchema.parse(value) });
+  const view = tillViewSchema.parse(value);
+  useTill.setState({ view });
+  keepCatalogue(view.catalogueVersion);
+}
+
+let isCatalogueAsked = false;
+
+/** Asks for the catalogue once for each version of it; a till that is restarting cannot answer, and its next view asks again. */
+function keepCatalogue(version: string | null): void {
+  if (version === null || isCatalogueAsked || useTill.getState().catalogue?.version === version) return;
+  isCatalogueAsked = true;
+  void fetchCatalogue().finally(() => {
+    isCatalogueAsked = false;
+    const wanted = useTill.getState().view?.catalogueVersion ?? null;
+    // Only what has changed meanwhile is asked for at once: what could not be had waits for the next view.
+    if (wanted !== version) keepCatalogue(wanted);
+  });
+}
+
+async function fetchCatalogue(): Promise<void> {
+  const envelope = resultEnvelopeSchema.parse(await window.klink.catalogue({}));
+  if (envelope.ok) useTill.setState({ catalogue: catalogueOf(envelope.result) });
 }
 
 function showSimulator(value: unknown): void {

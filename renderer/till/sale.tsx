@@ -8,9 +8,9 @@ import { FreeAmountEntry } from './free-amount-entry.tsx';
 import { shortcuts, useKeys } from './keyboard.ts';
 import { startIssue } from './menu.tsx';
 import { ProductGrid } from './product-grid.tsx';
-import { goTo, useWindow } from './store.ts';
-
-const quantityMax = 999;
+import { focusFirstTile } from './product-tiles.tsx';
+import { goTo, useTill, useWindow } from './store.ts';
+import { eraseKey, forgetTyped, takeFirstHit, typeKey } from './typed-search.ts';
 
 const startBalance = (): void => void call((klink) => klink.balance({}));
 const openFreeAmount = (): void => goTo('free-amount');
@@ -80,20 +80,21 @@ function Action({
 }
 
 function onSaleKey(key: string, view: TillView): boolean {
-  if (/^\d$/.test(key)) {
-    const quantity = (useWindow.getState().quantity ?? 0) * 10 + Number(key);
-    useWindow.setState({ quantity: quantity === 0 ? null : Math.min(quantity, quantityMax) });
-    return true;
-  }
   const lastAt = view.cart.lines.length - 1;
   const last = view.cart.lines[lastAt];
   switch (key) {
     case shortcuts.pay:
       // Not asked of the view: a product pressed a moment ago may still be on its way into the cart.
-      pay();
+      if (!takeFirstHit()) pay();
       return true;
     case shortcuts.cancel:
-      useWindow.setState({ quantity: null });
+      forgetTyped();
+      return true;
+    case 'Backspace':
+      eraseKey();
+      return true;
+    case 'ArrowDown':
+      focusFirstTile();
       return true;
     case '+':
     case '-':
@@ -118,9 +119,20 @@ function onSaleKey(key: string, view: TillView): boolean {
       emptyCart();
       return true;
     case shortcuts.nextPage:
-      useWindow.setState(({ page }) => ({ page: (page + 1) % Math.max(1, view.pages.length) }));
+      useWindow.setState(({ page }) => ({ page: (page + 1) % Math.max(1, pageCount()) }));
       return true;
     default:
-      return false;
+      if (!isWriting(key)) return false;
+      typeKey(key);
+      return true;
   }
+}
+
+/** A key that stands for one letter, digit or sign, however many units of text that takes; a space only within a search. */
+function isWriting(key: string): boolean {
+  return [...key].length === 1 && (key !== ' ' || useWindow.getState().typed !== '');
+}
+
+function pageCount(): number {
+  return useTill.getState().catalogue?.pages.length ?? 0;
 }

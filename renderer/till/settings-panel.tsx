@@ -91,6 +91,7 @@ function KeyList() {
   const { t } = useTranslation();
   const rows: readonly (readonly [string, string])[] = [
     [t('keys.digits'), t('keys.quantity')],
+    [t('keys.letters'), t('keys.search')],
     [t('keys.enter'), t('keys.pay')],
     [t('keys.escape'), t('keys.cancel')],
     ['+ −', t('keys.plusMinus')],

@@ -50,7 +50,7 @@ function Till({ view }: { readonly view: TillView }) {
   useConfirmedWork(view);
   useEffect(() => {
     // A panel belongs to the sale it was opened in.
-    if (screen !== 'sale') useWindow.setState({ place: 'sale', quantity: null });
+    if (screen !== 'sale') useWindow.setState({ place: 'sale', typed: '', areLettersShown: false });
   }, [screen]);
   const isTagWanted = screen === 'tap' || screen === 'again';
   const isSimulated = simulator !== null;

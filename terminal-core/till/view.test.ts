@@ -11,6 +11,7 @@ const sources: ViewSources = {
   revision: 1,
   assignment: { ...assignment, haltedCode: null },
   configuration,
+  configurationVersion: '"v1"',
   merchantId: 'bar',
   reader: { kind: 'simulated', state: 'ready', name: 'Simulated reader', detail: null },
   replication: { state: 'online', since: '2026-07-04T20:15:00.000Z', fault: null, seal: 'sealed' },
@@ -55,16 +56,21 @@ test('what somebody has to look at is counted, sent or not', () => {
 test('fits the contract, with and without an assignment and a configuration', () => {
   for (const part of [
     {},
-    { configuration: null, merchantId: null },
-    { assignment: null, configuration: null, merchantId: null },
+    { configuration: null, configurationVersion: null, merchantId: null },
+    { assignment: null, configuration: null, configurationVersion: null, merchantId: null },
   ]) {
     const view = tillView({ ...sources, ...part });
     expect(tillViewSchema.parse(view)).toEqual(view);
   }
 });
 
-test('a page of the layout leaves out what the catalogue does not have', () => {
-  const layout = [{ name: 'Drinks', productIds: ['beer', 'gone', 'cup-back'] }];
-  const [page] = tillView({ ...sources, configuration: { ...configuration, layout } }).pages;
-  expect(page?.products.map(({ productId }) => productId)).toEqual(['beer', 'cup-back']);
+test('a view is small whatever is sold: of the catalogue it has the version alone', () => {
+  const products = Array.from({ length: 5_000 }, (_, at) => ({
+    ...{ productId: `p-${at}`, name: `Product ${at}`, priceMinor: at, merchantId: 'bar', taxRate: null },
+    ...{ colour: 'sky' as const, meal: false },
+  }));
+  const layout = [{ name: 'All', productIds: products.map(({ productId }) => productId) }];
+  const view = tillView({ ...sources, configuration: { ...configuration, products, layout } });
+  expect(view.catalogueVersion).toBe('"v1"');
+  expect(JSON.stringify(view).length).toBeLessThan(2_000);
 });

@@ -1,5 +1,5 @@
 import type { CashierView, ScreenView, TillView } from '../../contract/ipc/till-view.ts';
-import type { Cashier, Configuration, Product } from '../../contract/wire/configuration.ts';
+import type { Cashier, Configuration } from '../../contract/wire/configuration.ts';
 import type { Assignment, ReaderStatus, ReplicationStatus, StoreCounts } from '../checkout/ports.ts';
 import { type Cart, lineMinor, totalMinor } from '../domain/cart.ts';
 import type { Shift } from '../domain/shift.ts';
@@ -11,6 +11,8 @@ export interface ViewSources {
   readonly revision: number;
   readonly assignment: Assignment | null;
   readonly configuration: Configuration | null;
+  /** Changes with everything in `configuration`. */
+  readonly configurationVersion: string | null;
   readonly merchantId: string | null;
   readonly reader: ReaderStatus;
   readonly replication: ReplicationStatus;
@@ -27,7 +29,7 @@ export interface ViewSources {
   readonly screen: ScreenView;
 }
 
-/** The whole view of a window, so that a reloaded one shows the same. */
+/** The view of a window, whole but for the catalogue, so that a reloaded one shows the same. */
 export function tillView(sources: ViewSources): TillView {
   const { assignment, configuration, counts, replication } = sources;
   return {
@@ -50,7 +52,7 @@ export function tillView(sources: ViewSources): TillView {
     openPayment: sources.openPayment && openPaymentView(sources.openPayment),
     training: sources.isTraining,
     seal: sealPart(replication, counts),
-    pages: configuration ? pagesPart(configuration) : [],
+    catalogueVersion: sources.configurationVersion,
     topUp: topUpPart(configuration),
     cart: cartPart(sources.cart),
     screen: sources.screen,
@@ -91,21 +93,6 @@ function sealPart(replication: ReplicationStatus, counts: StoreCounts): TillView
   if (replication.seal === 'unknown') return 'unknown';
   const isEverythingSent = counts.journalSeq === counts.acknowledgedSeq && counts.unfinishedCount === 0;
   return replication.seal === 'sealed' && isEverythingSent ? 'sealed' : 'open';
-}
-
-function pagesPart(configuration: Configuration): TillView['pages'] {
-  const products = new Map(configuration.products.map((product) => [product.productId, product]));
-  return configuration.layout.map(({ name, productIds }) => ({
-    name,
-    products: productIds.flatMap((productId) => {
-      const product = products.get(productId);
-      return product ? [productPart(product)] : [];
-    }),
-  }));
-}
-
-function productPart({ productId, name, priceMinor, colour, meal }: Product) {
-  return { productId, name, priceMinor, colour, meal };
 }
 
 function topUpPart(configuration: Configuration | null): TillView['topUp'] {

@@ -151,12 +151,13 @@ class DayInFastMotion {
     if (isUp && !this.backend.isUp) this.#upSinceMs = this.time.nowMs();
     this.backend.isUp = isUp;
     this.alarmsMax = Math.max(this.alarmsMax, this.time.pendingMs.length);
-    const { uplink, pages } = this.till.view;
+    const { uplink, catalogueVersion } = this.till.view;
     if (this.#upSinceMs !== null && uplink.state === 'online') {
       this.backOnlineAfterMs.push(this.time.nowMs() - this.#upSinceMs);
       this.#upSinceMs = null;
     }
-    const price = pages[0]?.products[0]?.priceMinor;
+    const sold = this.till.assignments.configuration();
+    const price = sold?.etag === catalogueVersion ? sold?.configuration.products[0]?.priceMinor : undefined;
     if (price === newPriceMinor && this.priceSeenAfterMs === Number.POSITIVE_INFINITY)
       this.priceSeenAfterMs = this.time.nowMs() - startMs - newPricesAtHour * hourMs;
   }

@@ -42,6 +42,8 @@ export const de: Texts = {
   keys: {
     digits: 'Ziffern',
     quantity: 'Menge des nächsten Artikels',
+    letters: 'Buchstaben',
+    search: 'Name oder Code suchen, Enter nimmt den ersten',
     enter: 'Enter',
     pay: 'Bezahlen',
     escape: 'Esc',
@@ -62,6 +64,7 @@ export const de: Texts = {
   sale: {
     title: 'Verkauf',
     pages: 'Artikelseiten',
+    productsComing: 'Die Artikel kommen …',
     noProducts: 'Noch keine Artikel auf dieser Kasse. Sie kommen vom Backend.',
     cart: 'Warenkorb',
     cartEmpty: 'Tippe einen Artikel an.',
@@ -81,6 +84,20 @@ export const de: Texts = {
     balance: 'Guthaben',
     otherThings: 'Mehr',
     each: 'pro Stück',
+  },
+  search: {
+    label: 'Name oder Code suchen',
+    clear: 'Suche leeren',
+    showLetters: 'Buchstaben zum Tippen zeigen',
+    hideLetters: 'Buchstaben ausblenden',
+    letters: 'Buchstaben',
+    space: 'Leerzeichen',
+    erase: 'Letzten Buchstaben löschen',
+    hits: 'Gefundene Artikel',
+    found_one: '{{count}} Artikel gefunden: {{first}}',
+    found_other: '{{count}} Artikel gefunden, zuerst {{first}}',
+    found_zero: 'Kein Artikel gefunden',
+    nothing: 'Kein Artikel heisst «{{typed}}».',
   },
   entry: {
     freeAmountTitle: 'Freier Betrag',

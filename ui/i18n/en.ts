@@ -46,6 +46,8 @@ export const en = {
   keys: {
     digits: 'Digits',
     quantity: 'Quantity of the next product',
+    letters: 'Letters',
+    search: 'Search by name or code, Enter takes the first',
     enter: 'Enter',
     pay: 'Pay',
     escape: 'Esc',
@@ -66,6 +68,7 @@ export const en = {
   sale: {
     title: 'Sale',
     pages: 'Pages of products',
+    productsComing: 'The products are coming …',
     noProducts: 'No products on this till yet. They come from the backend.',
     cart: 'Cart',
     cartEmpty: 'Tap a product to begin.',
@@ -85,6 +88,20 @@ export const en = {
     balance: 'Balance',
     otherThings: 'More',
     each: 'each',
+  },
+  search: {
+    label: 'Search by name or code',
+    clear: 'Clear the search',
+    showLetters: 'Show letters to type with',
+    hideLetters: 'Hide the letters',
+    letters: 'Letters',
+    space: 'Space',
+    erase: 'Delete the last letter',
+    hits: 'Products found',
+    found_one: '{{count}} product found: {{first}}',
+    found_other: '{{count}} products found, first {{first}}',
+    found_zero: 'No product found',
+    nothing: 'No product is called “{{typed}}”.',
   },
   entry: {
     freeAmountTitle: 'Free amount',

@@ -42,6 +42,8 @@ export const fr: Texts = {
   keys: {
     digits: 'Chiffres',
     quantity: 'Quantité du prochain article',
+    letters: 'Lettres',
+    search: 'Chercher un nom ou un code, Entrée prend le premier',
     enter: 'Entrée',
     pay: 'Payer',
     escape: 'Échap',
@@ -62,6 +64,7 @@ export const fr: Texts = {
   sale: {
     title: 'Vente',
     pages: 'Pages d’articles',
+    productsComing: 'Les articles arrivent…',
     noProducts: 'Pas encore d’articles sur cette caisse. Ils viennent du serveur.',
     cart: 'Panier',
     cartEmpty: 'Touchez un article.',
@@ -81,6 +84,20 @@ export const fr: Texts = {
     balance: 'Solde',
     otherThings: 'Plus',
     each: 'pièce',
+  },
+  search: {
+    label: 'Chercher un nom ou un code',
+    clear: 'Effacer la recherche',
+    showLetters: 'Afficher les lettres à toucher',
+    hideLetters: 'Masquer les lettres',
+    letters: 'Lettres',
+    space: 'Espace',
+    erase: 'Effacer la dernière lettre',
+    hits: 'Articles trouvés',
+    found_one: '{{count}} article trouvé : {{first}}',
+    found_other: '{{count}} articles trouvés, d’abord {{first}}',
+    found_zero: 'Aucun article trouvé',
+    nothing: 'Aucun article ne s’appelle « {{typed}} ».',
   },
   entry: {
     freeAmountTitle: 'Montant libre',

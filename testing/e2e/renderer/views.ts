@@ -1,4 +1,5 @@
 import type { AttentionItem } from '../../../contract/ipc/attention.ts';
+import type { CatalogueView, ProductView } from '../../../contract/ipc/catalogue.ts';
 import type { ClosedShiftReport, ShiftReport } from '../../../contract/ipc/shift.ts';
 import type { SimulatorView } from '../../../contract/ipc/simulator.ts';
 import type { ScreenView, TillView } from '../../../contract/ipc/till-view.ts';
@@ -8,7 +9,7 @@ import type { ListedTransaction, TransactionDetails } from '../../../contract/ip
 
 const inMs = (ms: number): string => new Date(Date.now() + ms).toISOString();
 
-const drinks: TillView['pages'][number]['products'] = [
+const drinks: readonly ProductView[] = [
   { productId: 'beer', name: 'Beer 0.5 l', priceMinor: 750, colour: 'amber', meal: false },
   { productId: 'beer-small', name: 'Beer 0.3 l', priceMinor: 550, colour: 'amber', meal: false },
   { productId: 'water', name: 'Water', priceMinor: 400, colour: 'sky', meal: false },
@@ -18,10 +19,22 @@ const drinks: TillView['pages'][number]['products'] = [
   { productId: 'coffee', name: 'Coffee', priceMinor: 450, colour: 'slate', meal: false },
   { productId: 'deposit-back', name: 'Deposit back', priceMinor: -200, colour: 'slate', meal: false },
 ];
-const food: TillView['pages'][number]['products'] = [
+const food: readonly ProductView[] = [
   { productId: 'curry', name: 'Vegetable curry with rice', priceMinor: 1650, colour: 'lime', meal: true },
   { productId: 'burger', name: 'Burger', priceMinor: 1800, colour: 'rose', meal: true },
 ];
+
+const idsOf = (products: readonly ProductView[]): string[] => products.map(({ productId }) => productId);
+
+/** What the bar at the lake sells: two pages. */
+export const catalogue: CatalogueView = {
+  version: 'small',
+  products: [...drinks, ...food],
+  pages: [
+    { name: 'Drinks', productIds: idsOf(drinks) },
+    { name: 'Food', productIds: idsOf(food) },
+  ],
+};
 
 const base: TillView = {
   revision: 7,
@@ -50,10 +63,7 @@ const base: TillView = {
   openPayment: null,
   training: false,
   seal: 'sealed',
-  pages: [
-    { name: 'Drinks', products: drinks },
-    { name: 'Food', products: food },
-  ],
+  catalogueVersion: 'small',
   topUp: { amountsMinor: [1_000, 2_000, 5_000, 10_000, 20_000], feeFixedMinor: 500, feeRateBasisPoints: 0 },
   cart: { lines: [], totalMinor: 0 },
   screen: { screen: 'sale' },
@@ -190,11 +200,17 @@ const on = (screen: ScreenView, more: Partial<TillView> = {}): TillView => ({ ..
 
 /** By name of the picture; the screen's own name comes first. Times count from now. */
 export const makeViews = (): Readonly<Record<string, TillView>> => ({
-  starting: on({ screen: 'starting' }, { till: null, pages: [], uplink: { ...base.uplink, state: 'unknown' } }),
-  enrolment: on({ screen: 'enrolment', busy: false, fault: null }, { till: null, pages: [], seal: 'unknown' }),
+  starting: on(
+    { screen: 'starting' },
+    { till: null, catalogueVersion: null, uplink: { ...base.uplink, state: 'unknown' } },
+  ),
+  enrolment: on(
+    { screen: 'enrolment', busy: false, fault: null },
+    { till: null, catalogueVersion: null, seal: 'unknown' },
+  ),
   'enrolment-fault': on(
     { screen: 'enrolment', busy: false, fault: { code: 'ENROLMENT_CODE_INVALID', message: 'no such code' } },
-    { till: null, pages: [], seal: 'unknown' },
+    { till: null, catalogueVersion: null, seal: 'unknown' },
   ),
   sale: base,
   'sale-cart': on({ screen: 'sale' }, { cart, seal: 'open', uplink: { ...base.uplink, unsentCount: 3 } }),

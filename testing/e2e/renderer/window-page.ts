@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
+import type { CatalogueView } from '../../../contract/ipc/catalogue.ts';
 import { customerViewSchema } from '../../../contract/ipc/customer-view.ts';
 import type { ResultEnvelope } from '../../../contract/ipc/envelope.ts';
 import type { OperationName } from '../../../contract/ipc/operations.ts';
 import type { SimulatorView } from '../../../contract/ipc/simulator.ts';
 import type { TillView } from '../../../contract/ipc/till-view.ts';
+import { catalogue } from './views.ts';
 
 const rendererFolder = path.resolve(import.meta.dirname, '../../../out/renderer');
 export const windowOrigin = 'http://till.test';
@@ -39,18 +41,18 @@ export async function openWindowPage(page: Page, search: string): Promise<void> 
       headers: { 'content-security-policy': policy },
     });
   });
-  await page.addInitScript(installBridge);
+  await page.addInitScript(installBridge, catalogue);
   await page.goto(`${windowOrigin}/${search}`);
 }
 
 /** Runs in the page, before its own scripts. */
-function installBridge(): void {
+function installBridge(sold: CatalogueView): void {
   // Opened again with another address: the script is then installed once more.
   if (Object.hasOwn(window, 'klink')) return;
   const views: ((view: unknown) => void)[] = [];
   const simulators: ((view: unknown) => void)[] = [];
   window.asked = [];
-  window.answers = {};
+  window.answers = { catalogue: { ok: true, result: sold } };
   window.feedView = (view) => {
     for (const listener of views) listener(view);
   };
@@ -104,7 +106,9 @@ export async function feedAnswer(page: Page, operation: OperationName, envelope:
   ] as const);
 }
 
-/** The calls since the last question, and forgets them. */
+/** The calls since the last question, but for those a window makes by itself, and forgets them. */
 export function askedCalls(page: Page): Promise<AskedCall[]> {
-  return page.evaluate(() => window.asked.splice(0).filter(([name]) => name !== 'view' && name !== 'simulatorView'));
+  return page.evaluate(() =>
+    window.asked.splice(0).filter(([name]) => !['view', 'simulatorView', 'catalogue'].includes(name)),
+  );
 }
