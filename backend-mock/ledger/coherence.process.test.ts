@@ -3,6 +3,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestBackend, startTestServer, type TestServer } from '../../testing/backend/backend.ts';
+import { cardWish, putPayment } from '../../testing/backend/card-payments.ts';
 import { logIn, type OperatorClient } from '../../testing/backend/operator-client.ts';
 import { purchase, snapshot, topUp, uid } from '../../testing/backend/payloads.ts';
 import { enrolTill, type TillClient } from '../../testing/backend/till-client.ts';
@@ -45,6 +46,20 @@ test('a world in which everything was replicated is coherent', async () => {
     till.journal.append('tagSnapshot', snapshot({ transactionNumber: 2, balanceMinor: 89_50 }));
     await till.send();
     expect(await operator.coherence(till.editionId)).toEqual({ editionId: till.editionId, ...coherent });
+  });
+});
+
+test('Q18: a number whose payment an operator ended, because its till never came back, is no gap any more', async () => {
+  await inWorld(async ({ till, operator }) => {
+    const { payment } = await putPayment(till, 1, cardWish(50_02));
+    till.journal.append('transaction', topUp({ number: 2 }, 100_00, 5_00));
+    await till.send();
+    const gap = [{ assignmentId: till.assignmentId, missing: [1] }];
+    expect((await operator.coherence(till.editionId)).numberGaps).toEqual(gap);
+    await operator.request(`/assignments/${till.assignmentId}/revocation`, { method: 'POST' });
+    const body = { editionId: till.editionId, to: 'Aborted', note: 'its till is at the bottom of the lake' };
+    await operator.post(`/transactions/${payment?.backendTransactionId}/resolution`, body);
+    expect(await operator.coherence(till.editionId)).toMatchObject(coherent);
   });
 });
 

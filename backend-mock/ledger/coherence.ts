@@ -67,7 +67,9 @@ async function findBalanceDifferences(
 async function findNumberGaps(connection: Connection, editionId: number): Promise<Coherence['numberGaps']> {
   const found = await connection.query<{ assignment_id: number; from_number: number; to_number: number }>(
     `WITH received AS (
-       SELECT assignment_id, terminal_transaction_number AS number FROM transactions WHERE edition_id = $1 AND assignment_id IS NOT NULL AND NOT provisional
+       SELECT assignment_id, terminal_transaction_number AS number FROM transactions WHERE edition_id = $1 AND assignment_id IS NOT NULL
+          -- An operator has ended it: of such a number nothing is waited for any more.
+          AND (NOT provisional OR state = 'Aborted')
        UNION SELECT assignment_id, terminal_transaction_number FROM transition_log
               WHERE edition_id = $1 AND terminal_transaction_number IS NOT NULL
      ), step AS (
