@@ -16,6 +16,8 @@ export const customerViewChannel = 'klink:customer-view';
 export const customerViewChangedChannel = 'klink:customer-view-changed';
 /** Turns the till to training or back; the application's own, because both hosts start anew. */
 export const practiseChannel = 'klink:practise';
+/** Puts data that cannot be gone on with out of the way, so that the till can be enrolled anew; nothing is deleted. */
+export const startAfreshChannel = 'klink:start-afresh';
 /** Main → window. */
 export const viewChangedChannel = 'klink:view-changed';
 export const simulatorChangedChannel = 'klink:simulator-changed';

@@ -11,6 +11,7 @@ import { ReaderChoice, readerSearchMs } from './reader-choice.ts';
 import { ReaderLink } from './reader-link.ts';
 import { RestartDelay } from './restart-delay.ts';
 import { SecretsAtRest } from './secrets-at-rest.ts';
+import { isSpoilt, setAside } from './set-aside.ts';
 import { firstView, viewWithoutTill } from './starting-view.ts';
 import { TillLink } from './till-link.ts';
 
@@ -40,6 +41,8 @@ export class Composer {
   private isStopping = false;
   private isTraining = false;
   private readerState: ReaderState = 'starting';
+  /** The data is moved while no host runs. */
+  private isSettingAside = false;
   private searchTimer: NodeJS.Timeout | null = null;
 
   constructor(options: LaunchOptions, events: ComposerEvents) {
@@ -85,6 +88,14 @@ export class Composer {
       log('info', isTraining ? 'training begins' : 'training ends');
       await this.till?.stop(tillStopMs);
     }
+    return { ok: true, result: {} };
+  }
+
+  /** Puts data that cannot be gone on with out of the way, at the next moment in which no till host uses it. */
+  async startAfresh(): Promise<ResultEnvelope> {
+    if (!isSpoilt(this.lastView)) return notNow();
+    this.isSettingAside = true;
+    await this.till?.stop(tillStopMs);
     return { ok: true, result: {} };
   }
 
@@ -155,8 +166,23 @@ export class Composer {
     this.reader = null;
     await Promise.all([reader?.stop(), new Promise((resolve) => setTimeout(resolve, delayMs))]);
     if (this.isStopping) return;
+    this.setAsideIfWanted();
     this.startTill();
     this.startReader();
+  }
+
+  private setAsideIfWanted(): void {
+    if (!this.isSettingAside) return;
+    this.isSettingAside = false;
+    try {
+      log('warn', 'the data is set aside; the till starts afresh', {
+        folder: setAside(this.options.dataFolder, new Date()),
+      });
+    } catch (error) {
+      log('error', 'the data could not be set aside', {
+        reason: error instanceof Error ? error.message : String(error),
+      });
+    }
   }
 
   private startReader(): void {

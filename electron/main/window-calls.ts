@@ -5,6 +5,7 @@ import {
   practiseChannel,
   simulateChannel,
   simulatorViewChannel,
+  startAfreshChannel,
   type WindowOperation,
 } from '../../contract/ipc/channels.ts';
 import type { ResultEnvelope } from '../../contract/ipc/envelope.ts';
@@ -41,6 +42,7 @@ export function answerWindowCalls(composer: Composer, window: () => BrowserWindo
     const parsed = z.boolean().safeParse(request);
     return parsed.success ? composer.practise(parsed.data) : refused('practise: true or false');
   });
+  handle(startAfreshChannel, () => composer.startAfresh());
   handle(simulatorViewChannel, () => ({ ok: true, result: composer.simulatorView }));
   handle(simulateChannel, (request) => {
     const parsed = simulatorCommandSchema.safeParse(request);

@@ -12,6 +12,8 @@ type Operation<N extends WindowOperation> = (request: OperationRequest<N>) => Pr
 export type Bridge = { readonly [N in WindowOperation]: Operation<N> } & {
   /** Turns the till to training, or back to real money. */
   readonly practise: (isTraining: boolean) => Promise<ResultEnvelope>;
+  /** Puts data that cannot be gone on with out of the way; the till then wants to be enrolled. Nothing is deleted. */
+  readonly startAfresh: () => Promise<ResultEnvelope>;
   readonly simulate: (command: SimulatorCommand) => Promise<ResultEnvelope>;
   /** The simulated reader's tags; the result is null while the reader is another one. */
   readonly simulatorView: () => Promise<ResultEnvelope>;

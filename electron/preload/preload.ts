@@ -5,6 +5,7 @@ import {
   simulateChannel,
   simulatorChangedChannel,
   simulatorViewChannel,
+  startAfreshChannel,
   viewChangedChannel,
   type WindowOperation,
 } from '../../contract/ipc/channels.ts';
@@ -64,5 +65,6 @@ const bridge = {
   onView: subscription(viewChangedChannel),
   onSimulatorView: subscription(simulatorChangedChannel),
 } satisfies Bridge;
+  startAfresh: () => ipcRenderer.invoke(startAfreshChannel),
 
 contextBridge.exposeInMainWorld('klink', bridge);

@@ -6,6 +6,7 @@ import { call } from './connection.ts';
 import { useSecondsUntil } from './now.ts';
 import { shortUid } from './tag-name.ts';
 import { Charge } from './tap.tsx';
+import { TapAlert } from './tap-alert.tsx';
 
 /** The tag is not coming back: the outcome stays open until it is seen again. */
 const giveUp = (): void => void call((klink) => klink.dismiss({}));
@@ -38,6 +39,7 @@ export function AgainScreen({ screen }: { readonly screen: AgainView }) {
           <div className="figures text-4xl font-bold leading-none">{shortUid(screen.uid)}</div>
         </div>
       </div>
+      <TapAlert code={null} />
       {screen.charge.purpose === 'issue' ? null : <Charge charge={screen.charge} />}
     </StatePage>
   );

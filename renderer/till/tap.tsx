@@ -1,6 +1,5 @@
 import { useTranslation } from 'react-i18next';
 import type { ChargeView, ScreenView } from '../../contract/ipc/till-view.ts';
-import { Icon } from '../../ui/components/icon.tsx';
 import { Figure, StatePage } from '../../ui/components/state-page.tsx';
 import { TouchButton } from '../../ui/components/touch-button.tsx';
 import { call, screenShown } from './connection.ts';
@@ -9,6 +8,7 @@ import { shortcuts, useKeys } from './keyboard.ts';
 import { startIssue } from './menu.tsx';
 import { Money } from './money.tsx';
 import { useSecondsUntil } from './now.ts';
+import { TapAlert } from './tap-alert.tsx';
 import { useWindow } from './store.ts';
 
 type TapView = Extract<ScreenView, { screen: 'tap' }>;
@@ -28,7 +28,6 @@ const needsIssuedTag: readonly ChargeView['purpose'][] = ['sale', 'top-up', 'car
 /** The till waits for a tag. Until the first write it can be taken back. */
 export function TapScreen({ screen }: { readonly screen: TapView }) {
   const { t } = useTranslation();
-  const faultText = useFaultText();
   const seconds = useSecondsUntil(screen.deadlineAt);
   const isSettingsOpen = useWindow((state) => state.isSettingsOpen);
   const isBlank = screen.fault?.code === 'TAG_UNKNOWN' && needsIssuedTag.includes(screen.charge.purpose);
@@ -61,15 +60,7 @@ export function TapScreen({ screen }: { readonly screen: TapView }) {
       }
     >
       <Charge charge={screen.charge} />
-      {screen.fault === null ? null : (
-        <div role="alert" className="flex max-w-160 gap-4 rounded-medium border-2 border-current p-5">
-          <Icon name="alert" className="size-8" />
-          <div>
-            <div className="text-xl font-bold">{faultText(screen.fault.code).title}</div>
-            <div className="text-lg">{faultText(screen.fault.code).help}</div>
-          </div>
-        </div>
-      )}
+      <TapAlert code={screen.fault?.code ?? null} />
     </StatePage>
   );
 }

@@ -277,7 +277,17 @@ export const de: Texts = {
     receipt: 'Nr. {{number}}',
     next: 'Verstanden, nächster Gast',
   },
-  halted: { support: 'Für den Support', retrying: 'Die Kasse versucht es von selbst wieder.' },
+  halted: {
+    support: 'Für den Support',
+    retrying: 'Die Kasse versucht es von selbst wieder.',
+    afresh: {
+      offer: 'Mit neuen Daten beginnen …',
+      kept: 'Nichts wird gelöscht: Alles, was diese Kasse gespeichert hat, kommt in einen eigenen Ordner. Was noch nicht gesendet ist, bleibt dort, bis der Support es ausgelesen hat.',
+      needed: 'Danach muss die Kasse neu angemeldet werden, mit einem neuen Einmalcode des Betreibers.',
+      confirm: 'Daten beiseitelegen und neu beginnen',
+      back: 'So lassen',
+    },
+  },
   training: { banner: 'Übung – hier ist nichts echtes Geld', end: 'Zurück zum echten Geld' },
   menu: {
     title: 'Alles andere',

@@ -281,7 +281,17 @@ export const en = {
     receipt: 'No. {{number}}',
     next: 'Understood, next customer',
   },
-  halted: { support: 'For support', retrying: 'The till tries again by itself.' },
+  halted: {
+    support: 'For support',
+    retrying: 'The till tries again by itself.',
+    afresh: {
+      offer: 'Start with new data …',
+      kept: 'Nothing is deleted: everything this till has stored is moved into a folder of its own. What has not been sent yet stays there until support has read it out.',
+      needed: 'The till then has to be enrolled again, with a new one-time code from the operator.',
+      confirm: 'Move the data aside and start anew',
+      back: 'Leave it as it is',
+    },
+  },
   training: { banner: 'Training – nothing here is real money', end: 'Back to real money' },
   menu: {
     title: 'Everything else',

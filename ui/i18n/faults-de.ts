@@ -220,11 +220,11 @@ export const faultsDe: Texts['fault'] = {
   },
   DATABASE_EDITED: {
     title: 'Die Daten wurden von aussen geändert',
-    help: 'Damit macht die Kasse nicht weiter. Support rufen, Datenordner behalten.',
+    help: 'Damit lässt sich nichts mehr verkaufen. Behalte den Datenordner und ruf den Support: Er liest aus, was noch zu retten ist. Spiel nie eine ältere Kopie ein.',
   },
   DATABASE_CORRUPT: {
     title: 'Die Daten sind beschädigt',
-    help: 'Damit macht die Kasse nicht weiter. Support rufen, Datenordner behalten.',
+    help: 'Damit lässt sich nichts mehr verkaufen. Behalte den Datenordner und ruf den Support: Er liest aus, was noch zu retten ist. Spiel nie eine ältere Kopie ein.',
   },
   DATABASE_UNREACHABLE: {
     title: 'Die Datenbank ist nicht erreichbar',
@@ -244,7 +244,7 @@ export const faultsDe: Texts['fault'] = {
   },
   CHAIN_BROKEN: {
     title: 'Das Journal ist beschädigt',
-    help: 'Verkauf einstellen, Betreiber rufen. Datenordner behalten.',
+    help: 'Was diese Kasse aufgeschrieben hat, wurde verändert und wird nicht gesendet. Ruf den Betreiber; „klink export“ sichert das Journal für den Support. Spiel nie eine ältere Kopie ein.',
   },
   JOURNAL_BEHIND: {
     title: 'Die Daten dieser Kasse sind zu alt',

@@ -174,11 +174,11 @@ export const faultsEn = {
   DATABASE_NEWER: { title: 'The data is from a newer version', help: 'Update Klink on this computer.' },
   DATABASE_EDITED: {
     title: 'The data was changed from outside',
-    help: 'The till does not go on with it. Tell support, keep the data folder.',
+    help: 'Nothing can be sold with it any more. Keep the data folder and tell support, who reads out what can still be saved. Never put an older copy in its place.',
   },
   DATABASE_CORRUPT: {
     title: 'The data is damaged',
-    help: 'The till does not go on with it. Tell support, keep the data folder.',
+    help: 'Nothing can be sold with it any more. Keep the data folder and tell support, who reads out what can still be saved. Never put an older copy in its place.',
   },
   DATABASE_UNREACHABLE: {
     title: 'The database cannot be reached',
@@ -193,7 +193,10 @@ export const faultsEn = {
     title: 'The backend does not know this till',
     help: 'It may have been restored. Stop selling and tell the operator.',
   },
-  CHAIN_BROKEN: { title: 'The journal is damaged', help: 'Stop selling and tell the operator. Keep the data folder.' },
+  CHAIN_BROKEN: {
+    title: 'The journal is damaged',
+    help: 'What this till has written down was changed, and is not sent. Tell the operator; “klink export” saves the journal for support. Never put an older copy in its place.',
+  },
   JOURNAL_BEHIND: {
     title: 'This till’s data is too old',
     help: 'The backend has seen more of it. Stop selling and tell the operator.',

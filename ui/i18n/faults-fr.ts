@@ -226,11 +226,11 @@ export const faultsFr: Texts['fault'] = {
   DATABASE_NEWER: { title: 'Données d’une version plus récente', help: 'Mettez Klink à jour sur cet ordinateur.' },
   DATABASE_EDITED: {
     title: 'Données modifiées de l’extérieur',
-    help: 'La caisse ne continue pas avec elles. Prévenez l’assistance, gardez le dossier.',
+    help: 'Plus rien ne peut être vendu avec elles. Gardez le dossier et prévenez l’assistance, qui relèvera ce qui peut l’être. Ne remettez jamais une copie plus ancienne.',
   },
   DATABASE_CORRUPT: {
     title: 'Données abîmées',
-    help: 'La caisse ne continue pas avec elles. Prévenez l’assistance, gardez le dossier.',
+    help: 'Plus rien ne peut être vendu avec elles. Gardez le dossier et prévenez l’assistance, qui relèvera ce qui peut l’être. Ne remettez jamais une copie plus ancienne.',
   },
   DATABASE_UNREACHABLE: {
     title: 'Base de données inaccessible',
@@ -247,7 +247,7 @@ export const faultsFr: Texts['fault'] = {
   },
   CHAIN_BROKEN: {
     title: 'Le journal est abîmé',
-    help: 'Arrêtez la vente, prévenez l’exploitant. Gardez le dossier de données.',
+    help: 'Ce que cette caisse a noté a été modifié et n’est pas envoyé. Prévenez l’exploitant ; « klink export » sauve le journal pour l’assistance. Ne remettez jamais une copie plus ancienne.',
   },
   JOURNAL_BEHIND: {
     title: 'Données de la caisse trop anciennes',

@@ -277,7 +277,17 @@ export const fr: Texts = {
     receipt: 'Nº {{number}}',
     next: 'Compris, client suivant',
   },
-  halted: { support: 'Pour l’assistance', retrying: 'La caisse réessaie d’elle-même.' },
+  halted: {
+    support: 'Pour l’assistance',
+    retrying: 'La caisse réessaie d’elle-même.',
+    afresh: {
+      offer: 'Repartir avec de nouvelles données …',
+      kept: 'Rien n’est effacé : tout ce que cette caisse a enregistré est déplacé dans un dossier à part. Ce qui n’est pas encore envoyé y reste jusqu’à ce que l’assistance l’ait relevé.',
+      needed: 'La caisse doit ensuite être inscrite de nouveau, avec un nouveau code de l’exploitant.',
+      confirm: 'Mettre les données de côté et repartir',
+      back: 'Laisser tel quel',
+    },
+  },
   training: { banner: 'Entraînement – ici, rien n’est de l’argent réel', end: 'Retour à l’argent réel' },
   menu: {
     title: 'Tout le reste',

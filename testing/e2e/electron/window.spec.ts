@@ -90,7 +90,7 @@ test.describe('the window is confined', () => {
     }));
     const expected = [
       ...operationNames.filter((name) => name !== 'exportJournal'),
-      ...['onSimulatorView', 'onView', 'practise', 'simulate', 'simulatorView'],
+      ...['onSimulatorView', 'onView', 'practise', 'simulate', 'simulatorView', 'startAfresh'],
     ];
     expect(inWindow).toEqual({ bridge: expected.sort(), node: [], isIsolated: true });
     const preferences = await application.electron.evaluate(({ BrowserWindow }) => {
@@ -165,7 +165,10 @@ test.describe('the window is confined', () => {
     });
     const expected = operationNames.filter((name) => name !== 'exportJournal').map((name) => `klink:call:${name}`);
     expect(names.sort()).toEqual(
-      [...expected, 'klink:customer-view', 'klink:practise', 'klink:simulate', 'klink:simulator-view'].sort(),
+      [
+        ...expected,
+        ...['klink:customer-view', 'klink:practise', 'klink:simulate', 'klink:simulator-view', 'klink:start-afresh'],
+      ].sort(),
     );
   });
 });

@@ -246,6 +246,16 @@ export const makeViews = (): Readonly<Record<string, TillView>> => ({
     deadlineAt: inMs(60_000),
     fault: null,
   }),
+  'tap-no-reader': on(
+    { screen: 'tap', charge: sale, deadlineAt: inMs(60_000), fault: null },
+    { reader: { kind: 'pcsc', state: 'missing', name: null, detail: null } },
+  ),
+  'tap-blank': on({
+    screen: 'tap',
+    charge: sale,
+    deadlineAt: inMs(60_000),
+    fault: { code: 'TAG_UNKNOWN', message: 'blank' },
+  }),
   writing: on({ screen: 'writing', charge: sale, progress: { done: 7, total: 17 } }),
   paying: on({ screen: 'paying', charge: cardTopUp, status: 'pending' }),
   'payment-open': on(
@@ -292,6 +302,11 @@ export const makeViews = (): Readonly<Record<string, TillView>> => ({
     cashToReturnMinor: 10_000,
   }),
   unknown: on({ screen: 'unknown', charge: sale, terminalTransactionNumber: 120, uid: tag.uid }, { attentionCount: 1 }),
+  'halted-disk': on({ screen: 'halted', fault: { code: 'DISK_FULL', message: 'The disk of this computer is full.' } }),
+  'halted-corrupt': on({
+    screen: 'halted',
+    fault: { code: 'DATABASE_CORRUPT', message: 'The database is damaged: file is not a database.' },
+  }),
   halted: on(
     {
       screen: 'halted',
