@@ -126,11 +126,11 @@ describe('migrations', () => {
   });
 });
 
-test('INV-40: the connection that writes syncs every commit, and checks what refers to what', () => {
+test('INV-40: the connection that writes syncs every commit, checks what refers to what, and keeps few pages', () => {
   const database = stores.open(stores.folder());
-  const pragmas = ['journal_mode', 'synchronous', 'foreign_keys', 'wal_autocheckpoint', 'busy_timeout'];
+  const pragmas = ['journal_mode', 'synchronous', 'foreign_keys', 'wal_autocheckpoint', 'busy_timeout', 'cache_size'];
   const values = pragmas.map((name) => database.pragma(name, { simple: true }));
-  expect(values).toEqual(['wal', 2, 1, 0, 2_000]);
+  expect(values).toEqual(['wal', 2, 1, 0, 2_000, -2_000]);
 });
 
 describe('drizzle sees the tables as they are', () => {

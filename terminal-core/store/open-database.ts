@@ -15,6 +15,9 @@ const pragmas = [
   // Checkpoints are the till's to time, when nobody holds a tag on the reader.
   ['wal_autocheckpoint', 0],
   ['busy_timeout', 2_000],
+  // 2 MiB, SQLite's own default. The driver's 16 MiB would hold whole days of sales that no sale reads again, and let the
+  // till's memory grow with every one of them until then (`testing/soak`).
+  ['cache_size', -2_000],
   ...(process.platform === 'darwin' ? ([['fullfsync', 1]] as const) : []),
 ] as const satisfies readonly (readonly [string, string | number])[];
 
