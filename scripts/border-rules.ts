@@ -19,7 +19,7 @@ const npm = '^node_modules/|^terminal-core/readers/pcsclite/';
 /** What `dependency-cruiser` calls the built-in modules of Node. */
 const builtIn = ['core'] as const;
 const pureFolders = '^(?:contract|terminal-core/(?:domain|checkout|tag|recovery|receipt))/';
-const adapterFolders = '^terminal-core/(readers|store|replication)/';
+const adapterFolders = '^terminal-core/(readers|store|replication|printing)/';
 /** What a till has to do, said for the random sessions by nothing but the rules. */
 const sessionModel = '^testing/model/(?:model-words|model-charges|till-model|accounts/account-model)[.]ts$';
 /** The replacement of @pokusew/pcsclite is a package of its own, which lies inside `readers/`. */

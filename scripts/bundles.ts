@@ -42,6 +42,13 @@ export const bundles: readonly Bundle[] = [
     form: node,
   },
   {
+    name: 'print host',
+    entry: 'terminal-core/main/print-host.ts',
+    output: 'out/hosts/print-host.js',
+    sources: hosts,
+    form: node,
+  },
+  {
     name: 'klink',
     entry: 'cli/klink.ts',
     output: 'out/cli/klink.js',

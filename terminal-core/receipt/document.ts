@@ -12,10 +12,15 @@ import { type Writing, writingFor } from './written-amounts.ts';
 const rule: ReceiptBlock = { kind: 'rule' };
 const row = (left: string, right: string, weight: 'plain' | 'small' | 'total' = 'plain'): ReceiptBlock => ({
   kind: 'row',
-  left,
-  right,
+  left: printable(left),
+  right: printable(right),
   weight,
 });
+
+/** Names come from a catalogue: what controls a printer or a terminal is no part of a name. */
+function printable(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, ' ');
+}
 
 /** A receipt in words: the one text that screen, PDF, printer and command line render (screens.md, "Receipts"). */
 export function receiptDocument(receipt: Receipt, language: ReceiptLanguage): ReceiptDocument {
@@ -48,9 +53,9 @@ function head(receipt: Receipt, words: ReceiptWording, writing: Writing): readon
   const [first = editionName, ...others] = merchantNames;
   return [
     ...(training ? [{ kind: 'mark', text: words.training } as const] : []),
-    { kind: 'title', text: first },
-    ...others.map((text) => ({ kind: 'centred', text }) as const),
-    ...(merchantNames.length === 0 ? [] : [{ kind: 'centred', text: editionName } as const]),
+    { kind: 'title', text: printable(first) },
+    ...others.map((text) => ({ kind: 'centred', text: printable(text) }) as const),
+    ...(merchantNames.length === 0 ? [] : [{ kind: 'centred', text: printable(editionName) } as const]),
     { kind: 'centred', text: `${titleOf(receipt, words)} · ${writing.instant(receipt.at)}` },
     ...(copy ? [{ kind: 'mark', text: words.copy } as const] : []),
   ];
