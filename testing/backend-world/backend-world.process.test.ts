@@ -13,7 +13,7 @@ import { type Database, openDatabase } from '../../backend-mock/store/database.t
 import { silentLog, startTestServer, type TestServer } from '../backend/backend.ts';
 import { checkBooks } from './check-books.ts';
 import { checkDeeds, checkJournal, checkTransitions } from './check-histories.ts';
-import { disturb, killOne } from './disturbances.ts';
+import { disturb } from './disturbances.ts';
 import { Fleet } from './fleet.ts';
 import { coherenceOf, operatorDeeds, operatorWeights } from './operator-deeds.ts';
 import { topUpOutside, WorldProvider } from './outside-deeds.ts';
@@ -121,7 +121,6 @@ test('R48, R49, INV-02 to INV-06: after a day on which everybody does everything
   try {
     const tills = await populate(world);
     await live(world, tills);
-    await killOne(world, 0);
     expect(await checkAll(world, tills)).toEqual([]);
     const operator = new WorldOperator(world, 'the last operator');
     await tidyUp({ world, operator, tills });

@@ -27,7 +27,7 @@ export async function disturb(world: World, dice: Dice): Promise<void> {
       fleet.advance(limits.paymentCheckForMs);
       break;
     case 'kill':
-      await killOne(world, dice.below(fleet.size));
+      await killOne(world, dice.below(fleet.size), dice.below(12));
       break;
     case 'stop': {
       const place = dice.below(fleet.size);
@@ -45,7 +45,7 @@ export async function disturb(world: World, dice: Dice): Promise<void> {
   world.note('world', deed, 'done');
 }
 
-export async function killOne({ fleet }: World, place: number): Promise<void> {
-  await fleet.kill(place);
+export async function killOne({ fleet }: World, place: number, afterMs: number): Promise<void> {
+  await fleet.kill(place, afterMs);
   await fleet.begin(place);
 }

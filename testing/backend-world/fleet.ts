@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { Dice } from './dice.ts';
@@ -16,6 +16,7 @@ const startedSchema = z.object({ address: z.string() });
 const hangingAfterMs = 60_000;
 const attemptsMax = 200;
 const pauseMs = 25;
+const idleMs = 500;
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, pauseMs));
 
@@ -26,6 +27,7 @@ const pause = () => new Promise((resolve) => setTimeout(resolve, pauseMs));
 export class Fleet {
   readonly #databaseUrl: string;
   readonly #places: (Running | undefined)[];
+  readonly #asked = new EventEmitter();
   #offsetMs = 0;
   /** How many questions were never answered. */
   lost = 0;
@@ -73,12 +75,21 @@ export class Fleet {
     this.#places[place] = { child, address: first.address, ended };
   }
 
-  /** SIGKILL, in the middle of whatever it was doing. */
-  async kill(place: number): Promise<void> {
+  /** SIGKILL, as soon as it has something to do, and in the middle of that. */
+  async kill(place: number, afterMs: number): Promise<void> {
     const running = this.#places[place];
+    if (running === undefined) return;
+    await this.#busy(running);
+    await new Promise((resolve) => setTimeout(resolve, afterMs));
     this.#places[place] = undefined;
-    running?.child.kill('SIGKILL');
-    await running?.ended;
+    running.child.kill('SIGKILL');
+    await running.ended;
+  }
+
+  /** When somebody asks this process something; where nobody does any more, soon all the same. */
+  async #busy(running: Running): Promise<void> {
+    const patience = new Promise((resolve) => setTimeout(resolve, idleMs));
+    await Promise.race([once(this.#asked, running.address), patience]);
   }
 
   /** SIGTERM; the exit code. */
@@ -109,7 +120,9 @@ export class Fleet {
   async #askOnce(url: string, init: RequestInit): Promise<Reply | undefined> {
     let reply: Reply;
     try {
-      const response = await fetch(url, { ...init, signal: AbortSignal.timeout(hangingAfterMs) });
+      const asked = fetch(url, { ...init, signal: AbortSignal.timeout(hangingAfterMs) });
+      this.#asked.emit(new URL(url).origin);
+      const response = await asked;
       reply = { status: response.status, headers: response.headers, text: await response.text() };
     } catch (error) {
       if (error instanceof Error && error.name === 'TimeoutError') throw new FleetFault(`${url} hung`);

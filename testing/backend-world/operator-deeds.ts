@@ -13,6 +13,23 @@ async function idsOf({ world }: WorldOperator, text: string): Promise<number[]> 
   return idsSchema.parse((await world.database.pool.query(text)).rows).map(({ id }) => id);
 }
 
+/** Whether the customer of `t` has anything that stands against a refund (Q7). */
+const hasOpen = `(EXISTS (SELECT FROM transactions o WHERE o.edition_id = t.edition_id AND o.customer_id = t.customer_id
+                             AND o.state IN ('TerminalConfirmUnknown', 'ExternalUnknown'))
+               OR EXISTS (SELECT FROM transition_log l JOIN tag g ON g.edition_id = l.edition_id AND g.uid = l.uid
+                           WHERE l.edition_id = t.edition_id AND l.resolved_at IS NULL AND g.customer_id = t.customer_id))`;
+
+/** Mostly one of somebody who may be refunded at all. */
+async function refundableTag(operator: WorldOperator): Promise<string> {
+  const { world, dice } = operator;
+  const found = await world.database.pool.query(
+    `SELECT uid FROM tag t WHERE edition_id = $1 AND uid = ANY($2) AND NOT ${hasOpen} ORDER BY uid`,
+    [festivalId, world.festivalTags.map(({ uid }) => uid)],
+  );
+  const clear = z.object({ uid: z.string() }).array().parse(found.rows);
+  return (dice.chance(0.8) ? dice.oneOf(clear)?.uid : undefined) ?? someTag(operator);
+}
+
 const someTag = ({ world, dice }: WorldOperator) => dice.oneOf(world.festivalTags)?.uid ?? world.newUid();
 const reason = 'as the customer says';
 
@@ -56,10 +73,11 @@ export const operatorDeeds: Record<OperatorDeedName, OperatorDeed> = {
     await operator.once('write-off', '/v1/admin/write-offs', body);
   },
   async manualRefund(operator) {
+    const uid = await refundableTag(operator);
     const feeMinor = operator.dice.pick([0, 50]);
     const channel = operator.dice.pick(['cash', 'card', 'online', 'admin']);
     const amountMinor = 1_00 + operator.dice.below(300);
-    const body = { editionId: festivalId, uid: someTag(operator), amountMinor, reason, feeMinor, channel };
+    const body = { editionId: festivalId, uid, amountMinor, reason, feeMinor, channel };
     await operator.once('manual refund', '/v1/admin/manual-refunds', body);
   },
   async endManualRefund(operator) {
@@ -72,14 +90,16 @@ export const operatorDeeds: Record<OperatorDeedName, OperatorDeed> = {
   },
   async gatewayRefund(operator) {
     const found = await operator.world.database.pool.query(
-      `SELECT p.reference, coalesce(t.uid, '04') AS uid FROM payment p JOIN transactions t USING (edition_id, backend_transaction_id)
+      `SELECT p.reference, coalesce(t.uid, '') AS uid, t.customer_id IS NOT NULL AND NOT ${hasOpen} AS clear
+         FROM payment p JOIN transactions t USING (edition_id, backend_transaction_id)
         WHERE p.edition_id = $1 AND p.reference IS NOT NULL ORDER BY p.backend_transaction_id`,
       [festivalId],
     );
-    const rows = z.object({ reference: z.string(), uid: z.string() }).array().parse(found.rows);
-    const payment = operator.dice.oneOf(rows);
+    const rows = z.object({ reference: z.string(), uid: z.string(), clear: z.boolean() }).array().parse(found.rows);
+    const clear = rows.filter((row) => row.clear && row.uid !== '');
+    const payment = operator.dice.oneOf(operator.dice.chance(0.8) && clear.length > 0 ? clear : rows);
     if (payment === undefined) return operatorDeeds.manualRefund(operator);
-    const uid = payment.uid.length < 8 ? someTag(operator) : payment.uid;
+    const uid = payment.uid === '' ? someTag(operator) : payment.uid;
     const amountMinor = 1_00 + operator.dice.below(5);
     const body = { editionId: festivalId, uid, amountMinor, reason, paymentReference: payment.reference };
     await operator.once('gateway refund', '/v1/admin/gateway-refunds', body);
@@ -116,7 +136,7 @@ export const operatorDeeds: Record<OperatorDeedName, OperatorDeed> = {
     const { dice } = operator;
     const ids = await idsOf(
       operator,
-      `SELECT log_id AS id FROM transition_log WHERE edition_id = ${festivalId} AND (resolved_at IS NULL OR log_id % 9 = 0)`,
+      `SELECT log_id AS id FROM transition_log WHERE edition_id = ${festivalId} AND (resolved_at IS NULL OR log_id % 9 = 0) ORDER BY log_id`,
     );
     const id = dice.oneOf(ids);
     if (id === undefined) return;
@@ -170,11 +190,11 @@ export const operatorWeights: Record<OperatorDeedName, number> = {
   writeOff: 2,
   manualRefund: 2,
   endManualRefund: 3,
-  gatewayRefund: 3,
+  gatewayRefund: 4,
   block: 2,
   correct: 2,
   settle: 5,
-  resolve: 3,
+  resolve: 6,
   unclaimed: 2,
   replace: 0.3,
   look: 2,

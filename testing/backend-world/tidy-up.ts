@@ -59,24 +59,28 @@ async function payRulesNoMore({ world }: Cast): Promise<void> {
 
 const countSchema = z.object({ count: z.int() });
 
+/** A job takes what is due by putting it off, and does it after that: quiet is what is quiet for a while. */
+const quietReadings = 4;
+const readingPauseMs = 60;
+
 /** Lets time pass, and the jobs of all processes do everything that is due by then. */
 export async function letTimePass({ fleet, database }: World, ms: number): Promise<void> {
   fleet.advance(ms);
   const patience = AbortSignal.timeout(120_000);
-  for (;;) {
+  for (let quiet = 0; quiet < quietReadings; ) {
     const found = await database.pool.query(
-      `SELECT (SELECT count(*) FROM payment WHERE next_check_at <= $1)
+      `SELECT (SELECT count(*) FROM payment WHERE next_check_at <= $1 OR (next_check_at IS NOT NULL AND coalesce(void_requested_at, created_at) <= $2))
             + (SELECT count(*) FROM transactions WHERE state = 'Open' AND origin IN ('online', 'auto'))
             + (SELECT count(*) FROM transactions WHERE state = 'ReservePending' AND reserve_expires_at <= $1)
             + (SELECT count(*) FROM simulated_notice WHERE due_at <= $1)
             + (SELECT count(*) FROM refund r LEFT JOIN tag_adjustment a ON a.edition_id = r.edition_id AND a.uid = r.adjustment_uid
                   AND a.adjustment_number = r.adjustment_number
                 WHERE r.next_check_at <= $1 AND (r.adjustment_uid IS NULL OR r.requested_at IS NOT NULL OR a.collected_at IS NOT NULL)) AS count`,
-      [fleet.now()],
+      [fleet.now(), new Date(fleet.now().getTime() - limits.paymentCheckForMs)],
     );
-    if (countSchema.parse(found.rows[0]).count === 0) return;
+    quiet = countSchema.parse(found.rows[0]).count === 0 ? quiet + 1 : 0;
     patience.throwIfAborted();
-    await new Promise((resolve) => setTimeout(resolve, 40));
+    await new Promise((resolve) => setTimeout(resolve, readingPauseMs));
   }
 }
 
@@ -116,7 +120,8 @@ async function settleAll({ world, operator, tills }: Cast): Promise<void> {
     const to = state === 'Reserve' ? 'Committed' : 'Aborted';
     const code = await operator.post(`/transactions/${id}/resolution`, { editionId, to, note });
     operator.note(`settle ${to}`, code, `${id} was ${state}`);
-    if (code !== 'done') throw new FleetFault(`transaction ${id}, ${state}, could not be ended: ${code}`);
+    if (code !== 'done')
+      throw new FleetFault(`transaction ${id}, ${state}, could not be ended: ${operator.lastRefusal}`);
   }
 }
 

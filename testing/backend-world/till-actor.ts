@@ -20,7 +20,7 @@ const festival = {
   replace: 0.7,
 } as const;
 const canteen = { purchase: 12, topUp: 6, refund: 3, chargeback: 2 } as const;
-const beside = { tag: 20, send: 12, resolve: 3, wrong: 4, again: 2, else: 1, badBatch: 2, ask: 2 } as const;
+const beside = { tag: 20, send: 12, resolve: 4, wrong: 3, again: 2, else: 1, badBatch: 2, ask: 2 } as const;
 
 /** One thing that happens at a till. */
 export async function actAtTill(till: WorldTill): Promise<void> {

@@ -9,6 +9,8 @@ export class WorldOperator {
   readonly world: World;
   readonly dice: Dice;
   #cookie = '';
+  /** Why something was refused, in the backend's words. */
+  lastRefusal = '';
 
   constructor(world: World, name: string) {
     this.world = world;
@@ -47,7 +49,9 @@ export class WorldOperator {
 
   /** Does something; `done`, or the code of the refusal. */
   async post(path: string, body: unknown): Promise<ProblemCode | 'done'> {
-    return codeOf(await this.ask(`/v1/admin${path}`, 'POST', body));
+    const reply = await this.ask(`/v1/admin${path}`, 'POST', body);
+    if (reply.status >= 300) this.lastRefusal = reply.text;
+    return codeOf(reply);
   }
 
   /**
