@@ -14,13 +14,23 @@ import { WindowProcess } from './window-process.ts';
 const say = (line: string): void => console.log(`klink: ${line}`);
 const run = promisify(execFile);
 const klink = path.join(rootFolder, 'out/cli/klink.js');
-const folder = path.join(rootFolder, '.klink');
+const { folder, isWatching, applicationArguments } = startOptions(process.argv.slice(2));
 const tillFolder = path.join(folder, 'till');
 const settleMs = 200;
 const statusSchema = z.object({ event: z.literal('status'), details: z.object({ enrolled: z.boolean() }) });
 
-const isWatching = process.argv.includes('--watch');
-const applicationArguments = process.argv.slice(2).filter((argument) => argument !== '--watch');
+/** `--watch`, and `--folder DIR` for another place than `.klink`; whatever else is given is the window's. */
+function startOptions(given: readonly string[]) {
+  const at = given.indexOf('--folder');
+  const place = at < 0 ? '.klink' : (given[at + 1] ?? '.klink');
+  const isOurs = (argument: string, index: number) =>
+    argument === '--watch' || (at >= 0 && (index === at || index === at + 1));
+  return {
+    folder: path.resolve(rootFolder, place),
+    isWatching: given.includes('--watch'),
+    applicationArguments: given.filter((argument, index) => !isOurs(argument, index)),
+  };
+}
 
 /** True when the till's folder holds an assignment already. */
 async function isEnrolled(): Promise<boolean> {
@@ -100,8 +110,9 @@ async function start(): Promise<number> {
   const backend = await startDemoBackend(path.join(folder, 'backend'), say);
   try {
     if (!(await isEnrolled())) await enrol(backend);
-    say(`the backend is at ${backend.address}, its log in .klink/backend/backend.log (operator password: demo)`);
-    say('the till keeps its data in .klink/till; delete .klink to begin anew');
+    const shown = path.relative(rootFolder, folder);
+    say(`the backend is at ${backend.address}, its log in ${shown}/backend/backend.log (operator password: demo)`);
+    say(`the till keeps its data in ${shown}/till; delete ${shown} to begin anew`);
     say('without an NFC reader the till takes its simulated one: open the drawer with the wristband at the top (F9)');
     return await showWindow(runtime, stopped);
   } finally {

@@ -28,5 +28,13 @@ export function firstView(readerKind: ReaderKind, at: string): TillView {
 /** The last view of a till host that is gone: what it knew stays, but nothing can be done with it. */
 export function viewWithoutTill(last: TillView, fault: Fault | null): TillView {
   const screen: ScreenView = fault === null ? { screen: 'starting' } : { screen: 'halted', fault };
-  return { ...last, revision: last.revision + 1, reader: { ...last.reader, state: 'starting', detail: null }, screen };
+  return {
+    ...last,
+    revision: last.revision + 1,
+    reader: { ...last.reader, state: 'starting', detail: null },
+    // Nobody sends and nobody compares seals now: what was true a moment ago must not be packed on.
+    uplink: { ...last.uplink, state: 'unknown' },
+    seal: 'unknown',
+    screen,
+  };
 }

@@ -96,7 +96,8 @@ function announcement(screen: ScreenView, t: TFunction, faultText: ReturnType<ty
 export function Notice() {
   const { t } = useTranslation();
   const faultText = useFaultText();
-  const notice = useTill((till) => till.notice);
+  // A till that has stopped says why over the whole window.
+  const notice = useTill((till) => (till.view?.screen.screen === 'halted' ? null : till.notice));
   useEffect(() => {
     if (notice === null) return;
     const timer = setTimeout(() => useTill.setState({ notice: null }), noticeMs);

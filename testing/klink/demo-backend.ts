@@ -9,17 +9,23 @@ const backendLastsMs = 6 * 3_600_000;
 
 const startedSchema = z.object({ address: z.string() });
 
-/** `klink backend --demo` as a process of its own, on a database of its own, and the operator's view of it. */
-export interface DemoBackend {
+/** A demo backend as its operator sees it. */
+export interface DemoBackendView {
   readonly address: string;
   /** Balances in minor units by canonical account name, zero balances left out. */
   balances(editionId: number): Promise<Readonly<Record<string, number>>>;
+  /** The same with all customers added up, for books that several tests write into. */
+  totals(editionId: number): Promise<Readonly<Record<string, number>>>;
   coherence(editionId: number): Promise<z.infer<typeof coherenceAnswerSchema>>;
   transactions(editionId: number): Promise<readonly z.infer<typeof transactionRowSchema>[]>;
   /** Something an operator makes, below `/v1/admin`; throws with the backend's words where it is refused. */
   operate(path: string, body: unknown): Promise<unknown>;
   /** What a till is told when it is enrolled, with a till of its own: the way a test gets the edition's keys. */
   enrolWitness(code: string): Promise<EnrolmentAnswer>;
+}
+
+/** `klink backend --demo` as a process of its own, on a database of its own, and the operator's view of it. */
+export interface DemoBackend extends DemoBackendView {
   close(): Promise<void>;
 }
 
@@ -36,16 +42,39 @@ export async function startDemoBackend(
   });
   const started = await running.step('backendStarted', (step) => step.event === 'backendStarted');
   const { address } = startedSchema.parse(started.details);
+  return {
+    ...(await operatorOf(address)),
+    async close() {
+      running.signal('SIGTERM');
+      const { exitCode, stderr } = await running.ended;
+      if (place === null) folder.remove();
+      if (exitCode !== 0) throw new Error(`the backend ended with ${exitCode}: ${stderr}`);
+    },
+  };
+}
+
+/** The operator of a demo backend that runs already, whoever started it. */
+export async function operatorOf(address: string): Promise<DemoBackendView> {
   const cookie = await openSession(address);
   const ask = async (path: string): Promise<unknown> => {
     const response = await fetch(`${address}${path}`, { headers: { cookie } });
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     return await response.json();
   };
+  const accountsOf = async (editionId: number) =>
+    accountsAnswerSchema.parse(await ask(`/v1/admin/accounts?editionId=${editionId}`)).accounts;
   return {
     address,
+    async totals(editionId) {
+      const sums = new Map<string, number>();
+      for (const { type, name, balanceMinor } of await accountsOf(editionId)) {
+        const account = type === 'customer' ? 'customer' : name;
+        sums.set(account, (sums.get(account) ?? 0) + balanceMinor);
+      }
+      return Object.fromEntries([...sums].filter(([, balanceMinor]) => balanceMinor !== 0));
+    },
     async balances(editionId) {
-      const { accounts } = accountsAnswerSchema.parse(await ask(`/v1/admin/accounts?editionId=${editionId}`));
+      const accounts = await accountsOf(editionId);
       return Object.fromEntries(
         accounts
           .filter(({ balanceMinor }) => balanceMinor !== 0)
@@ -68,12 +97,6 @@ export async function startDemoBackend(
       return await response.json();
     },
     enrolWitness: (code) => enrolWitness(address, code),
-    async close() {
-      running.signal('SIGTERM');
-      const { exitCode, stderr } = await running.ended;
-      if (place === null) folder.remove();
-      if (exitCode !== 0) throw new Error(`the backend ended with ${exitCode}: ${stderr}`);
-    },
   };
 }
 

@@ -14,6 +14,11 @@ export class Wristbands {
     return this.#application().page.getByRole('complementary', { name: 'Simulated reader' });
   }
 
+  async openDrawer(): Promise<void> {
+    await this.#application().page.keyboard.press('F9');
+    await expect(this.drawer).toBeVisible();
+  }
+
   async make(label: string): Promise<void> {
     const { page } = this.#application();
     await page.keyboard.press('F9');

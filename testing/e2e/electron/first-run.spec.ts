@@ -1,0 +1,68 @@
+// Goal: from `npm start` on a machine that never saw Klink to the first committed sale without reading anything: once with the
+// mouse or a finger alone, once with the keyboard alone (screens.md, "First run").
+// Method: scripts/start.ts itself on new folders, without a reader. Nobody knows what a wristband has to go through: they ring
+// up a beer, show the first wristband there is, and then press what the window offers. The sale is looked for in the ledger.
+import { expect, test } from '@playwright/test';
+import { operatorOf } from '../../klink/demo-backend.ts';
+import { makeFolder, type TestFolder } from '../../klink/test-folder.ts';
+import { button, KeyboardHand, MouseHand } from './hands.ts';
+import { StartedKlink } from './started-klink.ts';
+
+const demoFestival = 1;
+const wristband = button('Tap: Wristband 1');
+
+let folder: TestFolder;
+let klink: StartedKlink;
+
+test.beforeEach(async () => {
+  folder = makeFolder('start');
+  klink = await StartedKlink.start(folder.place);
+});
+test.afterEach(async () => {
+  await klink.stop();
+  folder.remove();
+});
+
+/** The way of somebody who wants to sell a beer and follows what the window says. */
+async function sellABeer(hand: MouseHand | KeyboardHand): Promise<void> {
+  const { page } = klink;
+  await hand.press(button(/^Beer/));
+  await hand.press(button(/^Pay/));
+  // A wristband from the drawer: nobody has issued it.
+  await hand.press(wristband);
+  await hand.press(button(/^Issue this tag now/));
+  await hand.press(wristband);
+  await hand.press(button(/^Next customer/));
+  // The beer is still in the cart, and there is no money on the wristband.
+  await hand.press(button(/^Pay/));
+  await hand.press(wristband);
+  await hand.press(button(/^Top up here/));
+  await hand.press(button(/50\.00/));
+  await hand.press(button(/^Top up .*50\.00/));
+  await hand.press(wristband);
+  await hand.press(button(/^Next customer/));
+  await hand.press(button(/^Pay/));
+  await hand.press(wristband);
+  await expect(page.getByTestId('balance-after')).toContainText('39.50');
+  await expect(page.getByTestId('unsent-count')).toHaveText('0');
+}
+
+async function expectBooked(): Promise<void> {
+  const backend = await operatorOf(klink.backendAddress);
+  expect(await backend.balances(demoFestival)).toEqual({
+    ...{ customer: 3_950, 'merchant:bar': 550, 'top-up:cash': -5_000, fee: 500 },
+  });
+  expect((await backend.coherence(demoFestival)).findings).toBe(0);
+}
+
+test('screens.md, first run: a sale with the mouse alone', async () => {
+  await sellABeer(new MouseHand(klink.page));
+  await expectBooked();
+  expect(await klink.stop()).toBe(0);
+});
+
+test('screens.md, first run: a sale with the keyboard alone', async () => {
+  await sellABeer(new KeyboardHand(klink.page));
+  await expectBooked();
+  expect(await klink.stop()).toBe(0);
+});
