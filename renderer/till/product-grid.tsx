@@ -22,52 +22,55 @@ export function ProductGrid({ view }: { readonly view: TillView }) {
   if (catalogue === null || catalogue.pages.length === 0) {
     return <p className="m-auto max-w-80 text-center text-lg text-muted">{t('sale.noProducts')}</p>;
   }
-  return <Pages catalogue={catalogue} lines={lines} />;
+  return <Shelves catalogue={catalogue} lines={lines} />;
 }
 
-function Pages({ catalogue, lines }: { readonly catalogue: Catalogue; readonly lines: Lines }) {
-  const { t } = useTranslation();
-  const page = useWindow((state) => state.page);
+function Shelves({ catalogue, lines }: { readonly catalogue: Catalogue; readonly lines: Lines }) {
   const areLettersShown = useWindow((state) => state.areLettersShown);
   const isSearching = useWindow((state) => isSearch(state.typed));
   const { hits } = useTyped();
-  const { pages } = catalogue;
+  return (
+    <>
+      <SearchField onLeaveDown={focusFirstTile} />
+      {areLettersShown ? <SearchLetters /> : null}
+      {isSearching ? <Hits hits={hits ?? []} lines={lines} /> : null}
+      {/* The letters take the room of the pages, of which none is wanted now. */}
+      {isSearching || areLettersShown ? null : <Pages pages={catalogue.pages} lines={lines} />}
+    </>
+  );
+}
+
+function Pages({ pages, lines }: { readonly pages: Catalogue['pages']; readonly lines: Lines }) {
+  const { t } = useTranslation();
+  const page = useWindow((state) => state.page);
   return (
     <Tabs
       className="flex min-h-0 flex-1 flex-col"
       selectedKey={String(Math.min(page, pages.length - 1))}
       onSelectionChange={(key) => useWindow.setState({ page: Number(key) })}
     >
-      <div className="flex flex-wrap-reverse items-center gap-2 px-5 pt-4">
-        {pages.length === 1 || isSearching ? null : (
-          <TabList
-            aria-label={t('sale.pages')}
-            // Two rows of many pages, the rest by a finger; of a few pages one row, beside the search.
-            className="flex max-h-30 flex-wrap gap-2 overflow-y-auto"
-          >
-            {pages.map((tab) => (
-              <Tab
-                key={tab.pageId}
-                id={tab.pageId}
-                className="flex min-h-14 items-center rounded-full px-6 text-lg font-semibold text-muted outline-offset-[-4px] data-[selected]:bg-ink data-[selected]:text-canvas"
-              >
-                {tab.name}
-              </Tab>
-            ))}
-          </TabList>
-        )}
-        <SearchField onLeaveDown={focusFirstTile} />
-      </div>
-      {areLettersShown ? <SearchLetters /> : null}
-      {isSearching ? (
-        <Hits hits={hits ?? []} lines={lines} />
-      ) : (
-        pages.map((tab) => (
-          <TabPanel key={tab.pageId} id={tab.pageId} className="min-h-0 flex-1 outline-offset-[-4px]">
-            <ProductTiles label={tab.name} products={tab.products} lines={lines} isFirstForEnter={false} />
-          </TabPanel>
-        ))
+      {pages.length === 1 ? null : (
+        <TabList
+          aria-label={t('sale.pages')}
+          // Two rows of them in sight, the rest by a finger: what is sold needs the room.
+          className="mx-5 mt-3 flex max-h-30 shrink-0 flex-wrap gap-2 overflow-y-auto"
+        >
+          {pages.map(({ pageId, name }) => (
+            <Tab
+              key={pageId}
+              id={pageId}
+              className="flex min-h-14 items-center rounded-full px-5 text-lg font-semibold text-muted outline-offset-[-4px] data-[selected]:bg-ink data-[selected]:text-canvas"
+            >
+              {name}
+            </Tab>
+          ))}
+        </TabList>
       )}
+      {pages.map(({ pageId, name, products }) => (
+        <TabPanel key={pageId} id={pageId} className="min-h-0 flex-1 outline-offset-[-4px]">
+          <ProductTiles label={name} products={products} lines={lines} isFirstForEnter={false} />
+        </TabPanel>
+      ))}
     </Tabs>
   );
 }

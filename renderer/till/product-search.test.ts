@@ -69,7 +69,9 @@ describe('what was typed', () => {
     expect(meant('2 cafe')).toEqual({ quantity: 2, hits: ['cafe'] });
     expect(meant('12xlager')).toEqual({ quantity: 12, hits: ['beer'] });
     expect(meant('7up')).toEqual({ quantity: null, hits: ['7up'] });
-    expect(meant('2 nothing')).toEqual({ quantity: 2, hits: [] });
+    expect(meant('2 nothing')).toEqual({ quantity: null, hits: [] });
+    // The code of another product has the digit in it somewhere: that is no reason to forget the quantity.
+    expect(meant('1 menu')).toEqual({ quantity: 1, hits: ['101'] });
     expect(isSearch('2 c')).toBe(true);
   });
 });

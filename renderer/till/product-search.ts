@@ -30,22 +30,22 @@ export function searchEntries(products: readonly ProductView[]): readonly Search
 /**
  * What a person or a scanner means by the keys they pressed. Up to three digits are the quantity of the next product, as
  * on every till, unless a product has them as its code; anything else is a search, with the digits before it as the
- * quantity where no product is called so ("2 beer", but "7up").
+ * quantity where no name and no code begins so ("2 beer", but "7up").
  */
 export function meaningOf(typed: string, entries: readonly SearchEntry[]): Typed {
   const text = typed.trim();
   if (text === '') return nothingTyped;
-  if (/^\d+$/.test(text) && text.length <= quantityDigitsMax) {
+  if (!isSearch(text)) {
     const exact = entries.find(({ code }) => code === text);
     return { quantity: Number(text) || null, hits: exact === undefined ? null : [exact.product] };
   }
-  const hits = search(text, entries);
-  if (hits.length > 0) return { quantity: null, hits };
-  const counted = /^(\d{1,3})\s*[x×*]?\s*(\D.*)$/i.exec(text);
-  const [, digits = '', wanted = ''] = counted ?? [];
-  return counted === null
-    ? { quantity: null, hits }
-    : { quantity: Number(digits) || null, hits: search(wanted, entries) };
+  const whole = rankedHits(text, entries);
+  const [, digits = '', wanted = ''] = /^(\d{1,3})\s*[x×*]?\s*(\D.*)$/i.exec(text) ?? [];
+  const isCounted = digits !== '' && (whole[0]?.rank ?? ranks.contains) > ranks.begins;
+  const counted = isCounted ? rankedHits(wanted, entries) : [];
+  return counted.length > 0
+    ? { quantity: Number(digits) || null, hits: counted.map(({ product }) => product) }
+    : { quantity: null, hits: whole.map(({ product }) => product) };
 }
 
 /** Whether the hits take the place of the pages; a code of three digits may still be meant as a quantity. */
@@ -54,25 +54,35 @@ export function isSearch(typed: string): boolean {
   return text.length > quantityDigitsMax || /\D/.test(text);
 }
 
-/** Products by name or code, best first; within the same quality in the order of the catalogue. */
+/** Products by name or code, best first; within the same rank in the order of the catalogue. */
 export function search(wanted: string, entries: readonly SearchEntry[]): readonly ProductView[] {
+  return rankedHits(wanted, entries).map(({ product }) => product);
+}
+
+interface RankedHit {
+  readonly rank: number;
+  readonly product: ProductView;
+}
+
+const ranks = { isCode: 0, begins: 1, wordsBegin: 2, contains: 3 } as const;
+
+function rankedHits(wanted: string, entries: readonly SearchEntry[]): readonly RankedHit[] {
   const code = wanted.trim().toLowerCase();
   const words = plain(wanted).split(' ').filter(Boolean);
   if (words.length === 0) return [];
-  const ranked: (readonly [number, ProductView])[] = [];
-  for (const entry of entries) {
-    const rank = rankOf(entry, code, words);
-    if (rank !== null) ranked.push([rank, entry.product]);
-  }
-  return ranked.toSorted(([a], [b]) => a - b).map(([, product]) => product);
+  return entries
+    .flatMap((entry) => {
+      const rank = rankOf(entry, code, words);
+      return rank === null ? [] : [{ rank, product: entry.product }];
+    })
+    .toSorted((a, b) => a.rank - b.rank);
 }
 
-/** 0 is the code itself, 1 a name or code that begins so, 2 words that begin so, 3 anything that contains it. */
 function rankOf(entry: SearchEntry, code: string, words: readonly string[]): number | null {
-  if (entry.code === code) return 0;
-  if (entry.words.startsWith(` ${words.join(' ')}`) || entry.code.startsWith(code)) return 1;
-  if (words.every((word) => entry.words.includes(` ${word}`))) return 2;
-  return words.every((word) => entry.words.includes(word)) ? 3 : null;
+  if (entry.code === code) return ranks.isCode;
+  if (entry.words.startsWith(` ${words.join(' ')}`) || entry.code.startsWith(code)) return ranks.begins;
+  if (words.every((word) => entry.words.includes(` ${word}`))) return ranks.wordsBegin;
+  return words.every((word) => entry.words.includes(word)) ? ranks.contains : null;
 }
 
 /** Small letters and digits without accents, one space between words: what "Café crème" and "cafe creme" share. */

@@ -33,17 +33,19 @@ export const ProductTile = memo(function ProductTile({
         isForEnter && 'outline-3 outline-offset-2 outline-accent',
       )}
     >
-      <span
-        className={classNames(
-          'line-clamp-3 hyphens-auto break-words font-semibold leading-[1.2]',
-          name.length > longName ? 'text-base' : 'text-[clamp(1.125rem,1.3cqw,1.375rem)]',
-        )}
-      >
-        {name}
+      <span className="flex items-start justify-between gap-1">
+        <span
+          className={classNames(
+            'line-clamp-3 min-w-0 hyphens-auto break-words font-semibold leading-[1.2]',
+            name.length > longName ? 'text-[clamp(1rem,1.15cqw,1.25rem)]' : 'text-[clamp(1.125rem,1.3cqw,1.375rem)]',
+          )}
+        >
+          {name}
+        </span>
+        {isForEnter ? <Shortcut>⏎</Shortcut> : null}
       </span>
       <span className="flex items-end justify-between gap-2">
         <Money amountMinor={priceMinor} className="text-[clamp(1.25rem,1.4cqw,1.5rem)] font-medium leading-8" />
-        {isForEnter ? <Shortcut>⏎</Shortcut> : null}
         {inCart === 0 ? null : (
           <span className="grid h-8 min-w-8 shrink-0 place-items-center rounded-full bg-ink px-2 text-base font-bold text-canvas">
             <span aria-hidden className="figures">

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { TillView } from '../../contract/ipc/till-view.ts';
+import { classNames } from '../../ui/components/class-names.ts';
 import { Icon, type IconName } from '../../ui/components/icon.tsx';
 import { Shortcut, TouchButton } from '../../ui/components/touch-button.tsx';
 import { Cart, changeLine, emptyCart, pay } from './cart.tsx';
@@ -22,11 +23,16 @@ export function SaleScreen({ view }: { readonly view: TillView }) {
   const { t } = useTranslation();
   const isEntering = useWindow((state) => state.place) === 'free-amount';
   const isSettingsOpen = useWindow((state) => state.isSettingsOpen);
+  // Letters take the room of what has nothing to do with a search.
+  const areLettersShown = useWindow((state) => state.areLettersShown);
   useKeys(!isSettingsOpen && !isEntering, (key) => onSaleKey(key, view));
   return (
     <section
       aria-label={t('sale.title')}
-      className="grid h-full min-h-0 grid-rows-[minmax(0,1fr)_minmax(15rem,50%)] @4xl:grid-cols-[minmax(0,1fr)_25rem] @4xl:grid-rows-1"
+      className={classNames(
+        'grid h-full min-h-0 @4xl:grid-cols-[minmax(0,1fr)_25rem] @4xl:grid-rows-1',
+        areLettersShown ? 'grid-rows-[minmax(0,1fr)_15rem]' : 'grid-rows-[minmax(0,1fr)_minmax(15rem,50%)]',
+      )}
     >
       <h1 className="sr-only">{t('sale.title')}</h1>
       <div className="flex min-h-0 flex-col">
@@ -35,7 +41,7 @@ export function SaleScreen({ view }: { readonly view: TillView }) {
         ) : (
           <>
             <ProductGrid view={view} />
-            <Actions />
+            {areLettersShown ? null : <Actions />}
           </>
         )}
       </div>
@@ -47,7 +53,7 @@ export function SaleScreen({ view }: { readonly view: TillView }) {
 function Actions() {
   const { t } = useTranslation();
   return (
-    <div className="grid grid-cols-[repeat(auto-fit,minmax(8.5rem,1fr))] gap-3 border-t border-line px-5 py-4">
+    <div className="grid grid-cols-[repeat(auto-fit,minmax(6.25rem,1fr))] gap-3 border-t border-line px-5 py-4">
       <Action icon="amount" label={t('sale.freeAmount')} shortcut={shortcuts.freeAmount} onPress={openFreeAmount} />
       <Action icon="cash" label={t('sale.topUp')} shortcut={shortcuts.topUp} onPress={openTopUp} />
       <Action icon="wristbandNew" label={t('sale.issue')} shortcut={shortcuts.issue} onPress={startIssue} />

@@ -22,7 +22,7 @@ export function SearchField({ onLeaveDown }: { readonly onLeaveDown: () => void 
   const areLettersShown = useWindow((state) => state.areLettersShown);
   const { hits } = useTyped();
   return (
-    <search className="relative flex min-w-60 flex-1 items-center">
+    <search className="relative mx-5 mt-4 flex shrink-0 items-center">
       <Icon name="search" className="pointer-events-none absolute left-4 text-muted" />
       <input
         id={searchFieldId}
@@ -41,8 +41,8 @@ export function SearchField({ onLeaveDown }: { readonly onLeaveDown: () => void 
         }}
         onKeyDown={(event) => onFieldKey(event, onLeaveDown)}
         className={classNames(
-          'min-h-14 w-full rounded-full border bg-surface pl-13 pr-31 text-lg text-ink placeholder:text-muted',
-          typed === '' ? 'border-line-strong/60' : 'border-2 border-accent',
+          'min-h-14 w-full rounded-full border bg-surface outline-offset-0 pl-13 pr-31 text-lg text-ink placeholder:text-muted',
+          typed === '' ? 'border-line-strong/60' : 'border-accent',
         )}
       />
       <div className="absolute right-0 flex items-center">
@@ -89,7 +89,7 @@ export function SearchLetters() {
   return (
     <fieldset
       aria-label={t('search.letters')}
-      className="grid grid-cols-[repeat(auto-fill,minmax(3.5rem,1fr))] gap-1.5 px-5 pt-3"
+      className="grid grid-cols-[repeat(auto-fill,minmax(3.5rem,1fr))] gap-1 px-3 pt-3"
     >
       {[...letters, ...digits].map((letter) => (
         <TouchButton key={letter} onPress={() => typeKey(letter)} className="!rounded-small !px-0 text-xl">

@@ -106,6 +106,11 @@ export async function feedAnswer(page: Page, operation: OperationName, envelope:
   ] as const);
 }
 
+/** What is sold from now on; the next view that names its version makes the window ask for it. */
+export function feedCatalogue(page: Page, catalogue: CatalogueView): Promise<void> {
+  return feedAnswer(page, 'catalogue', { ok: true, result: catalogue });
+}
+
 /** The calls since the last question, but for those a window makes by itself, and forgets them. */
 export function askedCalls(page: Page): Promise<AskedCall[]> {
   return page.evaluate(() =>
