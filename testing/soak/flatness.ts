@@ -1,57 +1,47 @@
-/** One thing that must not grow, as it was measured again and again. */
+/** One thing that must not grow, as it was measured again and again, every `salesPerValue` sales. */
 export interface Series {
   readonly name: string;
   readonly values: readonly number[];
+  readonly salesPerValue: number;
 }
 
-export interface Flatness {
-  readonly name: string;
-  /** Median of the last quarter over that of the first, the warm-up left out. */
-  readonly lastToFirst: number;
-  /** What the straight line through all values gains from its beginning to its end, as a part of their mean. */
-  readonly gain: number;
-  readonly isFlat: boolean;
-}
-
-export interface FlatnessBounds {
-  /** Part of the values at the beginning that are not looked at: caches fill, code is compiled. */
-  readonly warmUp: number;
-  readonly lastToFirstMax: number;
-  readonly gainMax: number;
-  /** A difference of so little is none, e.g. of two file descriptors out of twenty. */
-  readonly slack: number;
+export interface Growth {
+  /** What each sale adds for good, in the unit of the values. */
+  readonly perSale: number;
+  /** Where the part that is judged begins and ends, as medians of its first and last quarter, and the highest value of all. */
+  readonly first: number;
+  readonly last: number;
+  readonly highest: number;
 }
 
 /**
- * Whether something stayed what it was (a leak grows with the work done, noise does not). Both measures have to hold: the
- * quarters see a step, the line sees a slope. @throws RangeError where there is too little to judge.
+ * Part of the values at the beginning that is not judged: code is compiled, the young generation of V8 takes its steps,
+ * SQLite's cache of pages fills, which takes some 1,200 sales and is a quarter of a whole run.
  */
-export function flatnessOf({ name, values }: Series, bounds: FlatnessBounds): Flatness {
-  const settled = values.slice(Math.ceil(values.length * bounds.warmUp));
-  if (settled.length < 8) throw new RangeError(`${name}: ${settled.length} values are too few`);
-  const quarter = Math.floor(settled.length / 4);
-  const first = medianOf(settled.slice(0, quarter));
-  const last = medianOf(settled.slice(-quarter));
-  const mean = settled.reduce((sum, value) => sum + value, 0) / settled.length;
-  const gained = slopeOf(settled) * (settled.length - 1);
-  const lastToFirst = first === 0 ? (last === 0 ? 1 : Number.POSITIVE_INFINITY) : last / first;
-  const gain = mean === 0 ? 0 : gained / mean;
-  const isStepSmall = lastToFirst <= bounds.lastToFirstMax || last - first <= bounds.slack;
-  const isSlopeSmall = gain <= bounds.gainMax || gained <= bounds.slack;
-  return { name, lastToFirst, gain, isFlat: isStepSmall && isSlopeSmall };
-}
+const warmUp = 0.4;
+const valuesMin = 12;
 
-/** Least squares, per value. */
-function slopeOf(values: readonly number[]): number {
-  const middle = (values.length - 1) / 2;
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  let above = 0;
-  let below = 0;
-  for (const [at, value] of values.entries()) {
-    above += (at - middle) * (value - mean);
-    below += (at - middle) ** 2;
-  }
-  return above / below;
+/**
+ * How much each sale adds for good. A leak goes on: it adds from each quarter of what is judged to the next. A cache that
+ * fills up, an allocator that takes one piece more, a space that V8 doubles, add once and stop. So the least of the three
+ * steps counts, between medians, which noise and outliers move little. (A straight line through everything, and Theil's and
+ * Sen's too, make a slope of a single step in the middle.)
+ * @throws RangeError where there is too little to judge
+ */
+export function growthOf({ name, values, salesPerValue }: Series): Growth {
+  const judged = values.slice(Math.ceil(values.length * warmUp));
+  if (judged.length < valuesMin) throw new RangeError(`${name}: ${judged.length} values are too few`);
+  const quarter = judged.length / 4;
+  const medians = [0, 1, 2, 3].map((part) =>
+    medianOf(judged.slice(Math.round(part * quarter), Math.round((part + 1) * quarter))),
+  );
+  const steps = medians.slice(1).map((median, before) => median - (medians[before] ?? 0));
+  return {
+    perSale: Math.min(...steps) / (quarter * salesPerValue),
+    first: medians[0] ?? 0,
+    last: medians[3] ?? 0,
+    highest: Math.max(...values),
+  };
 }
 
 function medianOf(values: readonly number[]): number {

@@ -4,7 +4,7 @@
  */
 import { renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setFlagsFromString } from 'node:v8';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 const folder = process.env['KLINK_PROBE_FOLDER'];
@@ -18,11 +18,10 @@ function report(): void {
   collectGarbage();
   count += 1;
   const file = path.join(folder, `${process.pid}-${count}.json`);
-  const { heapUsed, external, rss } = process.memoryUsage();
-  writeFileSync(
-    `${file}.new`,
-    JSON.stringify({ heapUsed, external, rss, handles: process.getActiveResourcesInfo().length }),
-  );
+  const { heapUsed: heapBytes, external: externalBytes } = process.memoryUsage();
+  const { total_physical_size: reservedHeapBytes } = getHeapStatistics();
+  const handles = process.getActiveResourcesInfo().length;
+  writeFileSync(`${file}.new`, JSON.stringify({ heapBytes, externalBytes, reservedHeapBytes, handles }));
   renameSync(`${file}.new`, file);
 }
 

@@ -1,11 +1,16 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import type { Figures } from './bounds.ts';
 
-const probedSchema = z.object({ heapUsed: z.int(), external: z.int(), rss: z.int(), handles: z.int() });
+const probedSchema = z.object({
+  heapBytes: z.int(),
+  externalBytes: z.int(),
+  reservedHeapBytes: z.int(),
+  handles: z.int(),
+});
 
-/** What a process holds at one moment: numbers by name. */
-export type Figures = Readonly<Record<string, number>>;
+type SystemFigures = Required<Pick<Figures, 'nativeBytes' | 'threads' | 'descriptors'>>;
 
 const answerTimeoutMs = 20_000;
 
@@ -27,16 +32,20 @@ export class Probe {
     await appeared;
     const probed = probedSchema.parse(JSON.parse(fs.readFileSync(path.join(this.folder, name), 'utf8')));
     fs.rmSync(path.join(this.folder, name));
-    return { ...probed, ...systemFigures(pid) };
+    const { nativeBytes: anonymousBytes, ...counts } = systemFigures(pid);
+    return { ...probed, ...counts, nativeBytes: anonymousBytes - probed.reservedHeapBytes };
   }
 }
 
-/** What the system says of any process: its open files and its threads, and its memory. */
-export function systemFigures(pid: number): Figures {
+/**
+ * What the system says of any process; all its anonymous memory is native to it where there is no heap to be told from it.
+ * Pages of mapped files are not memory of its own: the system takes them back.
+ */
+export function systemFigures(pid: number): SystemFigures {
   const status = fs.readFileSync(`/proc/${pid}/status`, 'utf8');
   const line = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? Number.NaN);
   return {
-    residentKiB: line('VmRSS'),
+    nativeBytes: (line('RssAnon') + line('VmSwap')) * 1_024,
     threads: line('Threads'),
     descriptors: fs.readdirSync(`/proc/${pid}/fd`).length,
   };

@@ -1,8 +1,10 @@
 /**
  * `node testing/soak/soak-process.ts [--sales 5000] [--reader pcsc] [--figures FILE]`: a day of a till in fast motion. Sale
- * after sale on the virtual reader (or, much faster, on the simulated one), cart first and one tap, with top-ups as the tags run dry, cleanups, and replication to a real backend going on.
- * Ends with 0 where nothing grew that must not (memory after garbage collection, descriptors, threads, write-ahead log)
- * and where every tap is accounted for on the tags, in the till and in the books; else with 1 and what is wrong.
+ * after sale on the virtual reader (or, much faster, on the simulated one), cart first and one tap, with top-ups as the tags
+ * run dry, cleanups, and replication to a real backend going on. Ends with 0 where nothing grows with the sales (memory in
+ * V8's heap and outside it, descriptors, threads, write-ahead log; `bounds.ts`) and where every tap is accounted for on the
+ * tags, in the till and in the books; else with 1 and what is wrong. A run of less than some 3,000 sales is for looking at
+ * its curves: what it judges is still warming up.
  */
 import fs from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -10,8 +12,9 @@ import { z } from 'zod';
 import { readerKinds } from '../../contract/ipc/reader.ts';
 import type { Step } from '../../contract/ipc/step.ts';
 import { accountSoak, type Counted } from './accounting.ts';
-import { type FlatnessBounds, flatnessOf, type Series } from './flatness.ts';
-import { type Figures, systemFigures } from './process-figures.ts';
+import { judgeGrowth } from './bounds.ts';
+import { systemFigures } from './process-figures.ts';
+import { Recorder } from './recorder.ts';
 import { type Customer, type SoakWorld, startSoakWorld } from './soak-world.ts';
 
 const { values } = parseArgs({
@@ -27,31 +30,15 @@ const samples = 50;
 const cleanupEvery = 500;
 const tap = { firstTagOnly: true, timeoutMs: 30_000 } as const;
 const topUpMinor = 200_00;
-const bounds: FlatnessBounds = { warmUp: 0.2, lastToFirstMax: 1.1, gainMax: 0.1, slack: 2 };
+const sampleEvery = Math.max(1, Math.floor(sales / samples));
 
 /** Between 0.50 and 12.00, another one each time. */
 const priceOf = (sale: number): number => 50 + ((sale * 37) % 1_150);
 
-class Recorder {
-  readonly #values = new Map<string, number[]>();
-
-  note(name: string, value: number): void {
-    this.#values.set(name, [...(this.#values.get(name) ?? []), value]);
-  }
-
-  noteAll(process: string, figures: Figures): void {
-    for (const [name, value] of Object.entries(figures)) this.note(`${process} ${name}`, value);
-  }
-
-  get series(): readonly Series[] {
-    return [...this.#values].map(([name, values]) => ({ name, values }));
-  }
-}
-
 async function sample(world: SoakWorld, recorder: Recorder): Promise<void> {
-  for (const [process, pid] of Object.entries(world.probed)) recorder.noteAll(process, await world.probe.figures(pid));
-  for (const [process, pid] of Object.entries(world.others)) recorder.noteAll(process, systemFigures(pid));
-  recorder.note('till write-ahead log bytes', fs.statSync(`${world.databaseFile}-wal`).size);
+  for (const [process, pid] of Object.entries(world.probed)) recorder.note(process, await world.probe.figures(pid));
+  for (const [process, pid] of Object.entries(world.others)) recorder.note(process, systemFigures(pid));
+  recorder.note('till', { writeAheadLogBytes: fs.statSync(`${world.databaseFile}-wal`).size });
 }
 
 async function topUp(world: SoakWorld, customer: Customer, counted: Counted): Promise<void> {
@@ -83,7 +70,6 @@ function follow(customer: Customer, step: Step, counted: Counted): void {
 
 async function run(world: SoakWorld, recorder: Recorder): Promise<Counted> {
   const counted: Counted = { sales: 0, topUps: 0, soldMinor: 0, toppedUpMinor: 0 };
-  const sampleEvery = Math.max(1, Math.floor(sales / samples));
   const startedMs = performance.now();
   while (counted.sales < sales) {
     const customer = world.customers[counted.sales % world.customers.length];
@@ -100,21 +86,15 @@ async function run(world: SoakWorld, recorder: Recorder): Promise<Counted> {
   return counted;
 }
 
-function judge(series: readonly Series[]): readonly string[] {
-  return series.flatMap((one) => {
-    const { name, lastToFirst, gain, isFlat } = flatnessOf(one, bounds);
-    const text = `${name}: last quarter to first ${lastToFirst.toFixed(3)}, line gains ${(gain * 100).toFixed(1)} %`;
-    console.log(`${isFlat ? 'flat ' : 'GROWS'} ${text}`);
-    return isFlat ? [] : [text];
-  });
-}
-
 const world = await startSoakWorld(z.enum(readerKinds).parse(values.reader));
 try {
-  const recorder = new Recorder();
+  const recorder = new Recorder(sampleEvery);
   const counted = await run(world, recorder);
   if (values.figures !== undefined) fs.writeFileSync(values.figures, JSON.stringify(recorder.series));
-  const faults = [...judge(recorder.series), ...(await accountSoak(world, counted))];
+  const judged = recorder.series.map(judgeGrowth);
+  for (const { text } of judged) console.log(text);
+  const grown = judged.filter(({ isFlat }) => !isFlat).map(({ text }) => text);
+  const faults = [...grown, ...(await accountSoak(world, counted))];
   console.log(`${counted.sales} sales, ${counted.topUps} top-ups, ${world.inserts} taps`);
   console.log(faults.length === 0 ? 'nothing leaks, nothing is lost' : `WRONG:\n${faults.join('\n')}`);
   process.exitCode = faults.length === 0 ? 0 : 1;

@@ -1,0 +1,66 @@
+import { growthOf, type Series } from './flatness.ts';
+
+/** Everything that is measured, of the processes and of the disk. */
+export const figureNames = [
+  /** Of V8's heap: what is alive after all garbage was collected. */
+  'heapBytes',
+  /** What V8 holds from the system for its heap, used or not. */
+  'reservedHeapBytes',
+  /** Memory outside the heap that lives and dies with objects on it, e.g. of buffers. */
+  'externalBytes',
+  /** All anonymous memory outside V8's heap: what was taken with malloc, wherever. */
+  'nativeBytes',
+  'handles',
+  'threads',
+  'descriptors',
+  'writeAheadLogBytes',
+] as const;
+export type FigureName = (typeof figureNames)[number];
+export type Figures = Readonly<Partial<Record<FigureName, number>>>;
+
+/** One figure of one process, or of the disk, over a whole run. */
+export interface FigureSeries extends Series {
+  readonly figure: FigureName;
+}
+
+interface Bound {
+  /** What one sale may seem to add before it counts as a leak. */
+  readonly perSaleMax: number;
+  /** Never to be exceeded: a till may be a small machine. */
+  readonly ceiling: number;
+}
+
+const mebibyte = 1_048_576;
+const none = Number.POSITIVE_INFINITY;
+/** One in 2,000 sales: nothing of this may be left of any sale. */
+const counted: Bound = { perSaleMax: 0.000_5, ceiling: none };
+
+/**
+ * Of 5,000 sales the last 3,000 are judged, so that 1 KiB a sale, wherever it is lost, is 3 MB there; a transaction, an APDU
+ * or a message that is forgotten is more. The resident memory as a whole would hide it, and cry for nothing: V8 takes and
+ * keeps 34 MB at once when it doubles its young generation. So the heap is judged by what is alive on it, and everything
+ * outside the heap by itself.
+ */
+const bounds: Readonly<Record<FigureName, Bound>> = {
+  // Exact but for what happens to be under way when it is measured.
+  heapBytes: { perSaleMax: 256, ceiling: none },
+  externalBytes: { perSaleMax: 256, ceiling: none },
+  // SQLite's pages, drivers, libuv, compilers at work; malloc keeps what was once given back to it.
+  nativeBytes: { perSaleMax: 400, ceiling: none },
+  // V8's own to hold, in steps: the young generation up to twice 32 MiB, the old one with what a collection leaves free.
+  reservedHeapBytes: { perSaleMax: none, ceiling: 192 * mebibyte },
+  handles: counted,
+  threads: counted,
+  descriptors: counted,
+  // A sale writes some 20 KiB to the log; after a thousand pages (4 MB) it is copied back and begun anew.
+  writeAheadLogBytes: { perSaleMax: 256, ceiling: 8 * mebibyte },
+};
+
+/** Whether a figure stayed within its bounds, and how to say it. @throws RangeError where there is too little to judge */
+export function judgeGrowth(series: FigureSeries): { readonly isFlat: boolean; readonly text: string } {
+  const { perSaleMax, ceiling } = bounds[series.figure];
+  const { perSale, first, last, highest } = growthOf(series);
+  const isFlat = perSale <= perSaleMax && highest <= ceiling;
+  const from = `from ${first.toLocaleString('en')} to ${last.toLocaleString('en')}, highest ${highest.toLocaleString('en')}`;
+  return { isFlat, text: `${isFlat ? 'flat ' : 'GROWS'} ${series.name}: ${perSale.toFixed(4)} a sale; ${from}` };
+}
