@@ -7,7 +7,9 @@ import type { BackendNews, TillSecrets } from './checkout/ports.ts';
 import { fault } from './domain/fault.ts';
 import { limits } from './domain/limits.ts';
 import { failed, ok, type Result } from './domain/result.ts';
+import { discountDuty } from './domain/staff.ts';
 import { toHex } from './tag/bytes.ts';
+import { halfPaid } from './till/attention.ts';
 import { type AttentionOperations, attentionOperations } from './till/attention-operations.ts';
 import { type BackendOperations, backendOperations } from './till/backend-operations.ts';
 import { BackendWords } from './till/backend-words.ts';
@@ -18,7 +20,7 @@ import { type Desk, instant, type Patience } from './till/desk.ts';
 import { EditionKeys } from './till/edition-keys.ts';
 import { endScreen } from './till/end-screen.ts';
 import { historyOperations } from './till/history-operations.ts';
-import type { TapRequest, TillOperations } from './till/operations.ts';
+import type { Request, TapRequest, TillOperations } from './till/operations.ts';
 import { PaymentDesk } from './till/payment-desk.ts';
 import { paymentOperations } from './till/payment-operations.ts';
 import { receiptOperations } from './till/receipt-operations.ts';
@@ -46,6 +48,7 @@ export class Till {
   readonly #cart: CartDesk;
   readonly #paymentDesk: PaymentDesk;
   #secrets: TillSecrets | null;
+  #taps: 1 | 2;
   #screen: ScreenView = { screen: 'starting' };
   #revision = 0;
   readonly #workplace = new Workplace();
@@ -69,6 +72,9 @@ export class Till {
     });
     this.#shift = new ShiftDesk(shifts, this.#staff, clock);
     this.#cart = new CartDesk({
+      store: parts.store,
+      newGroupId: () => this.#newGroupId(),
+      admitDiscount: () => this.#staff.admitTo(discountDuty, this.#shift.current !== null),
       products: () => assignments.configuration()?.configuration.products ?? [],
       merchantId: () => this.#merchantId() ?? '',
       isBusy: () => this.#workplace.isTaken,
@@ -81,6 +87,7 @@ export class Till {
       onChange: () => this.#onJournalChange(),
     });
     this.#secrets = parts.secrets;
+    this.#taps = parts.settings.checkoutTaps;
     parts.reader.onChange(() => this.#publish());
     parts.replication.onChange(() => this.#refreshScreen());
     parts.replication.onNews((news) => this.#hear(news));
@@ -122,7 +129,9 @@ export class Till {
       shift: this.#shift.current,
       openPayment: this.#paymentDesk.open,
       isTraining: this.#parts.isTraining,
-      cart: this.#cart.cart,
+      cart: this.#cart.view(),
+      checkoutTaps: this.#checkoutTaps(),
+      halfPaidCount: halfPaid(store, this.#cart.groupId).length,
       screen: this.#screen,
     });
   }
@@ -133,6 +142,7 @@ export class Till {
       catalogue: () => Promise.resolve(this.#catalogue()),
       ...this.#backendOperations(),
       ...this.#cart.operations,
+      setCheckout: (request) => Promise.resolve(this.#setCheckout(request)),
       ...this.#tagOperations(),
       ...paymentOperations({
         paymentDesk: this.#paymentDesk,
@@ -188,6 +198,7 @@ export class Till {
     return attentionOperations({
       ...this.#parts,
       staff: this.#staff,
+      groupBeingPaid: () => this.#cart.groupId,
       patience: (request) => this.#patience(request),
       onChange: () => this.#onJournalChange(),
       occupy: (makeWork) => this.#occupy(makeWork),
@@ -197,15 +208,18 @@ export class Till {
   // --- work with a tag ---
 
   #tagOperations(): TagOperations {
-    const { assignments, tagLookup, accounts, accountLine, replacements, random } = this.#parts;
+    const { assignments, tagLookup, accounts, accountLine, replacements } = this.#parts;
     return tagOperations({
       tagLookup,
       ledger: tagLedgerOver(this.#parts),
       replacements,
       accounts: { store: accounts, line: accountLine },
-      newGroupId: () => toHex(random.bytes(16)).toLowerCase(),
+      newGroupId: () => this.#newGroupId(),
       isAccountMode: () => assignments.assignment()?.edition.mode === 'account',
-      cart: () => this.#cart.cart,
+      basket: () => this.#cart.payable(),
+      basketInParts: () => this.#cart.payableInParts(),
+      sellingStaff: ({ cashierId, approvedBy }) => ({ cashierId, approvedBy: approvedBy ?? this.#cart.approvedBy }),
+      checkoutTaps: () => this.#checkoutTaps(),
       merchantId: () => this.#merchantId() ?? '',
       desk: () => this.#desk(),
       patience: (request) => this.#patience(request),
@@ -394,6 +408,25 @@ export class Till {
     if (this.#isStopping) return;
     this.#revision += 1;
     this.#parts.onView(this.view());
+  }
+
+  #newGroupId(): string {
+    return toHex(this.#parts.random.bytes(16)).toLowerCase();
+  }
+
+  /** Account mode has no second tap: nothing is written to its tags. */
+  #checkoutTaps(): 1 | 2 {
+    const isAccountMode = this.#parts.assignments.assignment()?.edition.mode === 'account';
+    return isAccountMode ? 1 : this.#taps;
+  }
+
+  #setCheckout({ taps }: Request<'setCheckout'>): Result<Record<string, never>, Fault> {
+    if (this.#staff.isLoginNeeded) return failed(fault('LOGIN_NEEDED'));
+    const kept = this.#parts.keepCheckoutTaps(taps);
+    if (!kept.ok) return kept;
+    this.#taps = taps;
+    this.#publish();
+    return ok({});
   }
 
   #merchantId(): string | null {

@@ -24,7 +24,8 @@ const sidesOfKind: Record<ItemKind, Sides> = {
 const kindsOfType: Record<TransactionType, readonly ItemKind[]> = {
   TopUp: ['topup', 'topup-fee'],
   Purchase: ['purchase', 'purchase-return'],
-  Chargeback: ['chargeback'],
+  // What had lowered the price of goods that come back – a deposit, a discount – is paid again.
+  Chargeback: ['chargeback', 'purchase'],
   Refund: ['refund', 'refund-fee', 'refund-reversal'],
   TagAdjustment: [],
 };

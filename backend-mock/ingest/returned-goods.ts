@@ -1,3 +1,4 @@
+import type { ItemKind } from '../../contract/wire/accounts.ts';
 import {
   type TransactionItem,
   type TransactionPayload,
@@ -34,10 +35,20 @@ function totals(items: readonly TransactionItem[]): ReadonlyMap<string, Total> {
   return sums;
 }
 
-/** The lines that can come back: goods of a sale, the cash of a refund. */
-function returnable({ type, items }: TransactionPayload): TransactionItem[] {
-  const kind = type === 'Purchase' ? 'purchase' : 'refund';
-  return items.filter((item) => item.kind === kind);
+/**
+ * What of a sale or a refund was turned round more often than it was there: goods that come back, the cash of a refund,
+ * and what had lowered the price of a sale – deposits, discounts – and is paid again with it.
+ */
+export function excessOf(given: TransactionPayload, taken: readonly TransactionPayload[]): string[] {
+  const back = taken.flatMap(({ items }) => items);
+  const ofKinds = (items: readonly TransactionItem[], kinds: readonly ItemKind[]) =>
+    items.filter(({ kind }) => kinds.includes(kind));
+  return given.type === 'Purchase'
+    ? [
+        ...returnedBeyond(ofKinds(given.items, ['purchase']), ofKinds(back, ['chargeback'])),
+        ...returnedBeyond(ofKinds(given.items, ['purchase-return']), ofKinds(back, ['purchase'])),
+      ]
+    : returnedBeyond(ofKinds(given.items, ['refund']), ofKinds(back, ['refund-reversal']));
 }
 
 /**
@@ -78,10 +89,7 @@ export async function flagExcessReturns(
   for (const row of found.rows) {
     const given = transactionPayloadSchema.parse(JSON.parse(row.given));
     const taken = row.taken.map((text) => transactionPayloadSchema.parse(JSON.parse(text)));
-    const excess = returnedBeyond(
-      returnable(given),
-      taken.flatMap(({ items }) => items),
-    );
+    const excess = excessOf(given, taken);
     if (excess.length === 0) continue;
     const subject = `${row.assignment_id}/${row.number}`;
     await raiseAlert(connection, assignment, 'RETURNED_BEYOND_SALE', subject, excess.join('; '), now);

@@ -85,5 +85,7 @@ function advice(todo: AttentionKind, number: number | null): string {
       return 'Hold the same tag on the reader to finish it, or void it: klink payments --help';
     case 'give-cash-back':
       return `Give the cash back, then: klink resolve ${number ?? 'NUMBER'} --cash-returned`;
+    case 'give-part-back':
+      return `Hold its tag on the reader: klink chargeback --sale ${number ?? 'NUMBER'}`;
   }
 }

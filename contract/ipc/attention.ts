@@ -7,13 +7,20 @@ import { transactionTypes } from '../wire/words.ts';
  * - `ask-operator`: the backend would not take an entry, and somebody has to resolve it there
  * - `finish-payment`: a card may have paid, and the tag is not charged
  * - `give-cash-back`: the customer paid cash for a top-up that was aborted
+ * - `give-part-back`: a tag paid its part of a sale that nobody has paid the rest of; it is taken back at a tap of that tag
  */
-export const attentionKinds = ['show-tag', 'ask-operator', 'finish-payment', 'give-cash-back'] as const;
+export const attentionKinds = [
+  'show-tag',
+  'ask-operator',
+  'finish-payment',
+  'give-cash-back',
+  'give-part-back',
+] as const;
 export type AttentionKind = (typeof attentionKinds)[number];
 
 export const attentionItemSchema = z.object({
   todo: z.enum(attentionKinds),
-  /** Why: `OUTCOME_UNKNOWN`, `PAYMENT_OPEN`, the reason of the abort, or the backend's code of a rejected entry. */
+  /** Why: `OUTCOME_UNKNOWN`, `PAYMENT_OPEN`, `PART_PAID`, the reason of the abort, or the backend's code of a rejected entry. */
   code: z.string(),
   /** In words, for support, where there are any. */
   detail: z.string().nullable(),

@@ -18,6 +18,17 @@ export const customerViewChangedChannel = 'klink:customer-view-changed';
 export const practiseChannel = 'klink:practise';
 /** Puts data that cannot be gone on with out of the way, so that the till can be enrolled anew; nothing is deleted. */
 export const startAfreshChannel = 'klink:start-afresh';
+/** Receipts outside the screen: print, save, print again. */
+export const printerCommandChannel = 'klink:printer-command';
+export const printerViewChannel = 'klink:printer-view';
+export const printerViewChangedChannel = 'klink:printer-view-changed';
+export const receiptSettingsChannel = 'klink:receipt-settings';
+export const changeReceiptSettingsChannel = 'klink:change-receipt-settings';
+/** In which language the screen speaks, for receipts that are printed by themselves. */
+export const screenLanguageChannel = 'klink:screen-language';
+/** The hidden page of a receipt asks for it, and says how high it is. */
+export const receiptPageChannel = 'klink:receipt-page';
+export const receiptShownChannel = 'klink:receipt-shown';
 /** Main → window. */
 export const viewChangedChannel = 'klink:view-changed';
 export const simulatorChangedChannel = 'klink:simulator-changed';

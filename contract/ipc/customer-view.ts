@@ -12,11 +12,20 @@ export const customerViewSchema = z.object({
     lines: z.array(
       z.object({ productId: z.string().nullable(), name: z.string(), quantity: z.int(), lineMinor: z.int() }),
     ),
+    discount: z.object({ rateBasisPoints: z.int().nullable(), amountMinor: z.int() }).nullable(),
     totalMinor: z.int(),
+    parts: z.array(z.object({ amountMinor: z.int(), isKnown: z.boolean() })),
+    toPayMinor: z.int(),
   }),
   screen: z.object({
     screen: z.enum(screens),
     charge: chargeViewSchema.optional(),
+    twoTaps: z
+      .object({
+        tap: z.enum(['open', 'confirm']),
+        opened: z.object({ balanceBeforeMinor: z.int(), balanceAfterMinor: z.int() }).optional(),
+      })
+      .optional(),
     progress: z.object({ done: z.int(), total: z.int() }).optional(),
     balanceBeforeMinor: z.int().nullable().optional(),
     tag: z.object({ balanceMinor: z.int() }).optional(),

@@ -49,6 +49,8 @@ export const faultCodes = {
     'NOTHING_TO_REFUND',
     'SALE_NOT_FOUND',
     'ALREADY_RETURNED',
+    'PART_PAID',
+    'DISCOUNT_CONFIRMED',
     'NO_ADJUSTMENT',
     'TAG_NOT_CORRUPT',
     'TAG_UNHEARD_OF',

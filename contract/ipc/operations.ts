@@ -80,8 +80,10 @@ export const operations = {
   },
   addAmountToCart: { request: z.object({ amountMinor: amountMinorSchema.min(1) }), answer: nothing },
   removeFromCart: { request: z.object({ line: z.int().min(0) }), answer: nothing },
-  /** With `leavesParts` also where other tags have paid a part of it, which then has to be given back. */
-  clearCart: { request: z.object({ leavesParts: z.boolean().default(false) }), answer: nothing },
+  /** Not while other tags have paid a part of it (`PART_PAID`). */
+  clearCart: { request: nothing, answer: nothing },
+  /** The same for a cart that is paid in part: what was paid needs somebody's attention then, until it is given back. */
+  setCartAside: { request: nothing, answer: nothing },
   /** Takes something off the price of the goods, instead of what was taken off before; a supervisor confirms it. */
   setDiscount: {
     request: z.union([
@@ -91,6 +93,8 @@ export const operations = {
     answer: nothing,
   },
   clearDiscount: { request: nothing, answer: nothing },
+  /** How a sale is paid at this till from now on; kept in its settings (Q51). */
+  setCheckout: { request: z.object({ taps: z.union([z.literal(1), z.literal(2)]) }), answer: nothing },
   /** Starts the tap for the cart; answers when the sale has ended, however it did. */
   sell: {
     request: tapRequest.extend({

@@ -47,6 +47,13 @@ export const transactionDetailsSchema = listedTransactionSchema.extend({
 });
 export type TransactionDetails = z.infer<typeof transactionDetailsSchema>;
 
+/** What one tag has paid of a sale: all of it, unless several did. */
+export const salePartSchema = transactionDetailsSchema.extend({
+  /** Whether it can be taken back whole: not while its outcome is unknown, nor once anything of it has come back. */
+  undo: z.enum(['possible', 'returned', 'unknown']),
+});
+export type SalePart = z.infer<typeof salePartSchema>;
+
 /** Newest first, a page at a time. */
 export const transactionsRequestSchema = z.object({
   /** Only numbers below this one; absent: from the newest. */

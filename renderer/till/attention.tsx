@@ -20,6 +20,7 @@ const icons: Readonly<Record<AttentionItem['todo'], IconName>> = {
   'ask-operator': 'alert',
   'finish-payment': 'card',
   'give-cash-back': 'cash',
+  'give-part-back': 'undo',
 };
 
 /** What somebody has to look at: what happened, in words, and what to do (screens.md, "Needs attention"). */
@@ -117,6 +118,12 @@ function Remedy({ item: { todo, terminalTransactionNumber } }: { readonly item: 
       return (
         <TouchButton onPress={() => void call((klink) => klink.confirmCashReturned({ terminalTransactionNumber }))}>
           {t('attention.give-cash-back.action')}
+        </TouchButton>
+      );
+    case 'give-part-back':
+      return (
+        <TouchButton onPress={() => void call((klink) => klink.undoSale({ terminalTransactionNumber }))}>
+          {t('attention.give-part-back.action')}
         </TouchButton>
       );
     case 'finish-payment':

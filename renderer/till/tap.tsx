@@ -3,13 +3,12 @@ import type { ChargeView, ScreenView } from '../../contract/ipc/till-view.ts';
 import { Figure, StatePage } from '../../ui/components/state-page.tsx';
 import { TouchButton } from '../../ui/components/touch-button.tsx';
 import { call, screenShown } from './connection.ts';
-import { useFaultText } from './fault-text.ts';
 import { shortcuts, useKeys } from './keyboard.ts';
 import { startIssue } from './menu.tsx';
 import { Money } from './money.tsx';
 import { useSecondsUntil } from './now.ts';
-import { TapAlert } from './tap-alert.tsx';
 import { useWindow } from './store.ts';
+import { TapAlert } from './tap-alert.tsx';
 
 type TapView = Extract<ScreenView, { screen: 'tap' }>;
 
@@ -69,6 +68,12 @@ export function TapScreen({ screen }: { readonly screen: TapView }) {
 export function Charge({ charge }: { readonly charge: ChargeView }) {
   const { t } = useTranslation();
   switch (charge.purpose) {
+    case 'part-payment':
+      return (
+        <Figure label={t('tap.partOf')}>
+          <Money amountMinor={charge.amountMinor} />
+        </Figure>
+      );
     case 'sale':
       return (
         <Figure label={charge.amountMinor < 0 ? t('tap.toReturn') : t('tap.toPay')}>
@@ -99,6 +104,7 @@ export function Charge({ charge }: { readonly charge: ChargeView }) {
       );
     case 'refund-reversal':
     case 'chargeback':
+    case 'undo':
       return charge.amountMinor === 0 ? null : (
         <Figure label={t('tap.toReturn')}>
           <Money amountMinor={charge.amountMinor} />

@@ -147,6 +147,10 @@ export interface TransactionStore {
   committed(terminalTransactionNumber: number): TillTransaction | null;
   /** What goes back on a transaction of this till and was not aborted, oldest first. */
   referring(terminalTransactionNumber: number): readonly TillTransaction[];
+  /** Every transaction of a group, oldest first, whatever its state. */
+  ofGroup(groupId: string): readonly TillTransaction[];
+  /** Parts of sales that several tags pay which paid for nothing: to be given back, oldest first. */
+  halfPaid(): readonly TillTransaction[];
   /** Journals what a tag showed, unless nothing has changed since it was last seen (Q6). */
   recordSnapshot(shown: TagSnapshotPayload): void;
   /** Notes once what an operator should see about the tag of a transaction that stays as it is. */
@@ -215,6 +219,8 @@ export interface HistoryStore {
   /** Transactions with a lower number, newest first. */
   before(terminalTransactionNumber: number, limit: number): readonly PastTransaction[];
   one(terminalTransactionNumber: number): PastTransaction | null;
+  /** Number of the last sale that was not aborted; null where there is none. */
+  lastSaleNumber(): number | null;
   /** Every state it went through, oldest first. */
   states(terminalTransactionNumber: number): readonly LoggedState[];
 }

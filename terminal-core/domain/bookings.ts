@@ -49,9 +49,17 @@ export function refundReversalItems(amountMinor: number): TransactionItem[] {
   return [{ kind: 'refund-reversal', debit: 'customer', credit: 'top-up:cash', amountMinor }];
 }
 
-/** Goods of a sale come back: each returned item the other way round (R5, Q15). */
+/**
+ * What was sold comes back: each item the other way round (R5, Q15). What had lowered the price – a deposit paid back, a
+ * discount – is paid again, as a `purchase`.
+ */
 export function chargebackItems(sold: readonly TransactionItem[]): TransactionItem[] {
-  return sold.map((item) => ({ ...item, kind: 'chargeback', debit: item.credit, credit: item.debit }));
+  return sold.map((item) => ({
+    ...item,
+    kind: item.kind === 'purchase-return' ? 'purchase' : 'chargeback',
+    debit: item.credit,
+    credit: item.debit,
+  }));
 }
 
 /** What the items do to the customer's account: debits − credits (R2). */

@@ -53,6 +53,8 @@ const texts: Readonly<Record<FaultCode, string>> = {
   NOTHING_TO_REFUND: 'There is nothing to refund: the balance does not cover the fee.',
   SALE_NOT_FOUND: 'This till has no such sale on this tag. Go to the till that sold, or to the information desk.',
   ALREADY_RETURNED: 'More would be taken back than was sold.',
+  PART_PAID: 'Another tag has paid a part of this. Let one pay the rest, or give that part back first.',
+  DISCOUNT_CONFIRMED: 'The discount was confirmed for what is in the cart. Take it off to add something.',
   NO_ADJUSTMENT: 'There is nothing to collect for this tag.',
   TAG_NOT_CORRUPT: 'This tag is not damaged: its balance can be read. There is nothing to repair.',
   TAG_UNHEARD_OF:

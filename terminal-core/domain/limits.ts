@@ -3,6 +3,8 @@ export const limits = {
   /** Lines a cart may have; also keeps a transaction well inside one journal entry. */
   cartLinesMax: 100,
   quantityMax: 999,
+  /** Items of a transaction, as the wire bounds them. */
+  itemsMax: 200,
   /** How often a torn write is tried again on the same tag before the till gives the tag up as unwritable. */
   writeAttemptsMax: 5,
   /** Longest the till may take to end (requirements.md 3.2, "before exit"). */

@@ -74,7 +74,8 @@ export function shiftFigures(floatMinor: number, sums: readonly ShiftSum[]): Shi
     ),
     chargebacks: turnover(
       committed.filter(({ type }) => type === 'Chargeback'),
-      () => 1,
+      // A sale that paid the customer, taken back, is paid again.
+      ({ isCredit }) => (isCredit ? 1 : -1),
     ),
     unknownCount: unknown.reduce((sum, { count }) => sum + count, 0),
     cash: {

@@ -22,6 +22,7 @@ export const duties: Readonly<Record<Purpose, Duty>> = {
   balance: look,
   issue: look,
   sale: booking,
+  'part-payment': booking,
   'top-up': booking,
   'card-top-up': booking,
   'paid-top-up': booking,
@@ -30,8 +31,12 @@ export const duties: Readonly<Record<Purpose, Duty>> = {
   refund: supervised,
   'refund-reversal': supervised,
   chargeback: supervised,
+  undo: supervised,
   block: supervised,
   unblock: supervised,
   repair: supervisedLook,
   replacement: supervisedLook,
 };
+
+/** A discount gives the merchant's money away: whoever may give goods back may give one. */
+export const discountDuty: Duty = supervised;

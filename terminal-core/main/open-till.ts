@@ -14,7 +14,7 @@ import { reservationsOver, tagLookupOver } from '../replication/reservations.ts'
 import { tagReplacementsOver } from '../replication/tag-replacements.ts';
 import { writeJournalExport } from '../store/journal-export.ts';
 import { SecretFile } from '../store/secret-file.ts';
-import { loadSettings } from '../store/settings-file.ts';
+import { changeSettings, loadSettings } from '../store/settings-file.ts';
 import { openTillDatabase, type TillDatabase } from '../store/till-database.ts';
 import { lockForWriting } from '../store/writer-lock.ts';
 import { ReaderLink } from '../till/reader-link.ts';
@@ -149,6 +149,7 @@ function openParts(options: TillHostOptions, post: (message: FromTillHost) => vo
     clock: systemClock,
     timers: systemTimers,
     random: systemRandom,
+    keepCheckoutTaps: (taps) => changeSettings(options.dataFolder, { checkoutTaps: taps }),
     writeExport: writeJournalExport,
     onIdle: () => database.checkpoint(),
     onView: (view) => post({ kind: 'view', view }),

@@ -24,7 +24,7 @@ export function readAttention(
   dataFolder: string,
 ): Result<{ readonly items: readonly AttentionItem[]; readonly currency: string | null }, Fault> {
   return readTill(dataFolder, ({ assignments, transactions: store, outcomes, cashReturns }) => ({
-    items: attentionItems({ store, outcomes, cashReturns }),
+    items: attentionItems({ store, outcomes, cashReturns, groupBeingPaid: null }),
     currency: assignments.assignment()?.edition.currency ?? null,
   }));
 }

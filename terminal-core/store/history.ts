@@ -1,4 +1,4 @@
-import { asc, desc, eq, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, lt, ne, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { HistoryStore, LoggedState, PastTransaction } from '../checkout/ports.ts';
 import { journalResult, replicationCursor, txn, txnStateLog } from './schema.ts';
@@ -18,6 +18,10 @@ export class StoredHistory implements HistoryStore {
   one(terminalTransactionNumber: number): PastTransaction | null {
     const [row] = this.#statements.page.all({ number: terminalTransactionNumber + 1, limit: 1 });
     return row?.terminalTransactionNumber === terminalTransactionNumber ? pastOf(row) : null;
+  }
+
+  lastSaleNumber(): number | null {
+    return this.#statements.lastSale.get()?.number ?? null;
   }
 
   states(terminalTransactionNumber: number): readonly LoggedState[] {
@@ -51,6 +55,13 @@ function prepare(drizzle: BetterSQLite3Database) {
       .where(lt(txn.terminalTransactionNumber, sql.placeholder('number')))
       .orderBy(desc(txn.terminalTransactionNumber))
       .limit(sql.placeholder('limit'))
+      .prepare(),
+    lastSale: drizzle
+      .select({ number: txn.terminalTransactionNumber })
+      .from(txn)
+      .where(and(eq(txn.type, 'Purchase'), ne(txn.state, 'Aborted')))
+      .orderBy(desc(txn.terminalTransactionNumber))
+      .limit(1)
       .prepare(),
     states: drizzle
       .select({ state: txnStateLog.toState, at: txnStateLog.at, cause: txnStateLog.cause })

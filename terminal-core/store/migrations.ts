@@ -10,6 +10,7 @@ import { accountMode } from './migrations/0004-account-mode.ts';
 import { cardPayments } from './migrations/0005-card-payments.ts';
 import { cashReturns } from './migrations/0006-cash-returns.ts';
 import { tagReplacements } from './migrations/0007-tag-replacements.ts';
+import { splitSales } from './migrations/0008-split-sales.ts';
 
 export interface Migration {
   readonly number: number;
@@ -26,6 +27,7 @@ export const migrations: readonly Migration[] = [
   { number: 5, name: 'card-payments', sql: cardPayments },
   { number: 6, name: 'cash-returns', sql: cashReturns },
   { number: 7, name: 'tag-replacements', sql: tagReplacements },
+  { number: 8, name: 'split-sales', sql: splitSales },
 ];
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');

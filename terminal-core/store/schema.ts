@@ -68,6 +68,8 @@ export const txn = sqliteTable('txn', {
   /** Of a top-up by card; null before its payment is asked for. */
   paymentStatus: text('payment_status', { enum: paymentStatuses }),
   paymentReference: text('payment_reference'),
+  /** 1: a part of a sale whose goods are on another transaction of its group. */
+  isPart: integer('is_part').notNull().default(0),
 });
 
 export const shift = sqliteTable('shift', {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Fault } from '../../contract/ipc/fault.ts';
@@ -18,4 +18,36 @@ export function loadSettings(dataFolder: string): Result<TillSettings, Fault> {
   } catch (error) {
     return failed(fault('SETTINGS_INVALID', { detail: error instanceof Error ? error.message : String(error) }));
   }
+}
+
+/**
+ * Changes some settings in `DIR/till.json` and leaves the rest of the file as somebody wrote it. The new file takes the
+ * place of the old one whole, so that a till that is cut off has one or the other.
+ * @returns SETTINGS_INVALID where the file cannot be read or written
+ */
+export function changeSettings(dataFolder: string, change: Partial<TillSettings>): Result<void, Fault> {
+  const valid = loadSettings(dataFolder);
+  if (!valid.ok) return valid;
+  const file = path.join(dataFolder, 'till.json');
+  try {
+    const written = existsSync(file) ? fileSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : {};
+    replaceFile(file, `${JSON.stringify({ ...written, ...change }, null, 2)}\n`);
+    return ok(undefined);
+  } catch (error) {
+    return failed(fault('SETTINGS_INVALID', { detail: error instanceof Error ? error.message : String(error) }));
+  }
+}
+
+const fileSchema = z.record(z.string(), z.json());
+
+function replaceFile(file: string, text: string): void {
+  const fresh = `${file}.new`;
+  const descriptor = openSync(fresh, 'w', 0o600);
+  try {
+    writeFileSync(descriptor, text);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+  renameSync(fresh, file);
 }

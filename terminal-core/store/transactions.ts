@@ -6,6 +6,7 @@ import type { TerminalState, TransactionType } from '../../contract/wire/words.t
 import type { PaymentChange, StoreCounts, TransactionEnd, TransactionStore } from '../checkout/ports.ts';
 import { assertItemsBalance } from '../domain/bookings.ts';
 import { invariant } from '../domain/invariant.ts';
+import { isPartOfSale } from '../domain/returns.ts';
 import {
   assertTransition,
   type TillTransaction,
@@ -169,6 +170,14 @@ export class StoredTransactions implements TransactionStore {
     return this.#statements.referring.all({ number: terminalTransactionNumber }).map((row) => this.#withItems(row));
   }
 
+  ofGroup(groupId: string): readonly TillTransaction[] {
+    return this.#statements.ofGroup.all({ groupId }).map((row) => this.#withItems(row));
+  }
+
+  halfPaid(): readonly TillTransaction[] {
+    return this.#statements.halfPaid.all().map((row) => this.#withItems(row));
+  }
+
   recordSnapshot(shown: TagSnapshotPayload): void {
     if (this.#isNews(shown)) this.#commit(() => this.#journalSnapshot(shown));
   }
@@ -222,6 +231,7 @@ export class StoredTransactions implements TransactionStore {
         referenceAssignmentId: reference?.assignmentId ?? null,
         referenceTerminalTransactionNumber: reference?.terminalTransactionNumber ?? null,
         shiftId: this.#statements.openShift.get()?.shiftId ?? null,
+        isPart: isPartOfSale(items) && draft.type === 'Purchase' ? 1 : 0,
         openedAt: at,
       })
       .run();
@@ -313,6 +323,21 @@ const unresolved = sql`${txn.state} IN ('Open', 'TerminalConfirmStarted', 'Termi
 /** The `+` keeps SQLite from walking the whole table in its own order, only to save sorting a handful of rows. */
 const oldestFirst = sql`+${txn.terminalTransactionNumber}`;
 
+/**
+ * A part of a sale whose goods nobody has paid, or of which another part was given back: nothing is left that it paid for.
+ * Only groups with a part are looked at (index `txn_part`).
+ */
+const halfPaid = sql`${txn.groupId} IN (SELECT group_id FROM txn WHERE is_part = 1)
+  AND ${txn.type} = 'Purchase' AND ${txn.state} = 'Committed'
+  AND NOT EXISTS (SELECT 1 FROM txn back
+    WHERE back.reference_terminal_transaction_number = ${txn.terminalTransactionNumber} AND back.state <> 'Aborted')
+  AND (
+    NOT EXISTS (SELECT 1 FROM txn goods
+      WHERE goods.group_id = ${txn.groupId} AND goods.type = 'Purchase' AND goods.is_part = 0 AND goods.state <> 'Aborted')
+    OR EXISTS (SELECT 1 FROM txn other JOIN txn back
+      ON back.reference_terminal_transaction_number = other.terminal_transaction_number AND back.state = 'Committed'
+      WHERE other.group_id = ${txn.groupId} AND other.type = 'Purchase'))`;
+
 function prepare(drizzle: BetterSQLite3Database) {
   return {
     drawNumber: drizzle
@@ -366,6 +391,13 @@ function prepare(drizzle: BetterSQLite3Database) {
       )
       .orderBy(asc(txn.terminalTransactionNumber))
       .prepare(),
+    ofGroup: drizzle
+      .select()
+      .from(txn)
+      .where(eq(txn.groupId, sql.placeholder('groupId')))
+      .orderBy(asc(txn.terminalTransactionNumber))
+      .prepare(),
+    halfPaid: drizzle.select().from(txn).where(halfPaid).orderBy(oldestFirst).prepare(),
     fingerprint: drizzle
       .select({ fingerprint: tagSnapshot.fingerprint })
       .from(tagSnapshot)

@@ -19,6 +19,7 @@ export interface AttentionOperationParts {
   readonly replication: ReplicationPort;
   readonly staff: StaffDesk;
   readonly clock: Clock;
+  groupBeingPaid(): string | null;
   patience(request: TapRequest): Patience;
   /** There is something new to be sent and shown. */
   onChange(): void;
@@ -31,7 +32,8 @@ export type AttentionOperations = Pick<TillOperations, 'attention' | 'cleanup' |
 /** What needs a person's attention, and what that person can do about it on this till. */
 export function attentionOperations(till: AttentionOperationParts): AttentionOperations {
   return {
-    attention: () => Promise.resolve(ok({ items: [...attentionItems(till)] })),
+    attention: () =>
+      Promise.resolve(ok({ items: [...attentionItems({ ...till, groupBeingPaid: till.groupBeingPaid() })] })),
     cleanup: ({ timeoutMs }) =>
       till.occupy((desk) => new CleanupVisit(desk, till.patience({ timeoutMs, firstTagOnly: false }))),
     resolve: async (request) => {

@@ -3,13 +3,16 @@ import type { CashReturnStore, OutcomeStore, TransactionStore } from '../checkou
 import type { TillTransaction } from '../domain/transaction.ts';
 
 export interface AttentionSources {
-  readonly store: Pick<TransactionStore, 'unresolved' | 'openPayment'>;
+  readonly store: Pick<TransactionStore, 'unresolved' | 'openPayment' | 'halfPaid'>;
   readonly outcomes: Pick<OutcomeStore, 'unknownAndSent' | 'rejected'>;
   readonly cashReturns: Pick<CashReturnStore, 'awaited'>;
+  /** The group of the cart that is being paid: its parts wait for their rest, and for nobody's attention. */
+  readonly groupBeingPaid: string | null;
 }
 
 /** Everything that somebody has to look at, and what to do about it, from what is on the disk alone. */
-export function attentionItems({ store, outcomes, cashReturns }: AttentionSources): readonly AttentionItem[] {
+export function attentionItems(sources: AttentionSources): readonly AttentionItem[] {
+  const { store, outcomes, cashReturns } = sources;
   const sent = new Set(outcomes.unknownAndSent().map(({ terminalTransactionNumber }) => terminalTransactionNumber));
   const unknown = store.unresolved(null).filter(({ state }) => state === 'TerminalConfirmUnknown');
   const payment = store.openPayment();
@@ -27,11 +30,24 @@ export function attentionItems({ store, outcomes, cashReturns }: AttentionSource
       code: row.abortReason ?? 'INTERRUPTED',
       at: row.endedAt ?? row.openedAt,
     })),
+    ...halfPaid(store, sources.groupBeingPaid).map((row) => ({
+      ...itemOf(row),
+      todo: 'give-part-back' as const,
+      code: 'PART_PAID',
+    })),
     ...outcomes.rejected().map(({ code, message, receivedAt, terminalTransactionNumber, type, amountMinor, uid }) => ({
       ...{ todo: 'ask-operator' as const, code, detail: message, at: receivedAt, sent: true },
       ...{ terminalTransactionNumber, type, amountMinor, uid },
     })),
   ];
+}
+
+/** Parts of sales that paid for nothing, but for the sale that is going on (INV-15). */
+export function halfPaid(
+  store: Pick<TransactionStore, 'halfPaid'>,
+  groupBeingPaid: string | null,
+): readonly TillTransaction[] {
+  return store.halfPaid().filter(({ groupId }) => groupId !== groupBeingPaid);
 }
 
 function itemOf({ terminalTransactionNumber, type, amountMinor, tag, openedAt }: TillTransaction) {

@@ -9,6 +9,7 @@ import {
   type BookingEvent,
   type BookingRecord,
   plannedWork,
+  twoTapPurchaseChart,
 } from '../checkout/booking-chart.ts';
 import { fault } from '../domain/fault.ts';
 import { invariant } from '../domain/invariant.ts';
@@ -48,6 +49,8 @@ export class Booking implements TagWork {
   #before: TagImage | null = null;
   #prepared: PreparedWrite | null = null;
   #fault: Fault | null = null;
+  /** The backend keeps the amount until the sale has ended. */
+  #isHeld = false;
   /** The step that told of the last record. */
   #recorded: Step | null = null;
 
@@ -162,7 +165,8 @@ export class Booking implements TagWork {
   // --- effects: each ends in one event ---
 
   async #awaitTag(): Promise<BookingEvent> {
-    const tap = new Tap(this.#desk, wholeTag(this.#desk), this.#patience, this.#view);
+    const twoTaps = this.#chart === twoTapPurchaseChart ? ({ tap: 'open' } as const) : null;
+    const tap = new Tap(this.#desk, wholeTag(this.#desk), this.#patience, this.#view, twoTaps);
     this.#waiting = tap;
     const end = await tap.run((visit) => this.#acceptTag(visit));
     this.#waiting = null;
@@ -210,7 +214,10 @@ export class Booking implements TagWork {
     const held = await this.#desk.reservations.reserve(this.#opened());
     this.#waiting = null;
     if (takenBack[0]) return { type: takenBack[0] };
-    if (held.ok) return { type: held.value };
+    if (held.ok) {
+      this.#isHeld = held.value === 'RESERVED';
+      return { type: held.value };
+    }
     return this.#deny(held.fault);
   }
 
@@ -221,6 +228,7 @@ export class Booking implements TagWork {
       wholeTag(this.#desk),
       this.#patience,
       this.#fixed().view,
+      { tap: 'confirm', opened: this.#openedSale() },
       this.#current().presenceId,
     );
     this.#waiting = tap;
@@ -234,6 +242,13 @@ export class Booking implements TagWork {
     if (!prepared.ok) return this.#deny(prepared.fault);
     this.#prepared = prepared.value;
     return { type: 'SECOND_TAP' };
+  }
+
+  /** What the second tap agrees to. */
+  #openedSale() {
+    const { tag } = this.#opened();
+    const { uid, balanceBeforeMinor, balanceAfterMinor } = tag;
+    return { uid, balanceBeforeMinor, balanceAfterMinor, isHeld: this.#isHeld };
   }
 
   #acceptSecondTap(visit: TagVisit): Result<TagVisit, Fault> {

@@ -1,12 +1,12 @@
 import type { Fault } from '../../contract/ipc/fault.ts';
 import type { Outcome } from '../../contract/ipc/operations.ts';
 import type { ChargeView } from '../../contract/ipc/till-view.ts';
-import type { Cart } from '../domain/cart.ts';
+import type { Basket } from '../domain/basket.ts';
 import { fault } from '../domain/fault.ts';
 import { failed, type Result } from '../domain/result.ts';
 import { CardTopUp } from './card-top-up.ts';
 import { saleCharge, topUpCharge } from './charges.ts';
-import type { Desk, Patience } from './desk.ts';
+import type { Desk, Patience, Staff } from './desk.ts';
 import { OpenLoopSale } from './open-loop-sale.ts';
 import { paymentOpenFault } from './open-payment.ts';
 import type { Request, TapRequest } from './operations.ts';
@@ -17,7 +17,10 @@ type Ended = Promise<Result<Outcome, Fault>>;
 /** What these operations need of the till, which alone begins and ends a piece of work. */
 export interface CardOperationParts {
   isAccountMode(): boolean;
-  cart(): Cart;
+  /** What is to be paid, unless nobody knows what of it is paid already. */
+  basket(): Result<Basket, Fault>;
+  /** Whose sale it is: whoever confirmed its discount has confirmed the sale. */
+  sellingStaff(staff: Staff): Staff;
   merchantId(): string;
   /** Of the two halves of an open loop purchase (R13). */
   newGroupId(): string;
@@ -40,15 +43,21 @@ export function cardTopUp(till: CardOperationParts, request: Request<'topUp'>): 
 /** A sale whose tag has too little on it: a card pays the rest first (R12, R13, Q16). */
 export function openLoopSale(
   till: CardOperationParts,
-  request: Request<'sell'> & { readonly openLoop: 'shortfall' | 'full-price' },
+  request: TapRequest & { readonly openLoop: 'shortfall' | 'full-price'; readonly taps: 1 | 2 },
 ): Ended {
   const desk = deskForCards(till);
   if (!desk.ok) return Promise.resolve(desk);
-  const sale = saleCharge(till.cart(), desk.value.configuration, till.merchantId());
+  const basket = till.basket();
+  if (!basket.ok) return Promise.resolve(basket);
+  const sale = saleCharge(basket.value, desk.value.configuration, till.merchantId());
   if (!sale.ok) return Promise.resolve(sale);
   const { openLoop, taps } = request;
-  const terms = { sale: sale.value, by: openLoop, isTwoTaps: taps === 2, groupId: till.newGroupId() };
-  return till.run(sale.value.view, (working) => new OpenLoopSale(terms, working, till.patience(request)));
+  const groupId = sale.value.groupId ?? till.newGroupId();
+  const terms = { sale: sale.value, by: openLoop, isTwoTaps: taps === 2, groupId };
+  return till.run(sale.value.view, (working) => {
+    const selling = { ...working, staff: till.sellingStaff(working.staff) };
+    return new OpenLoopSale(terms, selling, till.patience(request));
+  });
 }
 
 function deskForCards(till: CardOperationParts): Result<Desk, Fault> {

@@ -3,16 +3,11 @@ import type { Purpose } from '../../contract/ipc/till-view.ts';
 import type { Configuration } from '../../contract/wire/configuration.ts';
 import type { PendingAdjustment } from '../../contract/wire/tag-lookup.ts';
 import { denyAmount } from '../domain/admission.ts';
-import {
-  cashRefundItems,
-  purchaseItems,
-  refundReversalItems,
-  type TopUpMethod,
-  topUpItems,
-} from '../domain/bookings.ts';
-import { type Cart, totalMinor } from '../domain/cart.ts';
+import { type Basket, partPaymentItems, priceMinor, saleItems, toPayMinor } from '../domain/basket.ts';
+import { cashRefundItems, refundReversalItems, type TopUpMethod, topUpItems } from '../domain/bookings.ts';
 import { fault } from '../domain/fault.ts';
 import { feeMinor as feeOf } from '../domain/fees.ts';
+import { limits } from '../domain/limits.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { TillTransaction } from '../domain/transaction.ts';
 import type { Charge } from './charge.ts';
@@ -28,25 +23,60 @@ const plain = {
 } as const;
 
 /**
- * The charge of a cart (R11). Where deposits taken back outweigh the goods the customer is paid, which needs no hold
- * (protocol.md, "purchase-return").
+ * The charge of what is left to be paid of a basket, with its goods (R11). Where deposits taken back outweigh them the
+ * customer is paid, which needs no hold (protocol.md, "purchase-return").
  */
-export function saleCharge(cart: Cart, configuration: Configuration, merchantId: string): Result<Charge, Fault> {
-  if (cart.length === 0) return failed(fault('CART_EMPTY'));
-  const total = totalMinor(cart);
+export function saleCharge(basket: Basket, configuration: Configuration, merchantId: string): Result<Charge, Fault> {
+  if (basket.lines.length === 0) return failed(fault('CART_EMPTY'));
+  const total = toPayMinor(basket);
   if (total === 0) return failed(fault('AMOUNT_INVALID', { reason: 'the cart comes to nothing.' }));
+  const items = saleItems(basket);
+  if (items.length > limits.itemsMax) return failed(fault('AMOUNT_INVALID', { reason: 'the cart is full.' }));
   const amountMinor = Math.abs(total);
-  return checked(configuration, {
+  const charge: Charge = {
     ...plain,
     type: 'Purchase',
     paymentMethod: 'tag',
     amountMinor,
     balanceDeltaMinor: -total,
-    items: purchaseItems(cart),
+    items,
     merchantId,
+    groupId: basket.partsMinor.length > 0 ? basket.groupId : null,
     reserves: total > 0,
     view: viewOf('sale', amountMinor),
+  };
+  return withinPrice(basket, configuration, charge);
+}
+
+/** The charge of a part of a basket that another tag pays before the one that takes the goods. */
+export function partCharge(
+  basket: Basket,
+  partMinor: number,
+  configuration: Configuration,
+  merchantId: string,
+): Result<Charge, Fault> {
+  if (basket.lines.length === 0) return failed(fault('CART_EMPTY'));
+  if (partMinor >= toPayMinor(basket))
+    return failed(fault('AMOUNT_INVALID', { reason: 'a part is less than what is left to be paid.' }));
+  return withinPrice(basket, configuration, {
+    ...plain,
+    type: 'Purchase',
+    paymentMethod: 'tag',
+    amountMinor: partMinor,
+    balanceDeltaMinor: -partMinor,
+    items: partPaymentItems(basket, partMinor),
+    merchantId,
+    groupId: basket.groupId,
+    reserves: true,
+    view: viewOf('part-payment', partMinor),
   });
+}
+
+/** The limit of a purchase is one of its whole price, however many tags pay it. */
+function withinPrice(basket: Basket, { limits: ofEdition }: Configuration, charge: Charge): Result<Charge, Fault> {
+  const amountMinor = Math.abs(priceMinor(basket));
+  const denial = denyAmount({ type: 'Purchase', amountMinor, feeMinor: 0 }, ofEdition);
+  return denial ? failed(fault(denial.code, denial.details)) : ok(charge);
 }
 
 /** The charge of a top-up: what is paid in, less the fee, is on the tag afterwards (R9, R10). */
@@ -56,7 +86,9 @@ export function topUpCharge(
   configuration: Configuration,
 ): Result<Charge, Fault> {
   const feeMinor = feeOf(configuration.fees.topUp, amountMinor);
-  return checked(configuration, {
+  const denial = denyAmount({ type: 'TopUp', amountMinor, feeMinor }, configuration.limits);
+  if (denial) return failed(fault(denial.code, denial.details));
+  return ok({
     ...plain,
     type: 'TopUp',
     paymentMethod: method,
@@ -136,11 +168,4 @@ function largestRefundMinor(balanceMinor: number, { fees }: Configuration): numb
   let amountMinor = Math.floor(((balanceMinor - fixedMinor) * 10_000) / (10_000 + rateBasisPoints)) + 1;
   while (amountMinor > 0 && amountMinor + feeOf(fees.refund, amountMinor) > balanceMinor) amountMinor -= 1;
   return amountMinor;
-}
-
-function checked(configuration: Configuration, charge: Charge): Result<Charge, Fault> {
-  const { type, amountMinor, view } = charge;
-  if (type !== 'Purchase' && type !== 'TopUp') return ok(charge);
-  const denial = denyAmount({ type, amountMinor, feeMinor: view.feeMinor }, configuration.limits);
-  return denial ? failed(fault(denial.code, denial.details)) : ok(charge);
 }

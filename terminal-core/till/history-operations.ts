@@ -1,21 +1,22 @@
-import type { TransactionDetails } from '../../contract/ipc/transactions.ts';
+import type { SalePart, TransactionDetails } from '../../contract/ipc/transactions.ts';
 import type { HistoryStore, TransactionStore } from '../checkout/ports.ts';
 import { fault } from '../domain/fault.ts';
 import { failed, ok } from '../domain/result.ts';
 import type { TillTransaction } from '../domain/transaction.ts';
-import { returnableLines } from './chargeback.ts';
+import { returnableLines, salePartsOf } from './chargeback.ts';
 import type { TillOperations } from './operations.ts';
 
 /** What these operations need of the till; they change nothing and may be asked at any time. */
 export interface HistoryOperationParts {
   readonly history: HistoryStore;
-  readonly store: Pick<TransactionStore, 'find' | 'referring'>;
+  readonly store: Pick<TransactionStore, 'find' | 'referring' | 'ofGroup'>;
 }
 
-export type HistoryOperations = Pick<TillOperations, 'transactions' | 'transaction'>;
+export type HistoryOperations = Pick<TillOperations, 'transactions' | 'transaction' | 'lastSale'>;
 
 /** What this till has done, for whoever looks back: the list, and one of it with every line and state. */
-export function historyOperations({ history, store }: HistoryOperationParts): HistoryOperations {
+export function historyOperations(parts: HistoryOperationParts): HistoryOperations {
+  const { history } = parts;
   return {
     transactions: ({ before, limit }) => {
       // One more than asked for tells whether there is a next page.
@@ -23,14 +24,39 @@ export function historyOperations({ history, store }: HistoryOperationParts): Hi
       return Promise.resolve(ok({ transactions: found.slice(0, limit), hasMore: found.length > limit }));
     },
     transaction: ({ terminalTransactionNumber }) => {
-      const listed = history.one(terminalTransactionNumber);
-      const transaction = store.find(terminalTransactionNumber);
-      if (!listed || !transaction)
-        return Promise.resolve(failed(fault('NO_SUCH_TRANSACTION', { terminalTransactionNumber })));
-      const states = [...history.states(terminalTransactionNumber)];
-      return Promise.resolve(ok({ ...listed, ...detailsOf(transaction, store), states }));
+      const found = detailed(parts, terminalTransactionNumber);
+      return Promise.resolve(found ? ok(found) : failed(fault('NO_SUCH_TRANSACTION', { terminalTransactionNumber })));
     },
+    lastSale: () => Promise.resolve(ok({ parts: lastSaleParts(parts) })),
   };
+}
+
+function detailed(
+  { history, store }: HistoryOperationParts,
+  terminalTransactionNumber: number,
+): TransactionDetails | null {
+  const listed = history.one(terminalTransactionNumber);
+  const transaction = store.find(terminalTransactionNumber);
+  if (!listed || !transaction) return null;
+  return { ...listed, ...detailsOf(transaction, store), states: [...history.states(terminalTransactionNumber)] };
+}
+
+/** Of the last sale what each tag has paid, or may have. */
+function lastSaleParts(parts: HistoryOperationParts): SalePart[] {
+  const { history, store } = parts;
+  const number = history.lastSaleNumber();
+  const sale = number === null ? null : store.find(number);
+  if (!sale) return [];
+  return salePartsOf(store, sale).flatMap((part) => {
+    const details = part.state === 'Aborted' ? null : detailed(parts, part.terminalTransactionNumber);
+    return details ? [{ ...details, undo: undoOf(part, store) }] : [];
+  });
+}
+
+function undoOf(part: TillTransaction, store: HistoryOperationParts['store']): SalePart['undo'] {
+  const cameBack = store.referring(part.terminalTransactionNumber);
+  if (cameBack.some(({ state }) => state === 'Committed')) return 'returned';
+  return part.state === 'Committed' && cameBack.length === 0 ? 'possible' : 'unknown';
 }
 
 function detailsOf(

@@ -53,11 +53,11 @@ export class OpenLoopSale implements TagWork {
     const looked = await this.#lookAtTag();
     if (!looked.ok) return refusedEnd(this.#desk, looked.fault, { uid: null, before: null });
     const { uid, topUp } = looked.value;
-    if (!topUp) return await this.#sell(uid, null);
+    if (!topUp) return await this.#sell(uid, this.#terms.sale.groupId);
     const paid = await this.#work(
       new CardTopUp(topUp.view, (visit) => this.#ofSameTag(uid, topUp, visit), this.#desk, this.#patience),
     );
-    return paid.result === 'committed' ? await this.#sell(uid, this.#terms.groupId) : paid;
+    return paid.result === 'committed' ? await this.#sell(uid, this.#terms.groupId, true) : paid;
   }
 
   cancel(): boolean {
@@ -114,13 +114,13 @@ export class OpenLoopSale implements TagWork {
     return visit.uid === uid ? ok(charge) : failed(fault('TAG_OTHER'));
   }
 
-  #sell(uid: string, groupId: string | null): Promise<WorkEnd> {
+  #sell(uid: string, groupId: string | null, hasCardPaid = false): Promise<WorkEnd> {
     const { sale, isTwoTaps } = this.#terms;
     const charge = { ...sale, groupId };
     const chart = isTwoTaps ? twoTapPurchaseChart : purchaseChart;
     const chargeFor = (visit: CurrentVisit) => this.#ofSameTag(uid, charge, visit);
     // The card has paid for this tag: another one does not end the wait for it.
-    const patience = groupId === null ? this.#patience : { ...this.#patience, firstTagOnly: false };
+    const patience = hasCardPaid ? { ...this.#patience, firstTagOnly: false } : this.#patience;
     return this.#work(new Booking(chart, sale.view, chargeFor, this.#desk, patience));
   }
 

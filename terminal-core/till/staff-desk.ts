@@ -5,7 +5,7 @@ import type { PinVerifier, Timers } from '../checkout/ports.ts';
 import { fault } from '../domain/fault.ts';
 import { limits } from '../domain/limits.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
-import { duties } from '../domain/staff.ts';
+import { type Duty, duties } from '../domain/staff.ts';
 import type { Staff } from './desk.ts';
 
 export interface StaffDeskParts {
@@ -115,9 +115,13 @@ export class StaffDesk {
 
   /** Whether a piece of work may begin, and whose it is; uses up the confirmation that it needed. */
   admit(purpose: Purpose, isShiftOpen: boolean): Result<Staff, Fault> {
+    return this.admitTo(duties[purpose], isShiftOpen);
+  }
+
+  /** The same for what is no work with a tag. */
+  admitTo(duty: Duty, isShiftOpen: boolean): Result<Staff, Fault> {
     const { cashier } = this;
     if (this.#parts.cashiers().length === 0) return ok({ cashierId: null, approvedBy: null });
-    const duty = duties[purpose];
     if (duty.login && !cashier) return failed(fault('LOGIN_NEEDED'));
     if (duty.shift && !isShiftOpen) return failed(fault('SHIFT_NEEDED'));
     const cashierId = cashier?.cashierId ?? null;

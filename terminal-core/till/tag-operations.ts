@@ -6,9 +6,7 @@ import {
   cashRefundChart,
   cashTopUpChart,
   chargebackChart,
-  purchaseChart,
   tagAdjustmentChart,
-  twoTapPurchaseChart,
 } from '../checkout/booking-chart.ts';
 import type { TagLookupPort } from '../checkout/ports.ts';
 import type { ReplacementStore } from '../checkout/replacement-ports.ts';
@@ -20,17 +18,17 @@ import { accountReplacement } from './account-replacement.ts';
 import { nextAdjustment } from './adjustments.ts';
 import { balanceLook } from './balance-look.ts';
 import { Booking } from './booking.ts';
-import { type CardOperationParts, cardTopUp, openLoopSale } from './card-operations.ts';
+import { cardTopUp } from './card-operations.ts';
 import type { Charge, ChargeFor } from './charge.ts';
-import { chargebackCharge } from './chargeback.ts';
-import { adjustmentCharge, blockCharge, cashRefundCharge, saleCharge, topUpCharge, viewOf } from './charges.ts';
+import { chargebackCharge, undoCharge } from './chargeback.ts';
+import { adjustmentCharge, blockCharge, cashRefundCharge, topUpCharge, viewOf } from './charges.ts';
 import type { Desk } from './desk.ts';
-import type { Accounts } from './identify-tag.ts';
 import { issueOf } from './issue.ts';
 import type { TapRequest, TillOperations } from './operations.ts';
 import { reversalOf } from './refund-reversal.ts';
 import { Repair } from './repair.ts';
 import { Replacement } from './replacement.ts';
+import { type SaleOperationParts, sell } from './sale-operations.ts';
 import type { TagLedger } from './tag-ledger.ts';
 import type { TagMaker } from './tag-maker.ts';
 import { TagMaking } from './tag-making.ts';
@@ -39,9 +37,8 @@ import type { TagWork } from './work.ts';
 type Ended = Promise<Result<Outcome, Fault>>;
 
 /** What these operations need of the till, which alone begins and ends a piece of work. */
-export interface TagOperationParts extends CardOperationParts {
+export interface TagOperationParts extends SaleOperationParts {
   readonly tagLookup: TagLookupPort;
-  readonly accounts: Accounts;
   readonly ledger: TagLedger;
   readonly replacements: ReplacementStore;
 }
@@ -59,6 +56,7 @@ export type TagOperations = Pick<
   | 'refund'
   | 'reverseRefund'
   | 'chargeback'
+  | 'undoSale'
   | 'collectAdjustment'
   | 'block'
   | 'issue'
@@ -70,12 +68,7 @@ export type TagOperations = Pick<
 /** Every operation that a customer's tag is shown for: which charge, on which chart, in which mode. */
 export function tagOperations(till: TagOperationParts): TagOperations {
   return {
-    sell: (request) =>
-      request.openLoop
-        ? openLoopSale(till, { ...request, openLoop: request.openLoop })
-        : book(till, request.taps === 2 ? twoTapPurchaseChart : purchaseChart, request, (desk) =>
-            saleCharge(till.cart(), desk.configuration, till.merchantId()),
-          ),
+    sell: (request) => sell(till, request),
     topUp: (request) =>
       request.method === 'card'
         ? cardTopUp(till, request)
@@ -91,6 +84,10 @@ export function tagOperations(till: TagOperationParts): TagOperations {
     chargeback: (request) =>
       bookByTag(till, chargebackChart, viewOf('chargeback', 0), request, ({ store, assignment }, { uid }) =>
         chargebackCharge(store, assignment.assignmentId, uid, request.terminalTransactionNumber, request.lines),
+      ),
+    undoSale: (request) =>
+      bookByTag(till, chargebackChart, viewOf('undo', 0), request, ({ store, assignment }, { uid }) =>
+        undoCharge(store, assignment.assignmentId, uid, request.terminalTransactionNumber),
       ),
     collectAdjustment: (request) => collectAdjustment(till, request),
     block: (request) => block(till, request.blocked, request),

@@ -1,5 +1,5 @@
 import type { Fault } from '../../contract/ipc/fault.ts';
-import type { ChargeView } from '../../contract/ipc/till-view.ts';
+import type { ChargeView, TwoTapsView } from '../../contract/ipc/till-view.ts';
 import { fault } from '../domain/fault.ts';
 import { type Desk, instant, type Patience } from './desk.ts';
 import { type Accept, TagSearch } from './tag-search.ts';
@@ -22,15 +22,21 @@ export class Tap<Visit = TagVisit> {
   /** The search's timer runs from the beginning; a tag that is refused gives no more time. */
   readonly #deadlineAt: string;
   readonly #seenPresenceId: number | null;
+  readonly #twoTaps: TwoTapsView | null;
 
-  /** @param seenPresenceId a card that lies there already and has to leave before it counts again */
+  /**
+   * @param twoTaps which of two it is, where one is not enough
+   * @param seenPresenceId a card that lies there already and has to leave before it counts again
+   */
   constructor(
     desk: Desk,
     sight: TagSight<Visit>,
     patience: Patience,
     charge: ChargeView,
+    twoTaps: TwoTapsView | null = null,
     seenPresenceId = patience.servedPresenceId,
   ) {
+    this.#twoTaps = twoTaps;
     this.#desk = desk;
     this.#charge = charge;
     this.#deadlineAt = instant(desk.clock, patience.tapTimeoutMs);
@@ -69,6 +75,7 @@ export class Tap<Visit = TagVisit> {
   }
 
   #show(problem: Fault | null): void {
-    this.#desk.show({ screen: 'tap', charge: this.#charge, deadlineAt: this.#deadlineAt, fault: problem });
+    const twoTaps = this.#twoTaps ? { twoTaps: this.#twoTaps } : {};
+    this.#desk.show({ screen: 'tap', charge: this.#charge, deadlineAt: this.#deadlineAt, fault: problem, ...twoTaps });
   }
 }

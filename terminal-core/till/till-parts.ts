@@ -1,3 +1,4 @@
+import type { Fault } from '../../contract/ipc/fault.ts';
 import type { Step } from '../../contract/ipc/step.ts';
 import type { TillView } from '../../contract/ipc/till-view.ts';
 import type { TillSettings } from '../../contract/settings/till-settings.ts';
@@ -20,6 +21,7 @@ import type {
   TransactionStore,
 } from '../checkout/ports.ts';
 import type { ReplacementStore, TagReplacementPort } from '../checkout/replacement-ports.ts';
+import type { Result } from '../domain/result.ts';
 import type { EnrolmentParts } from './enrolling.ts';
 
 /** The till as `main/` puts it together. */
@@ -47,6 +49,8 @@ export interface TillParts extends EnrolmentParts {
   readonly secrets: TillSecrets | null;
   /** Nothing of this till is real, and the window says so. */
   readonly isTraining: boolean;
+  /** Keeps in the till's settings how a sale is paid here; SETTINGS_INVALID where they cannot be changed. */
+  keepCheckoutTaps(taps: 1 | 2): Result<void, Fault>;
   /** Writes the journal's lines to a file and says how many there were. */
   writeExport(file: string, lines: Iterable<string>): number;
   /** Nobody waits for the till just now: time for the database's housekeeping. */

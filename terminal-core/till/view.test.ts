@@ -30,7 +30,9 @@ const sources: ViewSources = {
   shift: null,
   openPayment: null,
   isTraining: false,
-  cart: [],
+  cart: { lines: [], discount: null, totalMinor: 0, parts: [], toPayMinor: 0 },
+  checkoutTaps: 1,
+  halfPaidCount: 0,
   screen: { screen: 'sale' },
 };
 const { counts, replication } = sources;
@@ -49,8 +51,9 @@ test('what somebody has to look at is counted, sent or not', () => {
   const view = tillView({
     ...sources,
     counts: { ...counts, journalSeq: 12, unknownCount: 2, rejectedCount: 3, cashToReturnCount: 1 },
+    halfPaidCount: 1,
   });
-  expect(view).toMatchObject({ attentionCount: 6, uplink: { unsentCount: 3 } });
+  expect(view).toMatchObject({ attentionCount: 7, uplink: { unsentCount: 3 } });
 });
 
 test('fits the contract, with and without an assignment and a configuration', () => {

@@ -1,7 +1,6 @@
 import type { CashierView, ScreenView, TillView } from '../../contract/ipc/till-view.ts';
 import type { Cashier, Configuration } from '../../contract/wire/configuration.ts';
 import type { Assignment, ReaderStatus, ReplicationStatus, StoreCounts } from '../checkout/ports.ts';
-import { type Cart, lineMinor, totalMinor } from '../domain/cart.ts';
 import type { Shift } from '../domain/shift.ts';
 import type { TillTransaction } from '../domain/transaction.ts';
 import { openPaymentView } from './open-payment.ts';
@@ -25,7 +24,10 @@ export interface ViewSources {
   readonly shift: Shift | null;
   readonly openPayment: TillTransaction | null;
   readonly isTraining: boolean;
-  readonly cart: Cart;
+  readonly cart: TillView['cart'];
+  readonly checkoutTaps: 1 | 2;
+  /** Parts of sales that paid for nothing. */
+  readonly halfPaidCount: number;
   readonly screen: ScreenView;
 }
 
@@ -44,7 +46,7 @@ export function tillView(sources: ViewSources): TillView {
       lastAcknowledgedAt: counts.acknowledgedAt,
       fault: replication.fault,
     },
-    attentionCount: attentionCount(counts, sources.openPayment),
+    attentionCount: attentionCount(counts, sources.openPayment) + sources.halfPaidCount,
     loginNeeded: sources.staff.isLoginNeeded,
     cashier: cashierView(sources.staff.cashier),
     approver: cashierView(sources.staff.approver),
@@ -54,7 +56,8 @@ export function tillView(sources: ViewSources): TillView {
     seal: sealPart(replication, counts),
     catalogueVersion: sources.configurationVersion,
     topUp: topUpPart(configuration),
-    cart: cartPart(sources.cart),
+    cart: sources.cart,
+    checkoutTaps: sources.checkoutTaps,
     screen: sources.screen,
   };
 }
@@ -102,12 +105,4 @@ function topUpPart(configuration: Configuration | null): TillView['topUp'] {
     feeFixedMinor: fee?.fixedMinor ?? 0,
     feeRateBasisPoints: fee?.rateBasisPoints ?? 0,
   };
-}
-
-function cartPart(cart: Cart): TillView['cart'] {
-  const lines = cart.map((line) => {
-    const { productId, name, quantity, unitPriceMinor } = line;
-    return { productId, name, quantity, unitPriceMinor, lineMinor: lineMinor(line) };
-  });
-  return { lines, totalMinor: totalMinor(cart) };
 }

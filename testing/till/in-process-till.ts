@@ -29,6 +29,7 @@ import { StoredOutcomes } from '../../terminal-core/store/outcomes.ts';
 import { StoredReplacements } from '../../terminal-core/store/replacements.ts';
 import { SecretFile } from '../../terminal-core/store/secret-file.ts';
 import { StoredShifts } from '../../terminal-core/store/shifts.ts';
+import { changeSettings } from '../../terminal-core/store/settings-file.ts';
 import { databaseName } from '../../terminal-core/store/till-database.ts';
 import { StoredTransactions } from '../../terminal-core/store/transactions.ts';
 import { ReaderLink } from '../../terminal-core/till/reader-link.ts';
@@ -161,6 +162,7 @@ export class InProcessTill {
       clock: this.time,
       timers,
       random,
+      keepCheckoutTaps: (taps) => changeSettings(this.folder, { checkoutTaps: taps }),
       writeExport: writeJournalExport,
       onIdle: () => undefined,
       onView: (view) => this.#see(view),

@@ -113,6 +113,14 @@ export const faultsDe: Texts['fault'] = {
     help: 'Diese Kasse hat diesem Band nichts dergleichen verkauft. Geh zur Kasse, die verkauft hat, oder zur Information.',
   },
   ALREADY_RETURNED: { title: 'Schon zurückgenommen', help: 'Es käme mehr zurück, als verkauft wurde.' },
+  PART_PAID: {
+    title: 'Ein Teil ist schon bezahlt',
+    help: 'Ein anderes Band hat einen Teil dieses Verkaufs bezahlt. Lass ein Band den Rest zahlen oder gib den Teil zuerst zurück.',
+  },
+  DISCOUNT_CONFIRMED: {
+    title: 'Der Rabatt gilt für diesen Warenkorb',
+    help: 'Nimm den Rabatt weg, um etwas hinzuzufügen, und lass ihn danach neu bestätigen.',
+  },
   PAYMENT_DECLINED: { title: 'Karte abgelehnt', help: 'Es wurde nichts belastet. Eine andere Karte oder bar.' },
   PAYMENT_VOIDED: {
     title: 'Kartenzahlung zurückgenommen',

@@ -91,6 +91,14 @@ export const faultsEn = {
     help: 'This till has no such sale on this tag. Go to the till that sold, or to the information desk.',
   },
   ALREADY_RETURNED: { title: 'Already taken back', help: 'More would come back than was sold.' },
+  PART_PAID: {
+    title: 'A part is paid already',
+    help: 'Another tag has paid a part of this sale. Let a tag pay the rest, or give that part back first.',
+  },
+  DISCOUNT_CONFIRMED: {
+    title: 'The discount was confirmed for this cart',
+    help: 'Take the discount off to add something, then have it confirmed again.',
+  },
   PAYMENT_DECLINED: { title: 'Card declined', help: 'Nothing was charged. Another card, or cash.' },
   PAYMENT_VOIDED: {
     title: 'Card payment taken back',

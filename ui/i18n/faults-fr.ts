@@ -110,6 +110,14 @@ export const faultsFr: Texts['fault'] = {
     help: 'Cette caisse n’a rien vendu de tel à ce bracelet. Allez à la caisse qui a vendu, ou à l’accueil.',
   },
   ALREADY_RETURNED: { title: 'Déjà repris', help: 'On reprendrait plus que ce qui a été vendu.' },
+  PART_PAID: {
+    title: 'Une partie est déjà payée',
+    help: 'Un autre bracelet a payé une partie de cette vente. Faites payer le reste par un bracelet, ou rendez d’abord cette partie.',
+  },
+  DISCOUNT_CONFIRMED: {
+    title: 'La remise vaut pour ce panier',
+    help: 'Retirez la remise pour ajouter quelque chose, puis faites-la confirmer à nouveau.',
+  },
   PAYMENT_DECLINED: { title: 'Carte refusée', help: 'Rien n’a été débité. Une autre carte, ou en espèces.' },
   PAYMENT_VOIDED: {
     title: 'Paiement par carte annulé',

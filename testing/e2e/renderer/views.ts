@@ -65,7 +65,8 @@ const base: TillView = {
   seal: 'sealed',
   catalogueVersion: 'small',
   topUp: { amountsMinor: [1_000, 2_000, 5_000, 10_000, 20_000], feeFixedMinor: 500, feeRateBasisPoints: 0 },
-  cart: { lines: [], totalMinor: 0 },
+  cart: { lines: [], discount: null, totalMinor: 0, parts: [], toPayMinor: 0 },
+  checkoutTaps: 1,
   screen: { screen: 'sale' },
 };
 
@@ -76,7 +77,10 @@ const cart: TillView['cart'] = {
     { productId: null, name: 'Free amount', quantity: 1, unitPriceMinor: 1_600, lineMinor: 1_600 },
     { productId: 'deposit-back', name: 'Deposit back', quantity: 1, unitPriceMinor: -200, lineMinor: -200 },
   ],
+  discount: null,
   totalMinor: 5_500,
+  parts: [],
+  toPayMinor: 5_500,
 };
 
 const staffed = {

@@ -1,0 +1,66 @@
+import type { Fault } from '../../contract/ipc/fault.ts';
+import type { Outcome } from '../../contract/ipc/operations.ts';
+import { purchaseChart, twoTapPurchaseChart } from '../checkout/booking-chart.ts';
+import type { Basket } from '../domain/basket.ts';
+import { ok, type Result } from '../domain/result.ts';
+import { AccountBooking } from './account-booking.ts';
+import { Booking } from './booking.ts';
+import { type CardOperationParts, openLoopSale } from './card-operations.ts';
+import type { Charge } from './charge.ts';
+import { partCharge, saleCharge } from './charges.ts';
+import type { Desk } from './desk.ts';
+import type { Accounts } from './identify-tag.ts';
+import type { Request, TapRequest } from './operations.ts';
+
+type Ended = Promise<Result<Outcome, Fault>>;
+
+/** What a sale needs of the till, which alone begins and ends a piece of work. */
+export interface SaleOperationParts extends CardOperationParts {
+  readonly accounts: Accounts;
+  /** The basket as a part of it may be paid; from here on the sale is a group. */
+  basketInParts(): Result<Basket, Fault>;
+  /** How many taps a sale takes here where nobody says otherwise. */
+  checkoutTaps(): 1 | 2;
+}
+
+/** The cart is paid: by one tag, by a card and a tag (R12), or by several tags, each its part. */
+export async function sell(till: SaleOperationParts, request: Request<'sell'>): Ended {
+  const { partMinor, openLoop, ...tap } = request;
+  const taps = request.taps ?? till.checkoutTaps();
+  if (partMinor === undefined) return await sellRest(till, { ...tap, taps, ...(openLoop ? { openLoop } : {}) });
+  const basket = till.basketInParts();
+  const part = await pay(till, { ...tap, taps }, basket, (desk, whole) =>
+    partCharge(whole, partMinor, desk.configuration, till.merchantId()),
+  );
+  // The goods go over the counter only when the rest is paid too, and so it is asked for at once.
+  return part.ok && part.value.result === 'committed' ? await sellRest(till, { ...tap, taps }) : part;
+}
+
+function sellRest(
+  till: SaleOperationParts,
+  { openLoop, ...request }: TapRequest & { readonly taps: 1 | 2; readonly openLoop?: 'shortfall' | 'full-price' },
+): Ended {
+  if (openLoop) return openLoopSale(till, { ...request, openLoop });
+  return pay(till, request, till.basket(), (desk, whole) => saleCharge(whole, desk.configuration, till.merchantId()));
+}
+
+async function pay(
+  till: SaleOperationParts,
+  request: TapRequest & { readonly taps: 1 | 2 },
+  basket: Result<Basket, Fault>,
+  chargeOf: (desk: Desk, basket: Basket) => Result<Charge, Fault>,
+): Ended {
+  const desk = till.desk();
+  if (!desk.ok) return desk;
+  if (!basket.ok) return basket;
+  const charge = chargeOf(desk.value, basket.value);
+  if (!charge.ok) return charge;
+  const { view } = charge.value;
+  return await till.run(view, (working) => {
+    const selling = { ...working, staff: till.sellingStaff(working.staff) };
+    const patience = till.patience(request);
+    if (till.isAccountMode()) return new AccountBooking(view, () => ok(charge.value), selling, till.accounts, patience);
+    const chart = request.taps === 2 ? twoTapPurchaseChart : purchaseChart;
+    return new Booking(chart, view, () => ok(charge.value), selling, patience);
+  });
+}
