@@ -4,6 +4,8 @@ import { _electron, type ElectronApplication, expect, type Page } from '@playwri
 import type { Screen } from '../../../contract/ipc/till-view.ts';
 
 const rootFolder = path.resolve(import.meta.dirname, '../../..');
+/** A packaged application to try instead of the built sources (`npm run test:e2e:packaged`). */
+const packaged = process.env['KLINK_PACKAGED'];
 export const pictureFolder = path.join(rootFolder, 'test-results/application');
 const wcag = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
@@ -27,7 +29,8 @@ export async function startApplication(
   // Without a path Playwright takes the Electron of `scripts/with-electron.ts` and holds the application back until it is
   // connected; with one, it would start the application at once.
   const electron = await _electron.launch({
-    args: [rootFolder, '--data', dataFolder, ...flags],
+    ...(packaged === undefined ? {} : { executablePath: packaged }),
+    args: [...(packaged === undefined ? [rootFolder] : []), '--data', dataFolder, ...flags],
     timeout: 30_000,
     env: { ...environment(), ...env, KLINK_NO_DIALOGS: '1' },
   });
