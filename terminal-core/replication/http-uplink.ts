@@ -21,9 +21,13 @@ import { failed, ok, type Result } from '../domain/result.ts';
 /**
  * The backend over HTTP. One attempt a call: when to try again is the replicator's to decide, which also knows what must
  * be sent as the very same bytes. Answers are parsed with the contract's schemas; an answer that does not fit is a fault.
+ * @param transport the machine's network, or one that is simulated
  */
-export function httpUplink(requestTimeoutMs: number = limits.replication.requestTimeoutMs): Uplink {
-  const client = ky.create({ retry: 0, timeout: requestTimeoutMs });
+export function httpUplink(
+  requestTimeoutMs: number = limits.replication.requestTimeoutMs,
+  transport: typeof fetch = fetch,
+): Uplink {
+  const client = ky.create({ retry: 0, timeout: requestTimeoutMs, fetch: transport });
   return {
     enrol: (backendUrl, request) =>
       call(client.post(new URL('v1/enrolments', withSlash(backendUrl)), { json: request }), enrolmentAnswerSchema),

@@ -14,6 +14,7 @@ export type WriteResult = { readonly kind: 'verified' } | { readonly kind: 'open
  * alone, so that a slot written to another tag, and read back from it, is never taken for a slot of this one.
  *
  * @param memory what was read of this tag before
+ * @param isImage whether bytes of a slot are an image of this tag; asked where a torn slot is written over
  */
 export async function writeSlotVerified(
   driver: TagDriver,
@@ -21,15 +22,56 @@ export async function writeSlotVerified(
   slot: SlotIndex,
   bytes: Uint8Array,
   onProgress: WriteProgress,
+  isImage: (slotBytes: Uint8Array) => boolean = () => false,
 ): Promise<WriteResult> {
   const offset = slotOffset(slot);
-  const known = memory.subarray(offset, offset + slotLength);
+  let known = memory.subarray(offset, offset + slotLength);
+  if (wouldRevive(known, bytes, isImage)) {
+    const spoilt = await spoilMac(driver, offset, known);
+    if (!spoilt.ok) {
+      return { kind: 'open', fault: spoilt.fault };
+    }
+    known = spoilt.value;
+  }
   const written = await driver.write(offset, bytes, known, onProgress);
   if (!written.ok) {
     return { kind: 'open', fault: written.fault };
   }
   const header = await compare(driver, headerOffset, memory.subarray(headerOffset, headerOffset + headerLength));
   return resultOf(header.ok ? await compare(driver, offset, bytes) : header);
+}
+
+/** No field of a tag that is written alone is smaller. */
+const grain = 4;
+
+/**
+ * A tag may say that it took a unit and not have done so. Where the transaction it was of is given up, the first units of the
+ * next one can make the slot whole that it left: for as long as the rest takes, the tag would show what was never booked.
+ */
+function wouldRevive(known: Uint8Array, bytes: Uint8Array, isImage: (slotBytes: Uint8Array) => boolean): boolean {
+  for (let end = grain; end < slotLength; end += grain) {
+    const between = Uint8Array.of(...bytes.subarray(0, end), ...known.subarray(end));
+    if (!sameBytes(between, bytes) && isImage(between)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/** The end of the MAC is turned over and read back, so that nothing of what the slot held can become an image again. */
+async function spoilMac(driver: TagDriver, offset: number, known: Uint8Array): Promise<Result<Uint8Array, TagFault>> {
+  const at = slotLength - grain;
+  const spoilt = known.slice();
+  spoilt.set(
+    known.subarray(at).map((byte) => ~byte & 0xff),
+    at,
+  );
+  const written = await driver.write(offset + at, spoilt.subarray(at), null);
+  if (!written.ok) {
+    return written;
+  }
+  const compared = await compare(driver, offset + at, spoilt.subarray(at));
+  return compared.ok ? ok(spoilt) : compared;
 }
 
 /** All writes in their order, as an issue or a repair needs them, then the whole memory read back. */

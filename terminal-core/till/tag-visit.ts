@@ -2,7 +2,7 @@ import type { TagSnapshotPayload } from '../../contract/wire/journal.ts';
 import type { Presence, ReaderPort } from '../checkout/ports.ts';
 import { ok, type Result } from '../domain/result.ts';
 import { toHex } from '../tag/bytes.ts';
-import type { TagReading } from '../tag/codec.ts';
+import { decodeSlot, type TagReading } from '../tag/codec.ts';
 import type { TagDriver, TagFault } from '../tag/driver.ts';
 import { driverFor } from '../tag/driver-for.ts';
 import type { TagImage } from '../tag/image.ts';
@@ -48,12 +48,17 @@ export async function readTag(
 
 /** Writes one slot and reads it back. */
 export function writeSlot(
-  { driver, memory }: TagVisit,
+  keys: EditionKeys,
+  { driver, memory, reading, uidBytes }: TagVisit & { readonly reading: Extract<TagReading, { kind: 'current' }> },
   slot: SlotIndex,
   bytes: Uint8Array,
   onProgress: WriteProgress,
 ): Promise<WriteResult> {
-  return writeSlotVerified(driver, memory, slot, bytes, onProgress);
+  const mac = keys.macOf(reading.header, uidBytes);
+  // An older image that is whole cannot be completed by what is written over it.
+  const isImage = (slotBytes: Uint8Array) =>
+    !reading.otherSlotValid && decodeSlot(slotBytes, reading.header, mac) !== null;
+  return writeSlotVerified(driver, memory, slot, bytes, onProgress, isImage);
 }
 
 /** Makes a tag anew, stage by stage; after each the whole memory is read back. */

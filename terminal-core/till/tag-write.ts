@@ -64,7 +64,8 @@ export class TagWrite {
       this.#desk.show({ screen: 'writing', charge: view, progress: { done, total } });
     showProgress(0, 1);
     const tag = this.#seen ?? visit;
-    const written = await writeSlot(tag, images.targetSlot, images.after[images.targetSlot], showProgress);
+    const { targetSlot, after } = images;
+    const written = await writeSlot(this.#desk.keys, tag, targetSlot, after[targetSlot], showProgress);
     return { type: written.kind === 'verified' ? 'WRITTEN' : 'LOST' };
   }
 

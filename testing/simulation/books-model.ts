@@ -1,0 +1,296 @@
+import type { JournalKind } from '../../contract/wire/journal.ts';
+import type { BackendState, ReplicableState, TransactionType } from '../../contract/wire/words.ts';
+import { demand, keyOf, type ModelClaim } from './money-model.ts';
+
+/** Of a journal entry, what the books depend on. */
+export interface SentEntry {
+  readonly seq: number;
+  readonly kind: JournalKind;
+  readonly hash: string;
+  readonly transaction: SentTransaction | null;
+  readonly snapshot: SentSnapshot | null;
+}
+
+export interface SentTransaction {
+  readonly number: number;
+  readonly version: number;
+  readonly state: ReplicableState;
+  readonly type: TransactionType;
+  readonly method: string;
+  readonly deltaMinor: number;
+  readonly uid: string;
+  readonly generation: number;
+  readonly tagNumber: number | null;
+  /** Debits less credits, account by account. */
+  readonly moves: ReadonlyMap<string, number>;
+}
+
+export interface SentSnapshot {
+  readonly uid: string;
+  readonly generation: number;
+  readonly transactionNumber: number;
+  readonly history: readonly (ModelClaim | null)[];
+}
+
+export type Cause = 'TR' | 'TO' | 'TD' | 'TM' | 'AD';
+
+/** What the backend must have of one transaction of a till. */
+export interface Known {
+  readonly key: string;
+  state: BackendState;
+  cause: Cause;
+  version: number;
+  type: TransactionType;
+  uid: string;
+  generation: number;
+  tagNumber: number | null;
+  deltaMinor: number;
+  method: string | null;
+  moves: ReadonlyMap<string, number> | null;
+  expiresAtMs: number | null;
+}
+
+export type Verdict = 'accepted' | 'duplicate' | 'rejected';
+
+/** A step of the backend's tables that this run took: what `coverage.ts` counts. */
+export type OnStep = (kind: string, from: string, to: string, cause: Cause) => void;
+
+interface Claim extends ModelClaim {
+  readonly uid: string;
+  readonly generation: number;
+  readonly tagNumber: number;
+}
+
+const reservationMs = 600_000;
+
+/**
+ * The third statement of the rules, on the side of the books (requirements.md 3.3, 3.4, Q6–Q10, Q49): it is given what truly
+ * reached the backend, in that order, and says which state every transaction must have and what every account must hold.
+ */
+export class BooksModel {
+  readonly known = new Map<string, Known>();
+  /** Position and hash up to which each journal was taken. */
+  readonly seals = new Map<number, { seq: number; hash: string }>();
+  /** By account, customers as `customer:<uid>`. */
+  readonly balances = new Map<string, number>();
+  readonly rejected = new Set<string>();
+  readonly #claims = new Map<string, Claim>();
+  readonly #onStep: OnStep;
+
+  constructor(onStep: OnStep) {
+    this.#onStep = onStep;
+  }
+
+  /** A checkout asked for its amount to be held, and the backend said that it is. */
+  reserved(
+    assignmentId: number,
+    number: number,
+    sent: Omit<Known, 'key' | 'state' | 'cause' | 'version' | 'moves' | 'expiresAtMs'>,
+    nowMs: number,
+  ): void {
+    const key = keyOf(assignmentId, number);
+    if (this.known.has(key)) return;
+    const known: Known = {
+      ...sent,
+      key,
+      state: 'ReservePending',
+      cause: 'TO',
+      version: 0,
+      moves: null,
+      expiresAtMs: nowMs + reservationMs,
+    };
+    this.known.set(key, known);
+    this.#step(known, '[*]', 'ReservePending', 'TO');
+  }
+
+  /** Time goes by: what was held and never confirmed is let go (TM). */
+  expire(nowMs: number): void {
+    for (const known of this.known.values()) {
+      if (known.state !== 'ReservePending' || known.expiresAtMs === null || known.expiresAtMs > nowMs) continue;
+      this.#move(known, 'ReserveExpired', 'TM');
+    }
+  }
+
+  /** A batch the backend has taken, new entries of it only. @returns what each entry's result has to be */
+  received(
+    assignmentId: number,
+    entries: readonly SentEntry[],
+  ): Map<number, { verdict: Verdict; state: BackendState | null }> {
+    const results = new Map<number, { verdict: Verdict; key: string | null }>();
+    const touched = new Set<string>();
+    for (const entry of entries) {
+      const seal = this.seals.get(assignmentId)?.seq ?? 0;
+      demand(entry.seq === seal + 1, 'INV-05 journal', `entry ${entry.seq} of ${assignmentId} was taken after ${seal}`);
+      this.seals.set(assignmentId, { seq: entry.seq, hash: entry.hash });
+      if (!entry.transaction) {
+        results.set(entry.seq, { verdict: 'accepted', key: null });
+        continue;
+      }
+      const key = keyOf(assignmentId, entry.transaction.number);
+      results.set(entry.seq, { verdict: this.#take(key, entry.transaction), key });
+      touched.add(key);
+    }
+    const unknown = new Set([...touched].filter((key) => this.known.get(key)?.state === 'TerminalConfirmUnknown'));
+    this.#weigh(
+      entries.flatMap(({ snapshot }) => (snapshot ? claimsOf(snapshot) : [])),
+      unknown,
+    );
+    return new Map(
+      [...results].map(([seq, { verdict, key }]) => [
+        seq,
+        { verdict, state: verdict === 'rejected' || key === null ? null : (this.known.get(key)?.state ?? null) },
+      ]),
+    );
+  }
+
+  /** An operator ends what nobody else can (AD). */
+  resolved(key: string, to: 'Committed' | 'Aborted'): void {
+    const known = this.known.get(key);
+    demand(known !== undefined, 'operator', `${key} was resolved and is not known`);
+    this.#move(known, to, 'AD');
+  }
+
+  /** Something booked in the backend itself. */
+  booked(moves: ReadonlyMap<string, number>): void {
+    for (const [account, minor] of moves) this.#add(account, minor);
+  }
+
+  // --- replication (TR) ---
+
+  #take(key: string, sent: SentTransaction): Verdict {
+    const known = this.known.get(key);
+    if (!known) {
+      const { number: _, state, ...rest } = sent;
+      const fresh: Known = { ...rest, key, state, cause: 'TR', expiresAtMs: null };
+      this.known.set(key, fresh);
+      this.#step(fresh, '[*]', state, 'TR');
+      if (state === 'Committed') this.#book(fresh);
+      return 'accepted';
+    }
+    if (sent.version <= known.version) return 'duplicate';
+    const isSettledElsewhere = known.cause === 'TD' || known.cause === 'AD';
+    const isSettled = known.state === 'Reserve' || known.state === 'Committed' || known.state === 'Aborted';
+    const from = known.state;
+    if (from === sent.state) {
+      Object.assign(known, contentOf(sent));
+      return 'accepted';
+    }
+    if (sent.state === 'TerminalConfirmUnknown' && isSettled) {
+      if (!isSettledElsewhere) return this.#reject(key);
+      Object.assign(known, contentOf(sent));
+      return 'accepted';
+    }
+    if (from === 'Committed' || from === 'Aborted') return this.#reject(key);
+    if (from === 'Reserve' && sent.state === 'Aborted') return this.#reject(key);
+    Object.assign(known, contentOf(sent));
+    this.#move(known, sent.state, 'TR');
+    return 'accepted';
+  }
+
+  #reject(key: string): Verdict {
+    this.rejected.add(key);
+    return 'rejected';
+  }
+
+  // --- what tags have shown (TD) ---
+
+  #weigh(shown: readonly Claim[], unknown: ReadonlySet<string>): void {
+    const isAbout = (claim: Claim) => [...unknown].some((key) => this.#isSameNumber(key, claim));
+    const earlier = unknown.size === 0 ? [] : [...this.#claims.values()].filter(isAbout);
+    const claims = [...shown, ...earlier];
+    for (const claim of shown) this.#claims.set(JSON.stringify(claim), claim);
+    for (const claim of claims) this.#believe(claim);
+    for (const claim of claims) this.#displace(claim);
+  }
+
+  #isSameNumber(key: string, { uid, generation, tagNumber }: Claim): boolean {
+    const known = this.known.get(key);
+    return known?.uid === uid && known.generation === generation && known.tagNumber === tagNumber;
+  }
+
+  #believe(claim: Claim): void {
+    const { assignmentId, terminalTransactionNumber, amountMinor, type, uid, generation, tagNumber } = claim;
+    const key = keyOf(assignmentId, terminalTransactionNumber);
+    const known = this.known.get(key);
+    const isLowering = (type === 'Purchase' || type === 'Refund') && amountMinor < 0;
+    if (!known) {
+      if (this.rejected.has(key) || !isLowering) return;
+      const content = { type, uid, generation, tagNumber, deltaMinor: amountMinor, method: null, moves: null };
+      const held: Known = { ...content, key, state: 'Reserve', cause: 'TD', version: 0, expiresAtMs: null };
+      this.known.set(key, held);
+      this.#step(held, '[*]', 'Reserve', 'TD');
+      return;
+    }
+    const isSame =
+      known.type === type &&
+      known.uid === uid &&
+      known.generation === generation &&
+      known.tagNumber === tagNumber &&
+      known.deltaMinor === amountMinor;
+    if (!isSame) return;
+    if (known.state === 'ReservePending' || known.state === 'ReserveExpired') this.#move(known, 'Reserve', 'TD');
+    else if (known.state !== 'TerminalConfirmUnknown') return;
+    else if (isLowering) this.#move(known, 'Reserve', 'TD');
+    else if (type !== 'Purchase' && type !== 'Refund' && known.method !== 'card') this.#move(known, 'Committed', 'TD');
+  }
+
+  /** The number of an unknown one is another's: it was never written (Q9). */
+  #displace(claim: Claim): void {
+    const holder = keyOf(claim.assignmentId, claim.terminalTransactionNumber);
+    for (const known of this.known.values()) {
+      if (known.state !== 'TerminalConfirmUnknown' || known.key === holder || known.method === 'card') continue;
+      if (this.#isSameNumber(known.key, claim)) this.#move(known, 'Aborted', 'TD');
+    }
+  }
+
+  // --- moving and booking ---
+
+  #move(known: Known, to: BackendState, cause: Cause): void {
+    const from = known.state;
+    known.state = to;
+    known.cause = cause;
+    this.#step(known, from, to, cause);
+    if (to === 'Committed') this.#book(known);
+  }
+
+  #book(known: Known): void {
+    demand(known.moves !== null, 'booking', `${known.key} is booked and nobody said how`);
+    for (const [account, minor] of known.moves)
+      this.#add(account === 'customer' ? `customer:${known.uid}` : account, minor);
+  }
+
+  #add(account: string, minor: number): void {
+    this.balances.set(account, (this.balances.get(account) ?? 0) + minor);
+  }
+
+  #step(known: Known, from: string, to: string, cause: Cause): void {
+    this.#onStep(kindOf(known), from, to, cause);
+  }
+}
+
+/** The table of requirements.md 3.4 that a transaction of a till goes by. */
+function kindOf({ type, method }: Known): string {
+  switch (type) {
+    case 'Purchase':
+      return 'terminal-purchase';
+    case 'Refund':
+      return 'terminal-cash-refund';
+    case 'TopUp':
+      return method === 'card' ? 'terminal-card-top-up' : 'terminal-cash-top-up';
+    case 'Chargeback':
+      return 'terminal-chargeback';
+    case 'TagAdjustment':
+      return 'terminal-tag-adjustment';
+  }
+}
+
+function contentOf({ version, moves, method, deltaMinor, generation, tagNumber }: SentTransaction) {
+  return { version, moves, method, deltaMinor, generation, tagNumber };
+}
+
+function claimsOf({ uid, generation, transactionNumber, history }: SentSnapshot): Claim[] {
+  return history.flatMap((line, index) => {
+    const tagNumber = transactionNumber - index;
+    return line === null || tagNumber < 1 ? [] : [{ ...line, uid, generation, tagNumber }];
+  });
+}

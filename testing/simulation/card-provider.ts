@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import type { Charge, PaymentProvider, ProviderWord } from '../../backend-mock/payments/provider.ts';
+import type { Chance } from './chance.ts';
+import type { SimulatedTime } from './simulated-time.ts';
+import type { Tally } from './tally.ts';
+
+type Fate = 'approves' | 'declines' | 'late' | 'late-declined' | 'silent-taken' | 'silent-forever';
+
+/** A charge as the provider has it. */
+export interface Taken {
+  readonly amountMinor: number;
+  readonly currency: string;
+  status: 'pending' | 'approved' | 'declined' | 'voided';
+}
+
+/**
+ * Whoever takes money from cards, with a memory of its own that no crash of the backend touches: approves, declines, answers
+ * late, takes the money and says nothing, or never says anything.
+ */
+export class CardProvider implements PaymentProvider {
+  /** By payment key; the money truly taken is what is approved here. */
+  readonly charges = new Map<string, Taken>();
+  /** When false nobody answers, whatever is asked. */
+  isReachable = true;
+  readonly #time: SimulatedTime;
+  readonly #chance: Chance;
+  readonly #tally: Tally;
+
+  constructor(time: SimulatedTime, chance: Chance, tally: Tally) {
+    this.#time = time;
+    this.#chance = chance;
+    this.#tally = tally;
+  }
+
+  charge(charge: Charge): Promise<ProviderWord> {
+    const known = this.charges.get(charge.key);
+    if (known) return this.#say(charge.key, known);
+    // By its key, because the backend asks about several payments at a time.
+    const chance = this.#chance.stream(charge.key);
+    const fate = chance.weighted<Fate>({
+      approves: 60,
+      declines: 12,
+      late: 10,
+      'late-declined': 4,
+      'silent-taken': 10,
+      'silent-forever': 4,
+    });
+    this.#tally.fault(`card ${fate}`);
+    const { amountMinor, currency } = charge;
+    const status =
+      fate === 'approves' || fate === 'silent-taken' ? 'approved' : fate === 'declines' ? 'declined' : 'pending';
+    const taken: Taken = { amountMinor, currency, status };
+    this.charges.set(charge.key, taken);
+    if (fate === 'late' || fate === 'late-declined') {
+      const delayMs = chance.pick([3_000, 60_000, 3_600_000]);
+      this.#time.after(delayMs, () => {
+        if (taken.status === 'pending') taken.status = fate === 'late' ? 'approved' : 'declined';
+      });
+    }
+    return fate === 'silent-taken' ? Promise.reject(new Error('no answer')) : this.#say(charge.key, taken);
+  }
+
+  look(key: string): Promise<ProviderWord | undefined> {
+    const known = this.charges.get(key);
+    return known ? this.#say(key, known) : this.#answer(undefined);
+  }
+
+  void(key: string): Promise<ProviderWord> {
+    const known = this.charges.get(key) ?? { amountMinor: 0, currency: '', status: 'voided' };
+    this.charges.set(key, known);
+    if (known.status !== 'declined') known.status = 'voided';
+    return this.#say(key, known);
+  }
+
+  #say(key: string, { status, amountMinor, currency }: Taken): Promise<ProviderWord> {
+    const reference = `card-${createHash('sha256').update(key).digest('hex').slice(0, 12)}`;
+    return this.#answer(status === 'approved' ? { status, reference, amountMinor, currency } : { status, reference });
+  }
+
+  #answer<Word>(word: Word): Promise<Word> {
+    return !this.isReachable ? Promise.reject(new Error('no answer')) : Promise.resolve(word);
+  }
+}

@@ -1,0 +1,65 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { startEmbeddedServer } from '../../backend-mock/store/embedded-server.ts';
+import { silentLog } from '../backend/backend.ts';
+import { prepareTemplate } from './backend.ts';
+import { Chance } from './chance.ts';
+
+const templateName = 'simulation_template';
+/** A simulated power cut is a copy of SQLite's; this server only has to be fast. */
+const careless = ['fsync = off', 'synchronous_commit = off', 'full_page_writes = off'];
+
+/** One real PostgreSQL for all runs of a process; each run has a database of its own, copied from one that is furnished. */
+export class Cluster {
+  readonly #connection: pg.PoolConfig;
+  readonly #stop: () => Promise<void>;
+  #count = 0;
+
+  private constructor(connection: pg.PoolConfig, stop: () => Promise<void>) {
+    this.#connection = connection;
+    this.#stop = stop;
+  }
+
+  static async start(): Promise<Cluster> {
+    const folder = await mkdtemp(join(tmpdir(), 'klink-simulation-'));
+    // Else, as root, the server's user could not enter, and the cluster would go elsewhere and stay there.
+    await chmod(folder, 0o755);
+    const server = await startEmbeddedServer(folder, silentLog);
+    const cluster = new Cluster(server.connection, async () => {
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    });
+    await cluster.#ask(...careless.map((setting) => `ALTER SYSTEM SET ${setting}`), 'SELECT pg_reload_conf()');
+    await cluster.#ask(`CREATE DATABASE ${templateName}`);
+    const start = new Date('2026-07-01T00:00:00.000Z');
+    await prepareTemplate({ ...server.connection, database: templateName }, new Chance('template'), start);
+    return cluster;
+  }
+
+  /** A database for one run. */
+  async newDatabase(): Promise<{ readonly connection: pg.PoolConfig; drop(): Promise<void> }> {
+    this.#count += 1;
+    const database = `run_${this.#count}`;
+    await this.#ask(`CREATE DATABASE ${database} TEMPLATE ${templateName}`);
+    return {
+      connection: { ...this.#connection, database },
+      drop: () => this.#ask(`DROP DATABASE ${database} WITH (FORCE)`),
+    };
+  }
+
+  stop(): Promise<void> {
+    return this.#stop();
+  }
+
+  async #ask(...statements: readonly string[]): Promise<void> {
+    const client = new pg.Client(this.#connection);
+    await client.connect();
+    try {
+      for (const statement of statements) await client.query(statement);
+    } finally {
+      await client.end();
+    }
+  }
+}

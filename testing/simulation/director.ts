@@ -1,0 +1,187 @@
+import type { Action, ActionKind, Showing, Work } from './actions.ts';
+import type { Chance } from './chance.ts';
+import type { Flaw } from './field.ts';
+import type { Simulation } from './simulation.ts';
+import type { Wristband } from './tags.ts';
+import type { TillDesk } from './till-desk.ts';
+
+const amounts = [50, 300, 550, 600, 1_200, 1_250, 2_500, 4_000] as const;
+const topUps = [1_000, 2_000, 5_000, 10_000] as const;
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+
+/** Decides what happens next: mostly what an event is full of, and often enough what nobody wants. */
+export class Director {
+  readonly #simulation: Simulation;
+  readonly #chance: Chance;
+
+  constructor(simulation: Simulation) {
+    this.#simulation = simulation;
+    this.#chance = simulation.chance.stream('director');
+  }
+
+  next(): Action {
+    const desk = this.#chance.pick(this.#simulation.desks);
+    const till = desk.till.index;
+    if (!desk.isRunning) return this.#chance.percent(40) ? { kind: 'start', till } : this.#pass();
+    if (this.#chance.percent(38)) return this.#pass();
+    if (this.#chance.percent(16)) return this.#fault(till);
+    return this.#atDesk(desk);
+  }
+
+  #pass(): Action {
+    const spanMs = this.#chance.weighted({
+      '20': 14,
+      '90': 20,
+      '350': 24,
+      '1500': 22,
+      '6000': 12,
+      '35000': 5,
+      '240000': 2,
+    });
+    return { kind: 'pass', spanMs: Number(spanMs) };
+  }
+
+  /** What a person at the till would do, by what is on its screen. */
+  #atDesk(desk: TillDesk): Action {
+    const till = desk.till.index;
+    const { screen } = desk.running.view.screen;
+    switch (screen) {
+      case 'tap':
+      case 'paying':
+        return this.#chance.percent(desk.till.world.field.tag ? 20 : 75)
+          ? { kind: 'show', till, showing: this.#showing(null) }
+          : this.#chance.percent(40)
+            ? { kind: 'cancel', till }
+            : { kind: 'lift', till };
+      case 'again':
+        return this.#chance.percent(70)
+          ? { kind: 'show', till, showing: this.#showing(this.#lastSeen(desk)) }
+          : this.#chance.percent(50)
+            ? { kind: 'dismiss', till }
+            : { kind: 'show', till, showing: this.#showing(null) };
+      case 'writing':
+        return this.#chance.percent(30) ? { kind: 'lift', till } : this.#pass();
+      default:
+        return this.#visit(desk);
+    }
+  }
+
+  #visit(desk: TillDesk): Action {
+    const { field } = desk.till.world;
+    const till = desk.till.index;
+    if (field.tag && this.#chance.percent(40)) return { kind: 'lift', till };
+    const { work, tag } = this.#work(desk);
+    const showing = this.#chance.percent(85) ? this.#showing(tag) : null;
+    return { kind: 'visit', till, work, firstTagOnly: this.#chance.percent(30), showing };
+  }
+
+  #work(desk: TillDesk): { readonly work: Work; readonly tag: Wristband } {
+    const chance = this.#chance;
+    const tag = chance.pick(this.#simulation.wristbands.all);
+    const shown = this.#simulation.model.tags.get(tag.tagId)?.image ?? null;
+    if (!shown && chance.percent(85)) return { work: { work: 'issue' }, tag };
+    const isPoor = (shown?.balanceMinor ?? 0) < 1_000;
+    const kind = chance.weighted<Work['work']>({
+      sell: isPoor ? 12 : 50,
+      topUp: isPoor ? 40 : 12,
+      refund: 4,
+      reverseRefund: 2,
+      chargeback: 5,
+      block: 2,
+      balance: 8,
+      issue: 1,
+      resolve: 4,
+    });
+    return { work: this.#details(kind, desk), tag };
+  }
+
+  #details(work: Work['work'], desk: TillDesk): Work {
+    const chance = this.#chance;
+    const anyNumber = () => Math.max(1, (desk.observer?.lastNumber ?? 1) - chance.below(6));
+    switch (work) {
+      case 'sell':
+        return { work, amountMinor: chance.pick(amounts), taps: chance.percent(20) ? 2 : 1, openLoop: false };
+      case 'topUp':
+        return { work, amountMinor: chance.pick(topUps), method: 'cash' };
+      case 'refund':
+        return { work, amountMinor: chance.percent(50) ? null : chance.pick(amounts) };
+      case 'reverseRefund':
+      case 'chargeback':
+        return { work, number: chance.percent(50) ? null : anyNumber() };
+      case 'block':
+        return { work, blocked: chance.percent(40) };
+      case 'resolve':
+        return { work, number: anyNumber() };
+      case 'replace':
+        return { work, lostUid: chance.pick(this.#simulation.wristbands.all).uid };
+      case 'balance':
+      case 'issue':
+      case 'repair':
+      case 'collect':
+      case 'finishPayment':
+      case 'voidPayment':
+        return { work };
+    }
+  }
+
+  /** Mostly long enough, sometimes torn off at any moment, sometimes left lying. */
+  #showing(tag: Wristband | null): Showing {
+    const { tagId } = tag ?? this.#chance.pick(this.#simulation.wristbands.all);
+    const holdMs = this.#chance.percent(35)
+      ? this.#chance.between(1, 700)
+      : this.#chance.percent(80)
+        ? this.#chance.between(700, 3_000)
+        : 20_000;
+    return { tagId, afterMs: this.#chance.between(0, 300), holdMs };
+  }
+
+  /** The tag that the till wants to see again. */
+  #lastSeen(desk: TillDesk): Wristband | null {
+    const { screen } = desk.running.view;
+    if (screen.screen !== 'again') return null;
+    return this.#simulation.wristbands.all.find(({ uid }) => uid === screen.uid) ?? null;
+  }
+
+  #fault(till: number): Action {
+    const chance = this.#chance;
+    const kind = chance.weighted<ActionKind>({
+      kill: 30,
+      'reader-host': 8,
+      flaw: 12,
+      partition: 14,
+      weather: 14,
+      clock: 4,
+      'backend-dies': 8,
+      jobs: 8,
+      stop: 3,
+      night: 0.6,
+    });
+    switch (kind) {
+      case 'kill':
+        return { kind, till, moments: chance.percent(25) ? 0 : chance.between(1, 60) };
+      case 'flaw':
+        return { kind, till, flaw: chance.pick<Flaw>(['not-taken', 'half-taken', 'garbled-answer', 'no-answer']) };
+      case 'partition':
+        return { kind, till, forMs: chance.pick([2_000, 20_000, 5 * minuteMs, 40 * minuteMs]) };
+      case 'weather':
+        return { kind, till, isFoul: chance.percent(60) };
+      case 'clock':
+        return {
+          kind,
+          till,
+          jumpMs: chance.pick([-2 * hourMs, -60_000, 1_000, 24 * hourMs]),
+          driftPerMillion: chance.between(-200, 200),
+        };
+      case 'backend-dies':
+        return { kind, statements: chance.between(1, 30), downMs: chance.pick([1_000, 15_000, 3 * minuteMs]) };
+      case 'night':
+        return { kind, forMs: chance.pick([8 * hourMs, 48 * hourMs]) };
+      case 'reader-host':
+      case 'stop':
+        return { kind, till };
+      default:
+        return { kind: 'jobs' };
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import { demand } from './money-model.ts';
+import { fairWeather } from './network.ts';
+import type { Simulation } from './simulation.ts';
+
+const quietMs = 150_000;
+
+/**
+ * The end of a run: nothing breaks any more, every tag is shown at every till once, and all has to come right – every journal
+ * is with the backend, every unknown transaction that a tag can decide is decided, tags and books agree.
+ */
+export async function finish(simulation: Simulation): Promise<void> {
+  await calm(simulation);
+  await showEverywhere(simulation);
+  await simulation.pass(quietMs);
+  await simulation.backend.runJobs();
+  await simulation.pass(quietMs);
+  await simulation.tap.compare();
+  for (const desk of simulation.desks) await sealed(simulation, desk.till.index);
+  await agreed(simulation);
+}
+
+async function calm(simulation: Simulation): Promise<void> {
+  const { desks, backend, provider, time } = simulation;
+  for (const { till } of desks) {
+    till.running?.life.spare();
+    till.clock.correct();
+    till.world.line.weather = fairWeather;
+    till.world.field.flaw = null;
+    till.world.field.takeAway();
+  }
+  provider.isReachable = true;
+  backend.restart();
+  // Partitions and nights that were decided before run out.
+  time.after(0, () => undefined);
+  await simulation.pass(45 * 60_000);
+  backend.restart();
+  for (const desk of desks) if (!desk.isRunning) simulation.startTill(desk);
+  await simulation.pass(quietMs);
+}
+
+/** Whoever has an unknown transaction sees its tag again, and every till has heard what every other has seen. */
+async function showEverywhere(simulation: Simulation): Promise<void> {
+  for (const tag of simulation.wristbands.all) {
+    for (const desk of simulation.desks) {
+      await simulation.apply({
+        kind: 'visit',
+        till: desk.till.index,
+        work: { work: 'balance' },
+        firstTagOnly: true,
+        showing: { tagId: tag.tagId, afterMs: 10, holdMs: 4_000 },
+      });
+      await simulation.pass(6_000);
+      demand(!desk.isBusy, 'liveness', `till ${desk.till.index} does not come to an end with ${tag.tagId}`);
+    }
+  }
+}
+
+async function sealed(simulation: Simulation, index: number): Promise<void> {
+  const desk = simulation.desks[index];
+  if (!desk?.observer) return;
+  const { assignmentId, seal } = desk.observer;
+  const backend = simulation.books.seals.get(assignmentId);
+  const isSame = backend?.seq === seal.seq && backend.hash === seal.hash;
+  demand(isSame, 'liveness', `till ${index} has ${seal.seq} entries, the backend ${backend?.seq}`);
+  const status = await desk.running.operations.status({});
+  demand(status.ok && status.value.unsentCount === 0, 'liveness', `till ${index} has not heard that all is sent`);
+  demand(status.ok && status.value.unfinishedCount === 0, 'liveness', `till ${index} has something unfinished`);
+}
+
+/** A tag holds what is booked for its UID, unless something that nobody can decide stands in between. */
+async function agreed(simulation: Simulation): Promise<void> {
+  const { model, books, wristbands } = simulation;
+  for (const row of model.rows.values()) {
+    const name = `${row.assignmentId}/${row.number}`;
+    const tag = wristbands.all.find(({ tagId }) => tagId === row.writtenOn);
+    if (model.tampered.has(row.uid)) continue;
+    const isFinal = row.state === 'Committed' || row.state === 'Aborted';
+    const isDecidable = tag !== undefined || (model.tags.size > 0 && row.writtenOn === null);
+    demand(isFinal || !isDecidable, 'liveness', `${name} is still ${row.state}, written on ${row.writtenOn}`);
+    const known = books.known.get(name);
+    demand(
+      known?.state === row.state,
+      'liveness',
+      `${name} is ${row.state} at its till and ${known?.state} in the books`,
+    );
+  }
+  for (const { uid, image } of model.tags.values()) {
+    if (model.tampered.has(uid) || image === null) continue;
+    const booked = books.balances.get(`customer:${uid}`) ?? 0;
+    demand(booked === image.balanceMinor, 'tags and books', `${uid} holds ${image.balanceMinor}, booked are ${booked}`);
+  }
+}

@@ -1,0 +1,199 @@
+import { z } from 'zod';
+import type { Fault } from '../../contract/ipc/fault.ts';
+import type { Outcome } from '../../contract/ipc/operations.ts';
+import type { Result } from '../../terminal-core/domain/result.ts';
+import type { TillOperations } from '../../terminal-core/till/operations.ts';
+import type { Work } from './actions.ts';
+import { demand, type Intent } from './money-model.ts';
+import type { RunningTill, SimulatedTill } from './simulated-till.ts';
+import type { Simulation } from './simulation.ts';
+import { TillObserver } from './till-observer.ts';
+
+type Ended = Promise<Result<Outcome, Fault>>;
+
+const assignmentSchema = z.object({ assignmentId: z.int(), journalId: z.string() });
+
+/** One till with the person before it: what they ask for, what they are told, and who watches what is stored. */
+export class TillDesk {
+  readonly till: SimulatedTill;
+  readonly #simulation: Simulation;
+  observer: TillObserver | null = null;
+  #work: Work['work'] | null = null;
+
+  constructor(till: SimulatedTill, simulation: Simulation) {
+    this.till = till;
+    this.#simulation = simulation;
+  }
+
+  get isRunning(): boolean {
+    return this.till.running !== null;
+  }
+
+  get running(): RunningTill {
+    const { running } = this.till;
+    if (!running) throw new Error(`till ${this.till.index} is not running`);
+    return running;
+  }
+
+  get isBusy(): boolean {
+    return this.#work !== null;
+  }
+
+  /** A tag is being issued, repaired or replaced here. */
+  get isMaking(): boolean {
+    return this.#work === 'issue' || this.#work === 'repair' || this.#work === 'replace';
+  }
+
+  enrolled(): void {
+    const row = this.running.database
+      .prepare('SELECT assignment_id AS assignmentId, journal_id AS journalId FROM assignment')
+      .get();
+    const { assignmentId, journalId } = assignmentSchema.parse(row);
+    const { model, tally } = this.#simulation;
+    this.observer = new TillObserver(assignmentId, journalId, model, (from, to, cause) => {
+      tally.reach(`till: ${from} → ${to} (${cause})`);
+      this.#simulation.trace(`till ${this.till.index}: ${from} → ${to} (${cause})`);
+    });
+  }
+
+  /** Looks at what the till has stored since it was last looked at. */
+  observe(): void {
+    const { running } = this.till;
+    if (!running || !this.observer || !running.database.open || !running.life.hasNews()) return;
+    try {
+      this.observer.look(running.database);
+    } catch (error) {
+      this.#simulation.noteBroken(error);
+    }
+  }
+
+  /** The process that was at work is no more. */
+  gone(): void {
+    this.#work = null;
+  }
+
+  begin(work: Work, firstTagOnly: boolean): void {
+    const assignmentId = this.observer?.assignmentId;
+    if (!this.isRunning || this.isBusy || assignmentId === undefined) return;
+    this.#simulation.tally.work(work.work);
+    this.#simulation.model.intend(assignmentId, intentsOf(work));
+    this.#work = work.work;
+    const { running } = this;
+    const ended = running.life.guard(() => start(running.operations, work, firstTagOnly));
+    this.#follow(running, assignmentId, ended ?? Promise.reject(new Error('killed')));
+  }
+
+  async press(button: 'cancel' | 'dismiss'): Promise<void> {
+    if (this.isRunning) await this.running.operations[button]({});
+  }
+
+  stop(): void {
+    if (!this.isRunning) return;
+    const { running } = this;
+    running.stop().catch((error: unknown) => (running.life.isAlive ? this.#simulation.noteBroken(error) : undefined));
+  }
+
+  #follow(running: RunningTill, assignmentId: number, ended: Ended): void {
+    ended.then(
+      (result) => {
+        if (!running.life.isAlive) return;
+        this.#work = null;
+        this.observe();
+        try {
+          this.#told(assignmentId, result);
+        } catch (error) {
+          this.#simulation.noteBroken(error);
+        }
+      },
+      (error: unknown) => {
+        if (running.life.isAlive) this.#simulation.noteBroken(error);
+      },
+    );
+  }
+
+  #told(assignmentId: number, answer: Result<Outcome, Fault>): void {
+    const { trace, model, tally } = { ...this.#simulation, trace: (line: string) => this.#simulation.trace(line) };
+    const said = answer.ok ? answer.value.result : answer.fault.code;
+    const fault = answer.ok ? (answer.value.step.error?.code ?? '') : '';
+    trace(`till ${this.till.index} says ${said} ${fault}`);
+    tally.work(`said ${said}${fault === '' ? '' : ` ${fault}`}`);
+    demand(answer.ok || answer.fault.code !== 'INTERNAL', 'told', 'a till reports a mistake of its own');
+    const number = answer.ok ? answer.value.step.transaction?.terminalTransactionNumber : undefined;
+    if (number !== undefined && answer.ok) model.told(assignmentId, number, answer.value.result);
+  }
+}
+
+function start(operations: TillOperations, work: Work, firstTagOnly: boolean): Ended {
+  const request = { firstTagOnly };
+  switch (work.work) {
+    case 'sell':
+      return sell(operations, work, firstTagOnly);
+    case 'topUp':
+      return operations.topUp({ ...request, amountMinor: work.amountMinor, method: work.method });
+    case 'refund':
+      return operations.refund({ ...request, amountMinor: work.amountMinor });
+    case 'reverseRefund':
+      return operations.reverseRefund({ ...request, terminalTransactionNumber: work.number ?? 1 });
+    case 'chargeback':
+      return operations.chargeback({ ...request, terminalTransactionNumber: work.number, lines: null });
+    case 'block':
+      return operations.block({ ...request, blocked: work.blocked });
+    case 'replace':
+      return operations.replace({ ...request, lostUid: work.lostUid });
+    case 'resolve':
+      return operations.resolve({ ...request, terminalTransactionNumber: work.number });
+    case 'balance':
+      return operations.balance(request);
+    case 'issue':
+      return operations.issue(request);
+    case 'repair':
+      return operations.repair(request);
+    case 'collect':
+      return operations.collectAdjustment(request);
+    case 'finishPayment':
+      return operations.finishPayment(request);
+    case 'voidPayment':
+      return operations.voidPayment({});
+  }
+}
+
+async function sell(
+  operations: TillOperations,
+  { amountMinor, taps, openLoop }: Extract<Work, { readonly work: 'sell' }>,
+  firstTagOnly: boolean,
+): Ended {
+  await operations.clearCart({ leavesParts: false });
+  await operations.addAmountToCart({ amountMinor });
+  return operations.sell({ firstTagOnly, taps, ...(openLoop ? { openLoop: 'shortfall' } : {}) });
+}
+
+/** What may be drawn for a piece of work; nothing for one that books nothing. */
+function intentsOf(work: Work): readonly Intent[] {
+  switch (work.work) {
+    case 'sell':
+      return [
+        { type: 'Purchase', method: 'tag', amountMinor: work.amountMinor },
+        ...(work.openLoop ? [{ type: 'TopUp', method: 'card', amountMinor: null } as const] : []),
+      ];
+    case 'topUp':
+      return [{ type: 'TopUp', method: work.method, amountMinor: work.amountMinor }];
+    case 'refund':
+      return [{ type: 'Refund', method: 'cash', amountMinor: work.amountMinor }];
+    case 'reverseRefund':
+      return [{ type: 'Refund', method: 'cash', amountMinor: null }];
+    case 'chargeback':
+      return [{ type: 'Chargeback', method: 'tag', amountMinor: null }];
+    case 'block':
+      return [{ type: 'TagAdjustment', method: 'none', amountMinor: 0 }];
+    case 'collect':
+      return [{ type: 'TagAdjustment', method: 'none', amountMinor: null }];
+    case 'finishPayment':
+    case 'voidPayment':
+    case 'balance':
+    case 'issue':
+    case 'repair':
+    case 'replace':
+    case 'resolve':
+      return [];
+  }
+}
