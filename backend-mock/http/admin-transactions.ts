@@ -8,6 +8,7 @@ import {
   transactionsAnswerSchema,
 } from '../../contract/wire/operator.ts';
 import { backendStateSchema, transactionTypeSchema } from '../../contract/wire/words.ts';
+import { unstorableInstant } from '../ingest/payload-flaws.ts';
 import { limits } from '../limits.ts';
 import { readPaymentDetail } from '../payments/payment-detail.ts';
 import type { Reads } from '../store/database.ts';
@@ -18,6 +19,9 @@ import { ProblemError, problem } from './problems.ts';
 import { type App, problemAnswers, type Service } from './service.ts';
 
 const whole = z.coerce.number().pipe(z.int().min(1));
+const storableInstant = instantSchema.refine((text) => unstorableInstant(text) === undefined, {
+  error: 'is not a time that is stored here',
+});
 const filters = ofEdition.extend({
   assignmentId: whole.optional(),
   state: backendStateSchema.optional(),
@@ -25,8 +29,8 @@ const filters = ofEdition.extend({
   uid: tagUidSchema.optional(),
   origin: z.enum(['terminal', 'online', 'auto', 'admin', 'gateway']).optional(),
   /** Received from then on, and before then. */
-  from: instantSchema.optional(),
-  to: instantSchema.optional(),
+  from: storableInstant.optional(),
+  to: storableInstant.optional(),
   /** Only older ones: the last `backendTransactionId` of the page before. */
   before: whole.optional(),
   limit: z.coerce.number().pipe(z.int().min(1).max(limits.listRowsMax)).default(limits.listRowsDefault),

@@ -8,11 +8,14 @@ import { ProblemError, problem, sendProblem } from './problems.ts';
 export function answerErrors(app: FastifyInstance): void {
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, problem('NOT_FOUND')));
   app.setErrorHandler((error, request, reply) => {
-    const body = problemOf(error);
+    const body = error === request.raw.errored ? cutOff : problemOf(error);
     if (body.status >= 500) request.log.error({ err: error }, 'a request failed');
     return sendProblem(reply, body);
   });
 }
+
+/** The client went away in the middle of its request: nobody reads this, but no failure of the backend is logged or counted. */
+const cutOff = problem('BAD_REQUEST', 'The request ended before its end.');
 
 /** SQLSTATEs of a text that JSON can carry and PostgreSQL cannot hold. */
 const unstorableText: ReadonlySet<string> = new Set(['22021', '22P05']);

@@ -9,6 +9,8 @@ const kinds: Record<ProblemCode, { status: number; title: string }> = {
   NOT_FOUND: { status: 404, title: 'There is nothing at this address.' },
   PAYLOAD_TOO_LARGE: { status: 413, title: 'The request is larger than this address takes.' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The request is in a form that is not read here.' },
+  REQUEST_TIMEOUT: { status: 408, title: 'The request did not arrive in time; it may be sent again.' },
+  HEADERS_TOO_LARGE: { status: 431, title: 'The headers of the request are larger than what is read here.' },
   ENROLMENT_CODE_INVALID: { status: 403, title: 'The enrolment code is unknown, used or expired.' },
   BATCH_CONFLICT: { status: 422, title: 'A batch of this name was received with other content.' },
   GAP: { status: 409, title: 'Entries before this batch are missing.' },

@@ -35,7 +35,9 @@ export function readJsonBodies(app: FastifyInstance): void {
         .then((bytes) => {
           if (isTooDeep(bytes)) throw new ProblemError(problem('BAD_REQUEST', 'The JSON is nested too deep.'));
           bodies.set(request, bytes);
-          parse(request, bytes.toString('utf8'), done);
+          parse(request, textOf(bytes), (error, json) => {
+            done(error === null && hasHalfCharacter(json, bytes) ? new ProblemError(halfCharacter) : error, json);
+          });
         })
         .catch((error: unknown) => done(error instanceof Error ? error : new Error(String(error))));
     },
@@ -55,6 +57,32 @@ async function unfold(encoding: string | undefined, raw: Buffer): Promise<Buffer
       throw new ProblemError(problem('PAYLOAD_TOO_LARGE', `More than ${limits.bodyBytesMax} bytes unfolded.`));
     throw new ProblemError(problem('BAD_REQUEST', `The body is not ${name}.`));
   }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** JSON is UTF-8 (RFC 8259, 8.1); what is not would be stored as something else than what was sent. */
+function textOf(bytes: Buffer): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw new ProblemError(problem('BAD_REQUEST', 'The body is not UTF-8.'));
+  }
+}
+
+const halfCharacter = problem('BAD_REQUEST', 'A text contains half a surrogate pair.');
+
+/** Half a surrogate pair, which JSON can escape, is no character: no database holds it, and no hash of it is agreed upon. */
+function hasHalfCharacter(json: unknown, bytes: Buffer): boolean {
+  return bytes.includes('\\u') && isHalf(json);
+}
+
+const half = /\p{Surrogate}/u;
+
+function isHalf(json: unknown): boolean {
+  if (typeof json === 'string') return half.test(json);
+  if (typeof json !== 'object' || json === null) return false;
+  return Object.entries(json).some(([name, value]) => half.test(name) || isHalf(value));
 }
 
 /** Counts brackets outside strings; the bytes of JSON's own characters never occur inside a multi-byte character of UTF-8. */

@@ -96,9 +96,24 @@ describe('hostile input', () => {
     expect((await problemOf(await fetch(`${backend.address}/v1/enrolments`))).code).toBe('NOT_FOUND');
   });
 
-  test('a request that is no HTTP gets an answer and the end of the connection', async () => {
-    const { port } = new URL(backend.address);
-    const socket = connect(Number(port), '127.0.0.1');
+  test.each([
+    ['half a surrogate pair', '{"password":"a\\ud800"}'],
+    ['bytes that are no UTF-8', Buffer.from([0x7b, 0x22, 0x70, 0xff, 0x22, 0x3a, 0x31, 0x7d])],
+  ])('a body with %s is BAD_REQUEST', async (_name, body) => {
+    const headers = { 'Content-Type': 'application/json' };
+    const response = await fetch(`${backend.address}/v1/admin/session`, { method: 'POST', headers, body });
+    expect((await problemOf(response)).code).toBe('BAD_REQUEST');
+  });
+
+  test('a time that no database holds is BAD_REQUEST', async () => {
+    const operator = await logIn(backend.address);
+    for (const filter of ['from=0000-01-01T00:00:00Z', 'to=0000-12-31T23:59:59Z'])
+      expect((await problemOf(await operator.request(`/transactions?editionId=1&${filter}`))).code).toBe('BAD_REQUEST');
+  });
+
+  /** Sends bytes as they are and returns status and problem code of the answer, which ends the connection. */
+  async function sendBytes(bytes: string, { thenEnds = false } = {}): Promise<string> {
+    const socket = connect(Number(new URL(backend.address).port), '127.0.0.1');
     const answer = await new Promise<string>((resolve, reject) => {
       let text = '';
       socket.on('data', (chunk) => {
@@ -106,9 +121,56 @@ describe('hostile input', () => {
       });
       socket.on('end', () => resolve(text));
       socket.on('error', reject);
-      socket.write('HELO klink\r\n\r\n');
+      if (thenEnds) socket.end(bytes);
+      else socket.write(bytes);
     });
-    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    const [head = '', body = ''] = answer.split('\r\n\r\n');
+    expect(head.toLowerCase()).toContain('content-type: application/problem+json');
+    const problem = problemSchema.parse(JSON.parse(body));
+    expect(head).toContain(`HTTP/1.1 ${problem.status} `);
+    return problem.code;
+  }
+
+  test.each([
+    ['that is no HTTP', 'HELO klink\r\n\r\n', 'BAD_REQUEST'],
+    ['of another method', 'NONSENSE /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', 'BAD_REQUEST'],
+    ['without a host', 'GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n', 'BAD_REQUEST'],
+    [
+      'with an address that is not encoded right',
+      'GET /v1/%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+      'BAD_REQUEST',
+    ],
+    [
+      'with a part of its address too long',
+      `GET /v1/admin/transactions/${'9'.repeat(300)} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`,
+      'BAD_REQUEST',
+    ],
+    [
+      'with headers too large',
+      `GET /healthz HTTP/1.1\r\nHost: x\r\nX: ${'y'.repeat(20_000)}\r\n\r\n`,
+      'HEADERS_TOO_LARGE',
+    ],
+    [
+      'with lengths that disagree',
+      'POST /v1/enrolments HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd',
+      'BAD_REQUEST',
+    ],
+  ])('a request %s is answered with a problem and the end of the connection', async (_name, bytes, code) => {
+    expect(await sendBytes(bytes)).toBe(code);
+  });
+
+  test('an expectation that nobody knows is passed over', async () => {
+    expect(await sendBytes('GET /v1/nothing HTTP/1.1\r\nHost: x\r\nExpect: more\r\nConnection: close\r\n\r\n')).toBe(
+      'NOT_FOUND',
+    );
+  });
+
+  test('a request that ends in the middle of its body is refused, and no failure of the backend', async () => {
+    const head =
+      'POST /v1/admin/session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{';
+    expect(await sendBytes(head, { thenEnds: true })).toBe('BAD_REQUEST');
+    expect((await fetch(`${backend.address}/healthz`)).status).toBe(200);
+    expect(logText).not.toContain('a request failed');
   });
 });
 

@@ -27,6 +27,7 @@ import { tagRoutes } from './admin-tags.ts';
 import { terminalRoutes } from './admin-terminals.ts';
 import { transactionRoutes } from './admin-transactions.ts';
 import { transitionLogRoutes } from './admin-transition-log.ts';
+import { answerClientError, answerUnreadableAddress, requireHost } from './broken-requests.ts';
 import { answerErrors } from './error-answers.ts';
 import { metricsRoute } from './metrics.ts';
 import { sessionRoutes } from './operator-login.ts';
@@ -59,9 +60,13 @@ export async function buildServer(service: Service, log: Logger): Promise<App> {
     return503OnClosing: true,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
+    http: { requireHostHeader: false },
+    clientErrorHandler: answerClientError,
+    frameworkErrors: answerUnreadableAddress,
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
+  requireHost(app);
   readJsonBodies(app);
   answerErrors(app);
   await app.register(compress, {

@@ -14,6 +14,13 @@ function canonical(value: Json): string {
 
 const sha256 = (text: string) => createHash('sha256').update(text, 'utf8').digest('hex');
 
+/** The hash of an entry behind `previous`, which before the first one is {@link startHash}. */
+export function chainedHash(previous: string, { seq, kind, at, payload }: Omit<JournalEntry, 'hash'>): string {
+  return sha256([previous, String(seq), kind, at, canonical(payload)].join('\n'));
+}
+
+export const startHash = (journalId: string): string => sha256(journalId);
+
 /** The journal of one assignment as a till would keep it: entries chained by their hashes, numbered without gaps. */
 export class TestJournal {
   readonly journalId: string;
@@ -27,8 +34,8 @@ export class TestJournal {
   append(kind: string, content: unknown, at = '2026-07-04T20:15:03.120Z'): JournalEntry {
     const payload = z.json().parse(JSON.parse(JSON.stringify(content)));
     const seq = this.entries.length + 1;
-    const previous = this.entries.at(-1)?.hash ?? sha256(this.journalId);
-    const hash = sha256([previous, String(seq), kind, at, canonical(payload)].join('\n'));
+    const previous = this.entries.at(-1)?.hash ?? startHash(this.journalId);
+    const hash = chainedHash(previous, { seq, kind, at, payload });
     const entry = { seq, kind, at, payload, hash };
     this.entries.push(entry);
     return entry;
@@ -49,6 +56,6 @@ export class TestJournal {
 
   get seal(): { seq: number; hash: string } {
     const last = this.entries.at(-1);
-    return last === undefined ? { seq: 0, hash: sha256(this.journalId) } : { seq: last.seq, hash: last.hash };
+    return last === undefined ? { seq: 0, hash: startHash(this.journalId) } : { seq: last.seq, hash: last.hash };
   }
 }

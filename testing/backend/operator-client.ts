@@ -48,12 +48,12 @@ export class OperatorClient {
   }
 }
 
-/** Logs in with the operator's password; the demo's is `demo`. */
-export async function logIn(address: string, password = 'demo'): Promise<OperatorClient> {
+/** Logs in with the operator's password; the demo's is `demo`. Without a name: as the operator who is there from the first start. */
+export async function logIn(address: string, password = 'demo', name?: string): Promise<OperatorClient> {
   const response = await fetch(`${address}/v1/admin/session`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ password }),
+    body: JSON.stringify({ name, password }),
   });
   const cookie = response.headers.get('set-cookie');
   if (response.status !== 204 || cookie === null) throw new Error(`login answered ${response.status}`);

@@ -20,14 +20,23 @@ export type BackendProcess = {
   kill(): Promise<void>;
 };
 
-/** Starts a backend process from the sources and waits until it answers. Rejects with its own message where it does not. */
-export async function spawnBackend(options: { dataFolder: string; databaseUrl?: string }): Promise<BackendProcess> {
+/**
+ * Starts a backend process from the sources and waits until it answers. Rejects with its own message where it does not.
+ * @param options.onLog takes its log; without it the log goes where the test's own errors go
+ */
+export async function spawnBackend(options: {
+  dataFolder: string;
+  databaseUrl?: string;
+  onLog?: (text: string) => void;
+}): Promise<BackendProcess> {
   const script = fileURLToPath(new URL('./backend-process.ts', import.meta.url));
   const { DATABASE_URL: _ambient, ...environment } = process.env;
   const child = spawn(process.execPath, [script, options.dataFolder], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: options.databaseUrl === undefined ? environment : { ...environment, DATABASE_URL: options.databaseUrl },
   });
+  const { onLog = (text) => process.stderr.write(text) } = options;
+  child.stderr.on('data', (chunk) => onLog(String(chunk)));
   const ended = once(child, 'exit').then(([code]) => z.int().nullable().parse(code));
   const line = await firstLine(createInterface({ input: child.stdout }), ended);
   if (line.event !== 'started' || child.pid === undefined) {

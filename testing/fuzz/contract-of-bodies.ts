@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import type { FuzzRoute, JsonSchema, RouteBook } from './routes.ts';
+
+/** What the published document says of the bodies of the routes: held against what is accepted. */
+export class ContractOfBodies {
+  readonly #parsers = new Map<FuzzRoute, z.ZodType>();
+
+  constructor({ routes, schemas }: RouteBook) {
+    const $defs = Object.fromEntries(
+      [...schemas].filter(([name]) => name !== '__shared').map(([name, schema]) => [name, inDefinitions(schema)]),
+    );
+    for (const route of routes) {
+      if (route.body === undefined) continue;
+      this.#parsers.set(route, z.fromJSONSchema({ ...inDefinitions(route.body), $defs }));
+    }
+  }
+
+  /** Why the contract does not allow these bytes as the route's body; `undefined` where it does, or does not speak of it. */
+  objection(route: FuzzRoute, body: Buffer | undefined): string | undefined {
+    const parser = this.#parsers.get(route);
+    if (parser === undefined) return undefined;
+    let json: unknown;
+    try {
+      // Strict about UTF-8; a byte order mark may be passed over (RFC 8259, 8.1).
+      json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    } catch {
+      return 'the body is no JSON in UTF-8';
+    }
+    if (/\\u[dD][89abAB]/.test(body?.toString('latin1') ?? '') && isTorn(json))
+      return 'a text has half a surrogate pair';
+    const parsed = parser.safeParse(json);
+    return parsed.success ? undefined : `the contract refuses the body: ${z.prettifyError(parsed.error).slice(0, 200)}`;
+  }
+}
+
+function isTorn(json: unknown): boolean {
+  if (typeof json === 'string') return /\p{Surrogate}/u.test(json);
+  return typeof json === 'object' && json !== null && Object.values(json).some(isTorn);
+}
+
+/** With references that a schema of its own can follow; what refers to any JSON at all allows anything. */
+function inDefinitions(schema: JsonSchema): JsonSchema {
+  const text = JSON.stringify(schema)
+    .replaceAll(/"\$ref":"#\/components\/schemas\/__shared[^"]*"/g, '"description":"any JSON"')
+    .replaceAll('#/components/schemas/', '#/$defs/');
+  return z.record(z.string(), z.json()).parse(JSON.parse(text));
+}

@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import type { OperatorClient } from '../backend/operator-client.ts';
+import { topUp } from '../backend/payloads.ts';
+import { enrolTill } from '../backend/till-client.ts';
+
+/** Somebody with a tag and money, of whom nothing hostile has been said yet. */
+export type Newcomer = { uid: string; customerId: number; onlineTopUpId: number };
+
+type SoundEdition = { editionId: number; code: string; currency: string };
+export const soundEditions: readonly SoundEdition[] = [
+  { editionId: 1, code: 'DEMO-FEST', currency: 'CHF' },
+  { editionId: 2, code: 'DEMO-CANTEEN', currency: 'GBP' },
+];
+
+/** An honest till meets somebody new, who also pays online and has not had back the cash of a top-up; and the edition's rules, which fuzzing changes, are sound again. */
+export async function welcome(
+  operator: OperatorClient,
+  { editionId, code, currency }: SoundEdition,
+): Promise<Newcomer> {
+  const none = { fixedMinor: 0, rateBasisPoints: 0 };
+  const change = {
+    limits: { maximumBalanceMinor: 500_00, maximumTopUpMinor: 300_00, maximumPurchaseMinor: 300_00 },
+    fees: { topUp: none, refund: none },
+  };
+  const path = `/editions/${editionId}`;
+  const changed = await operator.request(path, { method: 'PATCH', body: JSON.stringify(change) });
+  if (changed.status !== 200) throw new Error(`${path} answered ${changed.status}`);
+  const uid = `04${randomBytes(6).toString('hex').toUpperCase()}`;
+  const till = await enrolTill(operator.address, code);
+  till.journal.append('transaction', topUp({ number: 1, uid, currency }, 200_00, 0));
+  till.journal.append(
+    'transaction',
+    topUp({ number: 2, uid, currency, before: 200_00 }, 20_00, 0, { state: 'Aborted' }),
+  );
+  const { answer } = await till.send();
+  if (answer?.results.every(({ outcome }) => outcome === 'accepted') !== true)
+    throw new Error('an honest till is heard');
+  const found = await operator.request(`/customers?editionId=${editionId}&uid=${uid}`);
+  const { customerId } = z.object({ customerId: z.int() }).parse(await found.json());
+  const opened = await fetch(`${operator.address}/v1/customers/${customerId}/online-top-ups`, {
+    method: 'POST',
+    headers: { Cookie: operator.cookie, 'Content-Type': 'application/json', 'Idempotency-Key': `newcomer-${uid}` },
+    body: JSON.stringify({ editionId, amountMinor: 60_00 }),
+  });
+  const { backendTransactionId } = z.object({ backendTransactionId: z.int() }).parse(await opened.json());
+  return { uid, customerId, onlineTopUpId: backendTransactionId };
+}
