@@ -12,20 +12,19 @@ const demoFestival = 1;
 const wristband = button('Tap: Wristband 1');
 
 let folder: TestFolder;
-let klink: StartedKlink;
+let klink: StartedKlink | null = null;
 
-test.beforeEach(async () => {
+test.beforeEach(() => {
   folder = makeFolder('start');
-  klink = await StartedKlink.start(folder.place);
 });
 test.afterEach(async () => {
-  await klink.stop();
+  await klink?.stop();
+  klink = null;
   folder.remove();
 });
 
 /** The way of somebody who wants to sell a beer and follows what the window says. */
-async function sellABeer(hand: MouseHand | KeyboardHand): Promise<void> {
-  const { page } = klink;
+async function sellABeer({ page }: StartedKlink, hand: MouseHand | KeyboardHand): Promise<void> {
   await hand.press(button(/^Beer/));
   await hand.press(button(/^Pay/));
   // A wristband from the drawer: nobody has issued it.
@@ -47,8 +46,8 @@ async function sellABeer(hand: MouseHand | KeyboardHand): Promise<void> {
   await expect(page.getByTestId('unsent-count')).toHaveText('0');
 }
 
-async function expectBooked(): Promise<void> {
-  const backend = await operatorOf(klink.backendAddress);
+async function expectBooked({ backendAddress }: StartedKlink): Promise<void> {
+  const backend = await operatorOf(backendAddress);
   expect(await backend.balances(demoFestival)).toEqual({
     ...{ customer: 3_950, 'merchant:bar': 550, 'top-up:cash': -5_000, fee: 500 },
   });
@@ -56,13 +55,15 @@ async function expectBooked(): Promise<void> {
 }
 
 test('screens.md, first run: a sale with the mouse alone', async () => {
-  await sellABeer(new MouseHand(klink.page));
-  await expectBooked();
+  klink = await StartedKlink.start(folder.place);
+  await sellABeer(klink, new MouseHand(klink.page));
+  await expectBooked(klink);
   expect(await klink.stop()).toBe(0);
 });
 
 test('screens.md, first run: a sale with the keyboard alone', async () => {
-  await sellABeer(new KeyboardHand(klink.page));
-  await expectBooked();
+  klink = await StartedKlink.start(folder.place);
+  await sellABeer(klink, new KeyboardHand(klink.page));
+  await expectBooked(klink);
   expect(await klink.stop()).toBe(0);
 });

@@ -132,6 +132,16 @@ export class WindowTill {
     return names.sort().map((name) => path.join(this.folder.place, name));
   }
 
+  /** Every entry as it lies in the database. */
+  journal(folder = this.folder.place): readonly unknown[] {
+    const database = new Database(path.join(folder, 'till.db'), { readonly: true });
+    try {
+      return database.prepare('SELECT * FROM journal ORDER BY seq').all();
+    } finally {
+      database.close();
+    }
+  }
+
   /** Makes the last journalled transaction cheaper, as somebody could who knows the database and not the chain. */
   forgeLastSale(): void {
     const database = new Database(path.join(this.folder.place, 'till.db'));
