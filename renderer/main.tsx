@@ -5,6 +5,7 @@ import { keepFocusOffPressedButtons } from '../ui/components/pointer-focus.ts';
 import { createTranslator } from '../ui/i18n/languages.ts';
 import { connectDisplay } from './customer-display/connection.ts';
 import { CustomerDisplay } from './customer-display/customer-display.tsx';
+import { PrintedReceipt } from './receipt/receipt-page.tsx';
 import { connectStore } from './till/connection.ts';
 import { readPreferences, usePreferences } from './till/preferences.ts';
 import { TillWindow } from './till/till-window.tsx';
@@ -20,16 +21,22 @@ const translator = createTranslator(usePreferences.getState().language);
 usePreferences.subscribe(({ language }) => {
   if (translator.language !== language) void translator.changeLanguage(language);
 });
-const isCustomerDisplay = new URLSearchParams(window.location.search).get('display') === 'customer';
+const display = new URLSearchParams(window.location.search).get('display');
+const isCustomerDisplay = display === 'customer';
 if (isCustomerDisplay) {
   connectDisplay(window.klinkCustomer);
-} else {
+} else if (display !== 'receipt') {
   connectStore(window.klink);
   keepFocusOffPressedButtons(document);
 }
 
+function Shown() {
+  if (display === 'receipt') return <PrintedReceipt />;
+  return isCustomerDisplay ? <CustomerDisplay translator={translator} /> : <TillWindow translator={translator} />;
+}
+
 createRoot(root).render(
   <StrictMode>
-    {isCustomerDisplay ? <CustomerDisplay translator={translator} /> : <TillWindow translator={translator} />}
+    <Shown />
   </StrictMode>,
 );

@@ -77,6 +77,13 @@ export const bundles: readonly Bundle[] = [
     form: { kind: 'script', format: 'cjs', target: 'chrome114' },
   },
   {
+    name: 'receipt preload',
+    entry: 'electron/preload/receipt-preload.ts',
+    output: 'out/electron/receipt-preload.cjs',
+    sources: ['contract', 'electron/preload', ...everywhere],
+    form: { kind: 'script', format: 'cjs', target: 'chrome114' },
+  },
+  {
     name: 'renderer',
     entry: 'renderer/index.html',
     output: 'out/renderer',

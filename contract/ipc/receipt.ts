@@ -108,3 +108,7 @@ export const receiptRequestSchema = z.object({
 });
 export const receiptAnswerSchema = z.object({ receipt: receiptSchema, document: receiptDocumentSchema });
 export type ReceiptAnswer = z.infer<typeof receiptAnswerSchema>;
+
+/** What the page of a receipt is made of that goes to a file or to a printer of the system. */
+export const receiptPageSchema = z.object({ document: receiptDocumentSchema, qrCode: z.boolean() });
+export type ReceiptPage = z.infer<typeof receiptPageSchema>;

@@ -3,15 +3,18 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { app, type BrowserWindow, dialog, Menu, session } from 'electron';
 import envPaths from 'env-paths';
-import { simulatorChangedChannel, viewChangedChannel } from '../../contract/ipc/channels.ts';
+import { printerViewChangedChannel, simulatorChangedChannel, viewChangedChannel } from '../../contract/ipc/channels.ts';
 import { registerAppScheme, serveApp } from './app-protocol.ts';
 import { Composer } from './composer.ts';
 import { CustomerWindow } from './customer-window.ts';
 import { type LaunchOptions, readLaunchOptions } from './launch-options.ts';
 import { log } from './log.ts';
+import { answerPrinterCalls } from './printer-calls.ts';
+import { ReceiptDesk } from './receipt-desk.ts';
+import { answerReceiptPages } from './receipt-window.ts';
 import { confine, confineContents, openTillWindow } from './till-window.ts';
 import { watchBundles } from './watch-bundles.ts';
-import { answerWindowCalls } from './window-calls.ts';
+import { answerWindowCalls, callsOf } from './window-calls.ts';
 
 // Where the graphics driver is none or a bad one, the window may never appear: everything is drawn without it then.
 if (process.env['KLINK_NO_GPU'] !== undefined) app.commandLine.appendSwitch('disable-gpu');
@@ -51,8 +54,17 @@ function run(options: LaunchOptions): void {
     viewChanged: (view) => {
       send(viewChangedChannel, view);
       customer?.show(view);
+      receipts.viewChanged(view);
     },
     simulatorChanged: (view) => send(simulatorChangedChannel, view),
+  });
+
+  const receipts = new ReceiptDesk({
+    dataFolder: options.dataFolder,
+    settings: options.settings.receipts,
+    call: (operation, request) => composer.call(operation, request),
+    window: () => window,
+    onChange: (view) => send(printerViewChangedChannel, view),
   });
 
   app.on('web-contents-created', (_event, contents) => confineContents(contents));
@@ -61,14 +73,17 @@ function run(options: LaunchOptions): void {
     window?.focus();
   });
   app.on('window-all-closed', () => app.quit());
-  stopBeforeQuit(composer);
+  stopBeforeQuit(composer, receipts);
 
   void app.whenReady().then(() => {
     log('info', 'started', { electron: process.versions.electron, dataFolder: options.dataFolder });
     if (process.platform !== 'darwin') Menu.setApplicationMenu(null);
     confine(session.defaultSession);
     serveApp(session.defaultSession, path.join(__dirname, '../renderer'));
-    answerWindowCalls(composer, () => window);
+    const handle = callsOf(() => window);
+    answerWindowCalls(composer, handle);
+    answerReceiptPages();
+    answerPrinterCalls(receipts, handle);
     composer.start();
     window = openTillWindow(options.settings);
     customer = new CustomerWindow(() => composer.view);
@@ -80,13 +95,14 @@ function run(options: LaunchOptions): void {
 }
 
 /** The hosts are stopped first, the till with time to finish what it writes; then the application really ends. */
-function stopBeforeQuit(composer: Composer): void {
+function stopBeforeQuit(composer: Composer, receipts: ReceiptDesk): void {
   let phase: 'running' | 'stopping' | 'stopped' = 'running';
   app.on('before-quit', (event) => {
     if (phase === 'stopped') return;
     event.preventDefault();
     if (phase === 'stopping') return;
     phase = 'stopping';
+    receipts.stop();
     void composer.stop().finally(() => {
       phase = 'stopped';
       log('info', 'stopped');

@@ -15,20 +15,30 @@ import { isOwnAddress } from './app-address.ts';
 import type { Composer } from './composer.ts';
 import { log } from './log.ts';
 
-const isWindowOperation = (name: string): name is WindowOperation => name !== 'exportJournal';
+/** Answers one channel. */
+export type HandleCall = (
+  channel: string,
+  answer: (request: unknown) => ResultEnvelope | Promise<ResultEnvelope>,
+) => void;
 
-/**
- * One handler per operation. Each answers only the main frame of the till's own window, and only a request that the
- * contract's schema accepts; everything else is refused with `USAGE` before it reaches a host.
- */
-export function answerWindowCalls(composer: Composer, window: () => BrowserWindow | null): void {
-  const handle = (channel: string, answer: (request: unknown) => ResultEnvelope | Promise<ResultEnvelope>): void => {
+/** Lets nobody call but the main frame of the till's own window. */
+export function callsOf(window: () => BrowserWindow | null): HandleCall {
+  return (channel, answer) => {
     ipcMain.handle(channel, (event, request: unknown) => {
       if (isFromTillWindow(event, window())) return answer(request);
       log('error', 'a call from a page that is not the till was refused', { channel, url: event.senderFrame?.url });
       return refused('This page may not use the till.');
     });
   };
+}
+
+const isWindowOperation = (name: string): name is WindowOperation => name !== 'exportJournal';
+
+/**
+ * One handler per operation. Each answers only the main frame of the till's own window, and only a request that the
+ * contract's schema accepts; everything else is refused with `USAGE` before it reaches a host.
+ */
+export function answerWindowCalls(composer: Composer, handle: HandleCall): void {
   for (const name of operationNames.filter(isWindowOperation)) {
     handle(operationChannel(name), (request) => {
       const parsed = operations[name].request.safeParse(request);
@@ -56,6 +66,6 @@ function isFromTillWindow(event: IpcMainInvokeEvent, window: BrowserWindow | nul
   return frame !== null && frame === window.webContents.mainFrame && isOwnAddress(frame.url);
 }
 
-function refused(message: string): ResultEnvelope {
+export function refused(message: string): ResultEnvelope {
   return { ok: false, fault: { code: 'USAGE', message } };
 }

@@ -1,7 +1,13 @@
 import { contextBridge, ipcRenderer } from 'electron';
 import {
+  changeReceiptSettingsChannel,
   operationChannel,
   practiseChannel,
+  printerCommandChannel,
+  printerViewChangedChannel,
+  printerViewChannel,
+  receiptSettingsChannel,
+  screenLanguageChannel,
   simulateChannel,
   simulatorChangedChannel,
   simulatorViewChannel,
@@ -69,6 +75,12 @@ const bridge = {
   startAfresh: () => ipcRenderer.invoke(startAfreshChannel),
   simulate: (command) => ipcRenderer.invoke(simulateChannel, command),
   simulatorView: () => ipcRenderer.invoke(simulatorViewChannel),
+  printer: (command) => ipcRenderer.invoke(printerCommandChannel, command),
+  printerView: () => ipcRenderer.invoke(printerViewChannel),
+  receiptSettings: () => ipcRenderer.invoke(receiptSettingsChannel),
+  changeReceiptSettings: (settings) => ipcRenderer.invoke(changeReceiptSettingsChannel, settings),
+  screenLanguage: (language) => ipcRenderer.invoke(screenLanguageChannel, language),
+  onPrinterView: subscription(printerViewChangedChannel),
   onView: subscription(viewChangedChannel),
   onSimulatorView: subscription(simulatorChangedChannel),
 } satisfies Bridge;

@@ -1,21 +1,32 @@
 import type { ZodType } from 'zod';
 import { resultEnvelopeSchema } from '../../contract/ipc/envelope.ts';
+import { printerViewSchema } from '../../contract/ipc/printing.ts';
 import { type SimulatorCommand, simulatorViewSchema } from '../../contract/ipc/simulator.ts';
 import { type Screen, tillViewSchema } from '../../contract/ipc/till-view.ts';
 import type { Bridge } from '../../electron/preload/bridge.ts';
+import type { Language } from '../../ui/i18n/languages.ts';
 import { catalogueOf } from './catalogue.ts';
+import { usePreferences } from './preferences.ts';
 import { useTill, useWindow } from './store.ts';
 
 /** Feeds the store with every view the till sends, from the current one on. */
 export function connectStore(bridge: Bridge): void {
   bridge.onView(showView);
   bridge.onSimulatorView(showSimulator);
+  bridge.onPrinterView(showPrinter);
   // The answers may come after newer views, which must not be overwritten.
   void call((klink) => klink.view({})).then((view) => {
     if (useTill.getState().view === null && view !== null) showView(view);
   });
   void call((klink) => klink.simulatorView()).then((view) => {
     if (useTill.getState().simulator === null) showSimulator(view);
+  });
+  void call((klink) => klink.printerView()).then((view) => {
+    if (useTill.getState().printer === null) showPrinter(view);
+  });
+  tellLanguage(usePreferences.getState().language);
+  usePreferences.subscribe(({ language }, before) => {
+    if (language !== before.language) tellLanguage(language);
   });
 }
 
@@ -42,6 +53,15 @@ function keepCatalogue(version: string | null): void {
 async function fetchCatalogue(): Promise<void> {
   const envelope = resultEnvelopeSchema.parse(await window.klink.catalogue({}));
   if (envelope.ok) useTill.setState({ catalogue: catalogueOf(envelope.result) });
+}
+
+function showPrinter(value: unknown): void {
+  useTill.setState({ printer: printerViewSchema.parse(value) });
+}
+
+/** Receipts that are printed by themselves are in the language of the screen, unless the till's settings say otherwise. */
+function tellLanguage(language: Language): void {
+  void call((klink) => klink.screenLanguage(language));
 }
 
 function showSimulator(value: unknown): void {

@@ -1,16 +1,20 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ScreenView } from '../../contract/ipc/till-view.ts';
+import type { Purpose, ScreenView } from '../../contract/ipc/till-view.ts';
 import { Icon } from '../../ui/components/icon.tsx';
 import { Figure, StatePage } from '../../ui/components/state-page.tsx';
 import { TouchButton } from '../../ui/components/touch-button.tsx';
 import { call } from './connection.ts';
 import { shortcuts, useKeys } from './keyboard.ts';
 import { Money } from './money.tsx';
+import { openReceipt } from './receipt.tsx';
 import { useWindow } from './store.ts';
 import { shortUid } from './tag-name.ts';
 
 type DoneView = Extract<ScreenView, { screen: 'done' }>;
+
+/** They have a number, and nobody has paid or was paid anything. */
+const withoutReceipt: readonly Purpose[] = ['block', 'unblock', 'adjustment', 'payment-void'];
 
 export const dismiss = (): void => void call((klink) => klink.dismiss({}));
 
@@ -31,15 +35,34 @@ export function DoneScreen({ screen }: { readonly screen: DoneView }) {
   const [runsOutMs] = useState(() => Date.parse(screen.until) - Date.now());
   const { tag, balanceBeforeMinor, charge, terminalTransactionNumber } = screen;
   const hasChanged = balanceBeforeMinor !== null;
+  const receiptOf = withoutReceipt.includes(charge.purpose) ? null : terminalTransactionNumber;
+  useKeys(receiptOf !== null, (key) => {
+    if (key.toLowerCase() !== 'r' || receiptOf === null) return false;
+    openReceipt(receiptOf);
+    return true;
+  });
   return (
     <StatePage
       tone="done"
       title={t(`done.title.${charge.purpose}`)}
       runsOutMs={runsOutMs}
       actions={
-        <TouchButton look="onGround" shortcut="⏎" onPress={dismiss} className="min-h-16 px-8 text-xl">
-          {t('done.next')}
-        </TouchButton>
+        <>
+          <TouchButton look="onGround" shortcut="⏎" onPress={dismiss} className="min-h-16 px-8 text-xl">
+            {t('done.next')}
+          </TouchButton>
+          {receiptOf === null ? null : (
+            <TouchButton
+              look="onGround"
+              shortcut="R"
+              onPress={() => openReceipt(receiptOf)}
+              className="min-h-16 px-8 text-xl"
+            >
+              <Icon name="receipt" />
+              {t('receipt.open')}
+            </TouchButton>
+          )}
+        </>
       }
     >
       <div className="flex flex-wrap items-end gap-x-8 gap-y-6">

@@ -4,9 +4,10 @@ import { Choice } from '../../ui/components/choice.tsx';
 import { Icon } from '../../ui/components/icon.tsx';
 import { Shortcut, TouchButton } from '../../ui/components/touch-button.tsx';
 import { languageNames, languages } from '../../ui/i18n/languages.ts';
+import { call } from './connection.ts';
 import { shortcuts } from './keyboard.ts';
 import { choose, themes, usePreferences } from './preferences.ts';
-import { useWindow } from './store.ts';
+import { useTill, useWindow } from './store.ts';
 
 /** Language in two taps: this button, then the language. Appearance, sound and the keys are here too. */
 export function SettingsPanel() {
@@ -71,10 +72,41 @@ function SettingsContent() {
           onChoose={(value) => choose({ sound: value === 'on' })}
         />
       </Row>
+      <TouchButton
+        onPress={() => {
+          useWindow.setState({ isSettingsOpen: false, place: 'receipt-settings' });
+        }}
+      >
+        <Icon name="printer" className="text-accent" />
+        {t('receipt.settings')}
+      </TouchButton>
+      <Checkout />
       <Row title={t('settings.shortcuts')}>
         <KeyList />
       </Row>
     </div>
+  );
+}
+
+/** How a sale is paid at this till (Q51); an account has no second tap. */
+function Checkout() {
+  const { t } = useTranslation();
+  const mode = useTill((till) => till.view?.till?.mode ?? null);
+  const taps = useTill((till) => till.view?.checkoutTaps ?? 1);
+  if (mode !== 'tag') return null;
+  return (
+    <Row title={t('settings.checkout')}>
+      <Choice
+        label={t('settings.checkout')}
+        value={taps === 1 ? 'one' : 'two'}
+        options={[
+          { value: 'one', label: t('settings.checkoutOne') },
+          { value: 'two', label: t('settings.checkoutTwo') },
+        ]}
+        onChoose={(value) => void call((klink) => klink.setCheckout({ taps: value === 'one' ? 1 : 2 }))}
+      />
+      <p className="mt-2 text-sm text-muted">{t(`settings.checkoutHelp.${taps === 1 ? 'one' : 'two'}`)}</p>
+    </Row>
   );
 }
 
@@ -96,6 +128,7 @@ function KeyList() {
     [t('keys.escape'), t('keys.cancel')],
     ['+ −', t('keys.plusMinus')],
     ['← ↑ → ↓', t('keys.arrows')],
+    [shortcuts.discount, t('keys.discount')],
     [shortcuts.freeAmount, t('keys.freeAmount')],
     [shortcuts.topUp, t('keys.topUp')],
     [shortcuts.issue, t('keys.issue')],
@@ -105,12 +138,14 @@ function KeyList() {
     [shortcuts.settings, t('keys.settings')],
     [shortcuts.simulator, t('keys.simulator')],
     [shortcuts.menu, t('keys.menu')],
+    [shortcuts.undo, t('keys.undo')],
     [shortcuts.payByCard, t('keys.payByCard')],
+    [shortcuts.anotherTag, t('keys.anotherTag')],
   ];
   return (
     <dl className="grid grid-cols-[auto_1fr] items-center gap-x-4 gap-y-2 text-sm">
       {rows.map(([key, meaning]) => (
-        <div key={key} className="contents">
+        <div key={`${key} ${meaning}`} className="contents">
           <dt>
             <Shortcut>{key}</Shortcut>
             <span className="sr-only">{key}</span>

@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import type { Fault } from '../../contract/ipc/fault.ts';
+import type { PrinterView } from '../../contract/ipc/printing.ts';
 import type { SimulatorView } from '../../contract/ipc/simulator.ts';
 import type { TillView } from '../../contract/ipc/till-view.ts';
 import type { Bridge } from '../../electron/preload/bridge.ts';
@@ -14,14 +15,24 @@ export interface TillStore {
   readonly simulator: SimulatorView | null;
   /** A call that the till refused without leaving its screen; shown until closed or followed by the next one. */
   readonly notice: Fault | null;
+  /** How receipts come to paper; null until the application has said. */
+  readonly printer: PrinterView | null;
 }
 
-export const useTill = create<TillStore>()(() => ({ view: null, catalogue: null, simulator: null, notice: null }));
+export const useTill = create<TillStore>()(() => ({
+  view: null,
+  catalogue: null,
+  simulator: null,
+  notice: null,
+  printer: null,
+}));
 
 /** Where this window is while the till waits for its next customer; `sale` is home. */
 export type Place =
   | 'sale'
   | 'free-amount'
+  | 'discount'
+  | 'undo'
   | 'top-up'
   | 'menu'
   | 'transactions'
@@ -29,7 +40,9 @@ export type Place =
   | 'replace'
   | 'refund'
   | 'shift'
-  | 'staff';
+  | 'staff'
+  | 'receipt'
+  | 'receipt-settings';
 
 /** What a supervisor has to confirm before it can begin; asked again once that is done. */
 export interface Pending {
@@ -41,6 +54,8 @@ export interface WindowState {
   readonly place: Place;
   readonly pending: Pending | null;
   readonly page: number;
+  /** Whose receipt the page `receipt` shows. */
+  readonly receiptOf: number | null;
   /** On the sale screen: the quantity of the next product, or what is searched for. */
   readonly typed: string;
   /** Letters to be touched, for the search. */
@@ -53,6 +68,7 @@ export const useWindow = create<WindowState>()(() => ({
   place: 'sale',
   pending: null,
   page: 0,
+  receiptOf: null,
   typed: '',
   areLettersShown: false,
   isSettingsOpen: false,

@@ -15,6 +15,9 @@ import { LoginPage, StaffPage } from './login.tsx';
 import { MenuPage } from './menu.tsx';
 import { PayingScreen } from './paying.tsx';
 import { PaymentOpenScreen } from './payment-open.tsx';
+import { PrinterNotice } from './printer-notice.tsx';
+import { ReceiptScreen } from './receipt.tsx';
+import { ReceiptSettingsPage } from './receipt-settings.tsx';
 import { RefundEntry } from './refund-entry.tsx';
 import { RefusedScreen } from './refused.tsx';
 import { ReplaceEntry } from './replace-entry.tsx';
@@ -23,12 +26,13 @@ import { ShiftPage } from './shift.tsx';
 import { SimulatorDrawer } from './simulator-drawer.tsx';
 import { StartingScreen } from './starting.tsx';
 import { StatusBar } from './status-bar.tsx';
-import { useTill, useWindow } from './store.ts';
+import { goTo, useTill, useWindow } from './store.ts';
 import { TapScreen } from './tap.tsx';
 import { useDocumentLook } from './theme.ts';
 import { TopUpEntry } from './top-up-entry.tsx';
 import { TrainingBanner } from './training-banner.tsx';
 import { TransactionsPage } from './transactions.tsx';
+import { UndoPage } from './undo.tsx';
 import { UnknownScreen } from './unknown.tsx';
 import { WritingScreen } from './writing.tsx';
 
@@ -62,6 +66,7 @@ function Till({ view }: { readonly view: TillView }) {
     <div className="relative flex h-full flex-col">
       {view.training ? <TrainingBanner canEnd /> : null}
       <StatusBar view={view} />
+      {screen === 'sale' ? <PrinterNotice /> : null}
       <div
         className={classNames(
           'grid min-h-0 flex-1',
@@ -102,7 +107,10 @@ function Idle({ view }: { readonly view: TillView }) {
   switch (place) {
     case 'sale':
     case 'free-amount':
+    case 'discount':
       return <SaleScreen view={view} />;
+    case 'undo':
+      return <UndoPage view={view} />;
     case 'top-up':
       return <TopUpEntry view={view} />;
     case 'menu':
@@ -119,9 +127,20 @@ function Idle({ view }: { readonly view: TillView }) {
       return <ShiftPage view={view} />;
     case 'staff':
       return <StaffPage />;
+    case 'receipt':
+      return <LastReceipt view={view} />;
+    case 'receipt-settings':
+      return <ReceiptSettingsPage />;
     default:
       return place satisfies never;
   }
+}
+
+/** The receipt of what has just been done; without one there is nothing to see here. */
+function LastReceipt({ view }: { readonly view: TillView }) {
+  const number = useWindow((state) => state.receiptOf);
+  if (number === null) return <SaleScreen view={view} />;
+  return <ReceiptScreen number={number} copy={false} onBack={() => goTo('sale')} />;
 }
 
 /** One component per state; a state without one does not compile. */
@@ -135,7 +154,7 @@ function TillScreen({ view }: { readonly view: TillView }) {
     case 'sale':
       return <Idle view={view} />;
     case 'tap':
-      return <TapScreen screen={screen} />;
+      return <TapScreen screen={screen} cart={view.cart} />;
     case 'writing':
       return <WritingScreen screen={screen} />;
     case 'paying':
@@ -147,7 +166,7 @@ function TillScreen({ view }: { readonly view: TillView }) {
     case 'done':
       return <DoneScreen key={screen.until} screen={screen} />;
     case 'refused':
-      return <RefusedScreen screen={screen} />;
+      return <RefusedScreen screen={screen} cart={view.cart} />;
     case 'unknown':
       return <UnknownScreen screen={screen} />;
     case 'halted':

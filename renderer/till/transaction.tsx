@@ -8,8 +8,11 @@ import { TouchButton } from '../../ui/components/touch-button.tsx';
 import { formatTime } from '../../ui/i18n/format.ts';
 import { answerOf, call } from './connection.ts';
 import { useFaultText } from './fault-text.ts';
+import { useKeys } from './keyboard.ts';
+import { useLineName } from './line-name.ts';
 import { Money, useLocale } from './money.tsx';
 import { Page } from './page.tsx';
+import { ReceiptScreen } from './receipt.tsx';
 import { TransactionState } from './transaction-state.tsx';
 
 type Line = TransactionDetails['lines'][number];
@@ -26,8 +29,23 @@ export function TransactionPage({
 }) {
   const { t } = useTranslation();
   const details = useDetails(number, view.revision);
+  const [isReceiptShown, setIsReceiptShown] = useState(false);
+  const hasReceipt = details?.state === 'Committed';
+  useKeys(hasReceipt && !isReceiptShown, (key) => {
+    if (key.toLowerCase() !== 'r') return false;
+    setIsReceiptShown(true);
+    return true;
+  });
+  // Whoever looks it up later has had one.
+  if (isReceiptShown) return <ReceiptScreen number={number} copy onBack={() => setIsReceiptShown(false)} />;
+  const receipt = (
+    <TouchButton shortcut="R" onPress={() => setIsReceiptShown(true)}>
+      <Icon name="receipt" className="text-accent" />
+      {t('receipt.open')}
+    </TouchButton>
+  );
   return (
-    <Page title={t('transactions.one', { number })} onBack={onBack}>
+    <Page title={t('transactions.one', { number })} onBack={onBack} aside={hasReceipt ? receipt : null}>
       {details === null ? null : (
         <div className="grid max-w-260 items-start gap-6 @3xl:grid-cols-2">
           <Lines details={details} />
@@ -96,8 +114,8 @@ function LineRow({
   readonly onReturn: (quantity: number) => void;
 }) {
   const { t } = useTranslation();
-  const name =
-    line.productId === null ? (line.name ?? t(`transactions.kind.${line.kind}`)) : (line.name ?? line.productId);
+  const lineName = useLineName();
+  const name = lineName(line);
   return (
     <li className="border-b border-line py-2 last:border-b-0">
       <div className="flex items-baseline justify-between gap-4">

@@ -22,6 +22,10 @@ const drawings = {
   more: 'M5 5h5.5v5.5H5z M13.5 5H19v5.5h-5.5z M5 13.5h5.5V19H5z M13.5 13.5H19V19h-5.5z',
   person: 'M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8Z M4.5 20.5c.6-4 3.6-6 7.5-6s6.9 2 7.5 6',
   plus: 'M12 6v12 M6 12h12',
+  printer: 'M7 9V3.5h10V9 M7 17H4V9h16v8h-3 M7 14h10v6.5H7z',
+  qr: 'M4 4h6v6H4z M14 4h6v6h-6z M4 14h6v6H4z M14 14h2.5v2.5H14z M17.5 17.5H20V20h-2.5z',
+  receipt: 'M6 3v18l2-1.5 2 1.5 2-1.5 2 1.5 2-1.5 2 1.5V3l-2 1.5L14 3l-2 1.5L10 3 8 4.5 6 3Z M9 9h6 M9 13h6',
+  save: 'M12 4v10 M8 10.5l4 4 4-4 M4.5 16v3.5h15V16',
   reader: 'M5 4h9v16H5z M17 8.5c1.6 2.2 1.6 4.8 0 7 M19.8 6.2c3 3.6 3 8 0 11.6',
   readerOff: 'M5 4h9v16H5z M17 9l5 6 M22 9l-5 6',
   repair:

@@ -1,5 +1,6 @@
 import type { Texts } from './en.ts';
 import { faultsDe } from './faults-de.ts';
+import { receiptsDe } from './receipts-de.ts';
 
 export const de: Texts = {
   product: {
@@ -459,6 +460,7 @@ export const de: Texts = {
     welcome: 'Willkommen',
     tap: 'Bitte das Band an den Leser halten',
     card: 'Bitte dem Kartenterminal folgen',
+    confirm: 'Zum Bestätigen nochmals dasselbe Band hinhalten',
     askStaff: 'Bitte an der Kasse fragen.',
     refused: 'Das hat nicht geklappt',
     notEnough: 'Zu wenig auf dem Band',
@@ -577,5 +579,6 @@ export const de: Texts = {
     halted: 'Die Kasse steht still.',
   },
   notice: { close: 'Meldung schliessen' },
+  receipt: receiptsDe,
   fault: faultsDe,
 };

@@ -1,4 +1,5 @@
 import { faultsEn } from './faults-en.ts';
+import { receiptsEn } from './receipts-en.ts';
 
 export const en = {
   product: {
@@ -463,6 +464,7 @@ export const en = {
     welcome: 'Welcome',
     tap: 'Please hold your tag to the reader',
     card: 'Please follow the card terminal',
+    confirm: 'Same tag again to say yes',
     askStaff: 'Please ask at the till.',
     refused: 'That did not work',
     notEnough: 'Not enough on the tag',
@@ -575,6 +577,7 @@ export const en = {
     halted: 'The till has stopped.',
   },
   notice: { close: 'Close the message' },
+  receipt: receiptsEn,
   fault: faultsEn,
 };
 

@@ -1,5 +1,6 @@
 import type { Texts } from './en.ts';
 import { faultsFr } from './faults-fr.ts';
+import { receiptsFr } from './receipts-fr.ts';
 
 export const fr: Texts = {
   product: {
@@ -462,6 +463,7 @@ export const fr: Texts = {
     welcome: 'Bienvenue',
     tap: 'Présentez votre bracelet au lecteur',
     card: 'Suivez le terminal de carte',
+    confirm: 'Présentez encore le même bracelet pour confirmer',
     askStaff: 'Adressez-vous à la caisse.',
     refused: 'Cela n’a pas fonctionné',
     notEnough: 'Pas assez sur le bracelet',
@@ -580,5 +582,6 @@ export const fr: Texts = {
     halted: 'La caisse est arrêtée.',
   },
   notice: { close: 'Fermer le message' },
+  receipt: receiptsFr,
   fault: faultsFr,
 };

@@ -5,6 +5,7 @@ import type { CatalogueView } from '../../../contract/ipc/catalogue.ts';
 import { customerViewSchema } from '../../../contract/ipc/customer-view.ts';
 import type { ResultEnvelope } from '../../../contract/ipc/envelope.ts';
 import type { OperationName } from '../../../contract/ipc/operations.ts';
+import type { PrinterView } from '../../../contract/ipc/printing.ts';
 import type { SimulatorView } from '../../../contract/ipc/simulator.ts';
 import type { TillView } from '../../../contract/ipc/till-view.ts';
 import { catalogue } from './views.ts';
@@ -25,6 +26,7 @@ declare global {
   interface Window {
     feedView: (view: unknown) => void;
     feedSimulator: (view: unknown) => void;
+    feedPrinter: (view: unknown) => void;
     asked: [string, unknown][];
     answers: Record<string, unknown>;
   }
@@ -51,6 +53,7 @@ function installBridge(sold: CatalogueView): void {
   if (Object.hasOwn(window, 'klink')) return;
   const views: ((view: unknown) => void)[] = [];
   const simulators: ((view: unknown) => void)[] = [];
+  const printers: ((view: unknown) => void)[] = [];
   window.asked = [];
   window.answers = { catalogue: { ok: true, result: sold } };
   window.feedView = (view) => {
@@ -59,19 +62,22 @@ function installBridge(sold: CatalogueView): void {
   window.feedSimulator = (view) => {
     for (const listener of simulators) listener(view);
   };
+  window.feedPrinter = (view) => {
+    for (const listener of printers) listener(view);
+  };
   const listen = (listeners: ((view: unknown) => void)[]) => (listener: (view: unknown) => void) => {
     listeners.push(listener);
     return () => undefined;
   };
   const bridge = new Proxy(
-    { onView: listen(views), onSimulatorView: listen(simulators) },
+    { onView: listen(views), onSimulatorView: listen(simulators), onPrinterView: listen(printers) },
     {
       get: (target, name) =>
         Reflect.get(target, name) ??
         ((request: unknown) => {
           window.asked.push([String(name), request]);
           // The first view and the first simulator view are fed by the test; a question without an answer stays open.
-          return name === 'view' || name === 'simulatorView'
+          return name === 'view' || name === 'simulatorView' || name === 'printerView'
             ? new Promise(() => undefined)
             : Promise.resolve(window.answers[String(name)] ?? { ok: true, result: {} });
         }),
@@ -98,8 +104,16 @@ export async function feedSimulator(page: Page, view: SimulatorView | null): Pro
   await page.evaluate((fed) => window.feedSimulator(fed), view);
 }
 
-/** What an operation answers from now on, instead of an empty success. */
-export async function feedAnswer(page: Page, operation: OperationName, envelope: ResultEnvelope): Promise<void> {
+export async function feedPrinter(page: Page, view: PrinterView): Promise<void> {
+  await page.evaluate((fed) => window.feedPrinter(fed), view);
+}
+
+/** What a call answers from now on, instead of an empty success. */
+export async function feedAnswer(
+  page: Page,
+  operation: OperationName | 'receiptSettings',
+  envelope: ResultEnvelope,
+): Promise<void> {
   await page.evaluate(([name, answer]) => Object.assign(window.answers, { [name]: answer }), [
     operation,
     envelope,
@@ -114,6 +128,8 @@ export function feedCatalogue(page: Page, catalogue: CatalogueView): Promise<voi
 /** The calls since the last question, but for those a window makes by itself, and forgets them. */
 export function askedCalls(page: Page): Promise<AskedCall[]> {
   return page.evaluate(() =>
-    window.asked.splice(0).filter(([name]) => !['view', 'simulatorView', 'catalogue'].includes(name)),
+    window.asked
+      .splice(0)
+      .filter(([name]) => !['view', 'simulatorView', 'printerView', 'screenLanguage', 'catalogue'].includes(name)),
   );
 }
