@@ -1,10 +1,10 @@
-import type { i18n } from 'i18next';
+import type { i18n, TFunction } from 'i18next';
 import type { ReactNode } from 'react';
 import { I18nextProvider, useTranslation } from 'react-i18next';
 import type { CustomerView } from '../../contract/ipc/customer-view.ts';
 import { Amount } from '../../ui/components/amount.tsx';
 import { Figure, StatePage } from '../../ui/components/state-page.tsx';
-import { localeOf } from '../../ui/i18n/format.ts';
+import { formatBasisPoints, localeOf } from '../../ui/i18n/format.ts';
 import { usePreferences } from '../till/preferences.ts';
 import { useDocumentLook } from '../till/theme.ts';
 import { TrainingBanner } from '../till/training-banner.tsx';
@@ -41,8 +41,9 @@ function Shown({ view }: { readonly view: CustomerView }) {
   switch (screen.screen) {
     case 'tap':
       return (
-        <StatePage tone="tap" title={t('customer.tap')}>
+        <StatePage tone="tap" title={t(screen.twoTaps?.opened === undefined ? 'customer.tap' : 'customer.confirm')}>
           <ChargeFigure view={view} charge={charge} />
+          <Opened view={view} />
         </StatePage>
       );
     case 'paying':
@@ -128,18 +129,24 @@ function Waiting({ view }: { readonly view: CustomerView }) {
             <Sum view={view} amountMinor={line.lineMinor} />
           </li>
         ))}
+        <Reductions view={view} />
       </ol>
       <div className="flex items-baseline justify-between gap-6 border-t-2 border-line-strong pt-5">
-        <span className="text-3xl text-muted">{cart.totalMinor < 0 ? t('sale.toCustomer') : t('sale.total')}</span>
+        <span className="text-3xl text-muted">{totalLabel(t, cart)}</span>
         <Sum
           view={view}
-          amountMinor={cart.totalMinor}
+          amountMinor={cart.toPayMinor}
           className="text-[clamp(3rem,10vw,6rem)] font-bold leading-none"
           testId="customer-total"
         />
       </div>
     </section>
   );
+}
+
+function totalLabel(t: TFunction, { parts, totalMinor }: CustomerView['cart']): string {
+  if (parts.length > 0) return t('sale.leftToPay');
+  return totalMinor < 0 ? t('sale.toCustomer') : t('sale.total');
 }
 
 function ChargeFigure({ view, charge }: { readonly view: CustomerView; readonly charge: Charge }) {
@@ -157,6 +164,48 @@ function ChargeFigure({ view, charge }: { readonly view: CustomerView; readonly 
       )}
     </div>
   );
+}
+
+/** Two taps (Q51): what the second one agrees to. */
+function Opened({ view }: { readonly view: CustomerView }) {
+  const { t } = useTranslation();
+  const opened = view.screen.twoTaps?.opened;
+  if (opened === undefined) return null;
+  return (
+    <div className="flex flex-wrap items-end gap-x-8 gap-y-4">
+      <Figure label={t('done.before')} size="medium">
+        <Sum view={view} amountMinor={opened.balanceBeforeMinor} testId="balance-before" />
+      </Figure>
+      <Figure label={t('done.after')} size="medium">
+        <Sum view={view} amountMinor={opened.balanceAfterMinor} testId="balance-after" />
+      </Figure>
+    </div>
+  );
+}
+
+/** What lowers what is left to be paid. */
+function Reductions({ view }: { readonly view: CustomerView }) {
+  const { t } = useTranslation();
+  const language = usePreferences((preferences) => preferences.language);
+  const { discount, parts } = view.cart;
+  const locale = localeOf(language, view.till?.currency ?? null);
+  const paidMinor = parts.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+  const rows = [
+    ...(discount === null ? [] : [[discountName(t, discount.rateBasisPoints, locale), discount.amountMinor] as const]),
+    ...(paidMinor === 0 ? [] : [[t('product.partPayment'), paidMinor] as const]),
+  ];
+  return rows.map(([name, amountMinor]) => (
+    <li key={name} className="flex items-baseline justify-between gap-6 border-b border-line py-3 font-semibold">
+      <span>{name}</span>
+      <Sum view={view} amountMinor={-amountMinor} />
+    </li>
+  ));
+}
+
+function discountName(t: TFunction, rateBasisPoints: number | null, locale: string): string {
+  return rateBasisPoints === null
+    ? t('product.discount')
+    : t('product.discountOf', { percent: formatBasisPoints(rateBasisPoints, locale) });
 }
 
 function Balances({ view }: { readonly view: CustomerView }): ReactNode {

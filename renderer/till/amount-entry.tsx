@@ -16,6 +16,9 @@ export function AmountEntry({
   confirmLabel,
   onConfirm,
   allowsZero = false,
+  mayConfirm: isAllowed = true,
+  figure,
+  figureName,
   back = 'sale',
   children,
 }: {
@@ -25,12 +28,17 @@ export function AmountEntry({
   readonly onConfirm: () => void;
   /** An empty drawer is an amount too. */
   readonly allowsZero?: boolean;
+  /** False while what is typed cannot be taken. */
+  readonly mayConfirm?: boolean;
+  /** What is shown where the typed number is no amount of money, and what it is called. */
+  readonly figure?: string;
+  readonly figureName?: string;
   readonly back?: Place;
   readonly children?: ReactNode;
 }) {
   const { t } = useTranslation();
   const isSettingsOpen = useWindow((state) => state.isSettingsOpen);
-  const mayConfirm = allowsZero || typed.amountMinor > 0;
+  const mayConfirm = isAllowed && (allowsZero || typed.amountMinor > 0);
   const confirm = (): void => {
     if (mayConfirm) onConfirm();
   };
@@ -44,9 +52,13 @@ export function AmountEntry({
       <div className="m-auto grid w-full max-w-240 gap-8 @2xl:grid-cols-2 @2xl:items-center">
         <div className="flex min-w-0 flex-col gap-6">
           <div>
-            <div className="text-lg font-medium text-muted">{t('entry.amount')}</div>
+            <div className="text-lg font-medium text-muted">{figureName ?? t('entry.amount')}</div>
             <div aria-live="polite">
-              <Money amountMinor={typed.amountMinor} className="text-6xl font-bold @4xl:text-7xl" />
+              {figure === undefined ? (
+                <Money amountMinor={typed.amountMinor} className="text-6xl font-bold @4xl:text-7xl" />
+              ) : (
+                <span className="figures text-6xl font-bold @4xl:text-7xl">{figure}</span>
+              )}
             </div>
           </div>
           {children}

@@ -1,7 +1,8 @@
 import { useTranslation } from 'react-i18next';
-import type { CartLineView, TillView } from '../../contract/ipc/till-view.ts';
+import type { CartLineView, CartView } from '../../contract/ipc/till-view.ts';
 import { Icon } from '../../ui/components/icon.tsx';
 import { TouchButton } from '../../ui/components/touch-button.tsx';
+import { CartReductions } from './cart-reductions.tsx';
 import { call } from './connection.ts';
 import { shortcuts } from './keyboard.ts';
 import { Money } from './money.tsx';
@@ -16,6 +17,11 @@ export function emptyCart(): void {
   void call((klink) => klink.clearCart({}));
 }
 
+/** What other tags have paid of it then needs attention, until it is given back. */
+function setCartAside(): void {
+  void call((klink) => klink.setCartAside({}));
+}
+
 /** One more or one less of a line. A free amount has no product to count: less of it means that it goes. */
 export function changeLine(line: CartLineView, at: number, quantity: 1 | -1): void {
   const { productId } = line;
@@ -27,9 +33,10 @@ export function changeLine(line: CartLineView, at: number, quantity: 1 | -1): vo
 }
 
 /** What the customer is about to pay for. */
-export function Cart({ cart }: { readonly cart: TillView['cart'] }) {
+export function Cart({ cart, onDiscount }: { readonly cart: CartView; readonly onDiscount: () => void }) {
   const { t } = useTranslation();
   const isEmpty = cart.lines.length === 0;
+  const isPartPaid = cart.parts.length > 0;
   return (
     <aside
       aria-label={t('sale.cart')}
@@ -38,10 +45,24 @@ export function Cart({ cart }: { readonly cart: TillView['cart'] }) {
       <div className="flex min-h-16 items-center justify-between pl-6 pr-3">
         <h2 className="text-lg font-bold">{t('sale.cart')}</h2>
         <QuantityChip />
-        {isEmpty ? null : (
-          <TouchButton look="quiet" shortcut={shortcuts.clear} onPress={emptyCart} className="px-3 text-muted">
-            {t('sale.clear')}
+        {isEmpty ? null : isPartPaid ? (
+          <TouchButton look="quiet" onPress={setCartAside} className="px-3 text-muted">
+            {t('sale.setAside')}
           </TouchButton>
+        ) : (
+          <div className="flex">
+            <TouchButton
+              look="quiet"
+              shortcut={shortcuts.discount}
+              onPress={onDiscount}
+              className="!gap-2 px-3 text-muted"
+            >
+              {t('sale.discount')}
+            </TouchButton>
+            <TouchButton look="quiet" shortcut={shortcuts.clear} onPress={emptyCart} className="!gap-2 px-3 text-muted">
+              {t('sale.clear')}
+            </TouchButton>
+          </div>
         )}
       </div>
       {isEmpty ? (
@@ -52,16 +73,18 @@ export function Cart({ cart }: { readonly cart: TillView['cart'] }) {
       ) : (
         <ol className="min-h-0 flex-1 overflow-y-auto px-3">
           {cart.lines.map((line, at) => (
-            <Line key={line.productId ?? `amount-${at}`} line={line} at={at} />
+            <Line key={line.productId ?? `amount-${at}`} line={line} at={at} isFixed={isPartPaid} />
           ))}
         </ol>
       )}
       <div className="border-t border-line p-5 pt-4">
+        <CartReductions cart={cart} />
+        {isPartPaid ? <p className="mb-3 text-muted">{t('sale.partsHelp')}</p> : null}
         <div className="mb-4 flex items-baseline justify-between gap-4">
           <span className="text-lg font-medium text-muted">
-            {cart.totalMinor < 0 ? t('sale.toCustomer') : t('sale.total')}
+            {isPartPaid ? t('sale.leftToPay') : cart.totalMinor < 0 ? t('sale.toCustomer') : t('sale.total')}
           </span>
-          <Money amountMinor={cart.totalMinor} className="text-5xl font-bold" testId="cart-total" />
+          <Money amountMinor={cart.toPayMinor} className="text-5xl font-bold" testId="cart-total" />
         </div>
         <TouchButton
           look="primary"
@@ -70,7 +93,7 @@ export function Cart({ cart }: { readonly cart: TillView['cart'] }) {
           onPress={pay}
           className="min-h-20 w-full text-2xl font-bold"
         >
-          {t('sale.pay')}
+          {t(isPartPaid ? 'sale.payRest' : 'sale.pay')}
         </TouchButton>
       </div>
     </aside>
@@ -94,7 +117,7 @@ function QuantityChip() {
   );
 }
 
-function Line({ line, at }: { readonly line: CartLineView; readonly at: number }) {
+function Line({ line, at, isFixed }: { readonly line: CartLineView; readonly at: number; readonly isFixed: boolean }) {
   const { t } = useTranslation();
   const name = line.productId === null ? t('product.freeAmount') : line.name;
   return (
@@ -103,37 +126,48 @@ function Line({ line, at }: { readonly line: CartLineView; readonly at: number }
         <div className="break-words font-semibold leading-tight">{name}</div>
         <Money amountMinor={line.lineMinor} className="text-lg text-muted" />
       </div>
-      <div className="flex items-center">
-        {line.productId === null ? null : (
-          <>
-            <TouchButton
-              look="quiet"
-              aria-label={t('sale.less', { name })}
-              onPress={() => changeLine(line, at, -1)}
-              className="px-0"
-            >
-              <Icon name="minus" />
-            </TouchButton>
-            <span className="figures min-w-9 text-center text-xl font-bold">{line.quantity}</span>
-            <TouchButton
-              look="quiet"
-              aria-label={t('sale.more', { name })}
-              onPress={() => changeLine(line, at, 1)}
-              className="px-0"
-            >
-              <Icon name="plus" />
-            </TouchButton>
-          </>
-        )}
-        <TouchButton
-          look="quiet"
-          aria-label={t('sale.remove', { name })}
-          onPress={() => void call((klink) => klink.removeFromCart({ line: at }))}
-          className="px-0 text-muted"
-        >
-          <Icon name="trash" />
-        </TouchButton>
-      </div>
+      {isFixed ? (
+        <span className="figures pr-3 text-xl font-bold">{line.quantity}</span>
+      ) : (
+        <LineButtons line={line} at={at} name={name} />
+      )}
     </li>
+  );
+}
+
+function LineButtons({ line, at, name }: { readonly line: CartLineView; readonly at: number; readonly name: string }) {
+  const { t } = useTranslation();
+  return (
+    <div className="flex items-center">
+      {line.productId === null ? null : (
+        <>
+          <TouchButton
+            look="quiet"
+            aria-label={t('sale.less', { name })}
+            onPress={() => changeLine(line, at, -1)}
+            className="px-0"
+          >
+            <Icon name="minus" />
+          </TouchButton>
+          <span className="figures min-w-9 text-center text-xl font-bold">{line.quantity}</span>
+          <TouchButton
+            look="quiet"
+            aria-label={t('sale.more', { name })}
+            onPress={() => changeLine(line, at, 1)}
+            className="px-0"
+          >
+            <Icon name="plus" />
+          </TouchButton>
+        </>
+      )}
+      <TouchButton
+        look="quiet"
+        aria-label={t('sale.remove', { name })}
+        onPress={() => void call((klink) => klink.removeFromCart({ line: at }))}
+        className="px-0 text-muted"
+      >
+        <Icon name="trash" />
+      </TouchButton>
+    </div>
   );
 }

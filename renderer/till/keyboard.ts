@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 
 /** The keys of the till, shown beside what they do (screens.md: keyboard for everything). */
 export const shortcuts = {
+  discount: 'F1',
   freeAmount: 'F2',
   topUp: 'F3',
   issue: 'F4',
@@ -11,7 +12,10 @@ export const shortcuts = {
   settings: 'F8',
   simulator: 'F9',
   menu: 'F10',
+  undo: 'F11',
   payByCard: 'F12',
+  /** Where too little is on a tag; elsewhere the same key issues one. */
+  anotherTag: 'F4',
   pay: 'Enter',
   cancel: 'Escape',
 } as const;

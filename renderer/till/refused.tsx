@@ -1,24 +1,29 @@
 import { useTranslation } from 'react-i18next';
-import type { ScreenView } from '../../contract/ipc/till-view.ts';
+import type { CartView, ScreenView } from '../../contract/ipc/till-view.ts';
+import { Icon } from '../../ui/components/icon.tsx';
 import { Figure, StatePage } from '../../ui/components/state-page.tsx';
 import { TouchButton } from '../../ui/components/touch-button.tsx';
+import { pay } from './cart.tsx';
 import { call } from './connection.ts';
 import { dismiss, useDismissKeys } from './done.tsx';
 import { useFaultText } from './fault-text.ts';
 import { shortcuts, useKeys } from './keyboard.ts';
-import { Money } from './money.tsx';
+import { Money, useMoneyText } from './money.tsx';
+import { RemoveItems } from './remove-items.tsx';
 import { goTo, useWindow } from './store.ts';
 
 type RefusedView = Extract<ScreenView, { screen: 'refused' }>;
 
 /** Nothing happened to the money; here is why, and what to do about it. */
-export function RefusedScreen({ screen }: { readonly screen: RefusedView }) {
+export function RefusedScreen({ screen, cart }: { readonly screen: RefusedView; readonly cart: CartView }) {
   const { t } = useTranslation();
   const faultText = useFaultText();
   useDismissKeys();
   const { fault, charge, balanceMinor, terminalTransactionNumber } = screen;
-  const missingMinor = fault.details?.['missingMinor'];
-  const isShort = typeof missingMinor === 'number' && charge.purpose === 'sale';
+  const isSale = charge.purpose === 'sale';
+  const isShort = typeof fault.details?.['missingMinor'] === 'number' && isSale;
+  const missingMinor =
+    isShort && balanceMinor !== null ? cart.toPayMinor - balanceMinor : fault.details?.['missingMinor'];
   const { cashToReturnMinor } = screen;
   const isCashToReturn = cashToReturnMinor !== undefined && terminalTransactionNumber !== null;
   return (
@@ -30,17 +35,22 @@ export function RefusedScreen({ screen }: { readonly screen: RefusedView }) {
           <TouchButton look="onGround" shortcut="⏎" onPress={dismiss} className="min-h-16 px-8 text-xl">
             {t('refused.next')}
           </TouchButton>
-          {isShort ? <Offers /> : null}
+          {isShort ? <Offers cart={cart} balanceMinor={balanceMinor ?? 0} /> : null}
           {isCashToReturn ? <CashReturned terminalTransactionNumber={terminalTransactionNumber} /> : null}
         </>
       }
     >
-      {typeof missingMinor === 'number' ? (
+      {typeof missingMinor !== 'number' || (isShort && cart.lines.length === 0) ? null : missingMinor > 0 ? (
         <Figure label={t('refused.missing')}>
-          <Money amountMinor={missingMinor} />
+          <Money amountMinor={missingMinor} testId="missing" />
         </Figure>
-      ) : null}
-      <p className="max-w-160 text-[clamp(1.125rem,3vh,1.5rem)]">{faultText(fault.code).help}</p>
+      ) : (
+        <p className="flex items-center gap-4 text-[clamp(1.75rem,5vh,2.5rem)] font-bold">
+          <Icon name="tick" className="size-10" />
+          {t('refused.enough')}
+        </p>
+      )}
+      {isShort ? null : <p className="max-w-160 text-[clamp(1.125rem,3vh,1.5rem)]">{faultText(fault.code).help}</p>}
       <div className="flex flex-wrap gap-x-12 gap-y-5">
         {balanceMinor === null ? null : (
           <Figure label={t('refused.balance')} size="medium">
@@ -48,11 +58,12 @@ export function RefusedScreen({ screen }: { readonly screen: RefusedView }) {
           </Figure>
         )}
         {charge.amountMinor === 0 ? null : (
-          <Figure label={charge.purpose === 'sale' ? t('refused.price') : t('refused.amount')} size="medium">
-            <Money amountMinor={charge.amountMinor} />
+          <Figure label={isSale ? t('refused.price') : t('refused.amount')} size="medium">
+            <Money amountMinor={isShort ? cart.toPayMinor : charge.amountMinor} />
           </Figure>
         )}
       </div>
+      {isShort && cart.parts.length === 0 ? <RemoveItems cart={cart} /> : null}
       {cashToReturnMinor === undefined ? null : (
         <Figure label={t('refused.giveBack')} size="medium">
           <Money amountMinor={cashToReturnMinor} />
@@ -74,16 +85,46 @@ async function topUpHere(): Promise<void> {
 }
 
 /** Not enough: the cart waits meanwhile, whichever way the customer chooses (R12; screens.md, "Not enough"). */
-function Offers() {
+function Offers({ cart, balanceMinor }: { readonly cart: CartView; readonly balanceMinor: number }) {
   const { t } = useTranslation();
+  const moneyText = useMoneyText();
   const isSettingsOpen = useWindow((state) => state.isSettingsOpen);
+  const missingMinor = cart.toPayMinor - balanceMinor;
+  const isEnough = missingMinor <= 0;
+  // Where nothing is on the tag, another one simply pays instead.
+  const maySplit = !isEnough && balanceMinor > 0;
+  const payMissingByOther = (): void => void call((klink) => klink.sell({ partMinor: missingMinor }));
+  const offers = new Map<string, () => void>(
+    isEnough
+      ? []
+      : [
+          [shortcuts.topUp, () => void topUpHere()],
+          [shortcuts.payByCard, payRestByCard],
+          ...(maySplit ? [[shortcuts.anotherTag, payMissingByOther] as const] : []),
+        ],
+  );
   useKeys(!isSettingsOpen, (key) => {
-    if (key === shortcuts.topUp) void topUpHere();
-    if (key === shortcuts.payByCard) payRestByCard();
-    return key === shortcuts.topUp || key === shortcuts.payByCard;
+    offers.get(key)?.();
+    return offers.has(key);
   });
+  if (isEnough)
+    return cart.lines.length === 0 || cart.toPayMinor === 0 ? null : (
+      <TouchButton look="onGround" onPress={pay} className="min-h-16 px-8 text-xl font-bold">
+        {t('refused.payNow', { amount: moneyText(Math.abs(cart.toPayMinor)) })}
+      </TouchButton>
+    );
   return (
     <>
+      {maySplit ? (
+        <TouchButton
+          look="onGround"
+          shortcut={shortcuts.anotherTag}
+          onPress={payMissingByOther}
+          className="min-h-14 px-5 text-lg"
+        >
+          {t('refused.anotherTag', { amount: moneyText(missingMinor) })}
+        </TouchButton>
+      ) : null}
       <TouchButton
         look="onGround"
         shortcut={shortcuts.topUp}

@@ -5,23 +5,27 @@ import { Icon, type IconName } from '../../ui/components/icon.tsx';
 import { Shortcut, TouchButton } from '../../ui/components/touch-button.tsx';
 import { Cart, changeLine, emptyCart, pay } from './cart.tsx';
 import { call } from './connection.ts';
+import { DiscountEntry } from './discount-entry.tsx';
 import { FreeAmountEntry } from './free-amount-entry.tsx';
 import { shortcuts, useKeys } from './keyboard.ts';
 import { startIssue } from './menu.tsx';
 import { ProductGrid } from './product-grid.tsx';
 import { focusFirstTile } from './product-tiles.tsx';
-import { goTo, useTill, useWindow } from './store.ts';
+import { goTo, type Place, useTill, useWindow } from './store.ts';
 import { eraseKey, forgetTyped, takeFirstHit, typeKey } from './typed-search.ts';
 
 const startBalance = (): void => void call((klink) => klink.balance({}));
 const openFreeAmount = (): void => goTo('free-amount');
+const openDiscount = (): void => goTo('discount');
+const openUndo = (): void => goTo('undo');
 const openTopUp = (): void => goTo('top-up');
 const openMenu = (): void => goTo('menu');
 
 /** The screen a till spends its life on: products, cart, and the other things a person may come for. */
 export function SaleScreen({ view }: { readonly view: TillView }) {
   const { t } = useTranslation();
-  const isEntering = useWindow((state) => state.place) === 'free-amount';
+  const place = useWindow((state) => state.place);
+  const isEntering = place === 'free-amount' || place === 'discount';
   const isSettingsOpen = useWindow((state) => state.isSettingsOpen);
   // Letters take the room of what has nothing to do with a search.
   const areLettersShown = useWindow((state) => state.areLettersShown);
@@ -37,7 +41,7 @@ export function SaleScreen({ view }: { readonly view: TillView }) {
       <h1 className="sr-only">{t('sale.title')}</h1>
       <div className="flex min-h-0 flex-col">
         {isEntering ? (
-          <FreeAmountEntry />
+          <Entry place={place} view={view} />
         ) : (
           <>
             <ProductGrid view={view} />
@@ -45,9 +49,13 @@ export function SaleScreen({ view }: { readonly view: TillView }) {
           </>
         )}
       </div>
-      <Cart cart={view.cart} />
+      <Cart cart={view.cart} onDiscount={openDiscount} />
     </section>
   );
+}
+
+function Entry({ place, view }: { readonly place: Place; readonly view: TillView }) {
+  return place === 'discount' ? <DiscountEntry cart={view.cart} /> : <FreeAmountEntry />;
 }
 
 function Actions() {
@@ -58,6 +66,7 @@ function Actions() {
       <Action icon="cash" label={t('sale.topUp')} shortcut={shortcuts.topUp} onPress={openTopUp} />
       <Action icon="wristbandNew" label={t('sale.issue')} shortcut={shortcuts.issue} onPress={startIssue} />
       <Action icon="wristband" label={t('sale.balance')} shortcut={shortcuts.balance} onPress={startBalance} />
+      <Action icon="undo" label={t('sale.undo')} shortcut={shortcuts.undo} onPress={openUndo} />
       <Action icon="more" label={t('sale.otherThings')} shortcut={shortcuts.menu} onPress={openMenu} />
     </div>
   );
@@ -108,6 +117,12 @@ function onSaleKey(key: string, view: TillView): boolean {
       return true;
     case shortcuts.freeAmount:
       openFreeAmount();
+      return true;
+    case shortcuts.discount:
+      if (view.cart.lines.length > 0) openDiscount();
+      return true;
+    case shortcuts.undo:
+      openUndo();
       return true;
     case shortcuts.topUp:
       openTopUp();

@@ -28,12 +28,19 @@ function readerFault(state: ReaderState | undefined): FaultCode | null {
  * What stands between the tag and what it is wanted for: the reader, before anything a tag was refused for. The till goes on
  * waiting: whoever plugs the reader in or shows another tag need not begin anew.
  */
-export function TapAlert({ code }: { readonly code: FaultCode | null }) {
+export function TapAlert({
+  code,
+  words,
+}: {
+  readonly code: FaultCode | null;
+  /** What it means here, where that is something else than everywhere. */
+  readonly words?: { readonly title: string; readonly help: string } | undefined;
+}) {
   const faultText = useFaultText();
   const ofReader = readerFault(useTill((till) => till.view?.reader.state));
   const shown = ofReader ?? code;
   if (shown === null) return null;
-  const { title, help } = faultText(shown);
+  const { title, help } = ofReader === null && words !== undefined ? words : faultText(shown);
   return (
     <div role="alert" className="flex max-w-160 gap-4 rounded-medium border-2 border-current p-5">
       <Icon name={ofReader === null ? 'alert' : 'readerOff'} className="size-8" />

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import type { ChargeView, ScreenView } from '../../contract/ipc/till-view.ts';
+import type { CartView, ChargeView, ScreenView } from '../../contract/ipc/till-view.ts';
 import { Figure, StatePage } from '../../ui/components/state-page.tsx';
 import { TouchButton } from '../../ui/components/touch-button.tsx';
 import { call, screenShown } from './connection.ts';
@@ -9,6 +9,7 @@ import { Money } from './money.tsx';
 import { useSecondsUntil } from './now.ts';
 import { useWindow } from './store.ts';
 import { TapAlert } from './tap-alert.tsx';
+import { OpenedSale, TwoTapSteps } from './two-taps.tsx';
 
 type TapView = Extract<ScreenView, { screen: 'tap' }>;
 
@@ -22,13 +23,15 @@ async function issueInstead(): Promise<void> {
 }
 
 /** What a customer comes for who may hold a wristband that was never issued. */
-const needsIssuedTag: readonly ChargeView['purpose'][] = ['sale', 'top-up', 'card-top-up', 'balance'];
+const needsIssuedTag: readonly ChargeView['purpose'][] = ['sale', 'part-payment', 'top-up', 'card-top-up', 'balance'];
 
 /** The till waits for a tag. Until the first write it can be taken back. */
-export function TapScreen({ screen }: { readonly screen: TapView }) {
+export function TapScreen({ screen, cart }: { readonly screen: TapView; readonly cart: CartView }) {
   const { t } = useTranslation();
   const seconds = useSecondsUntil(screen.deadlineAt);
   const isSettingsOpen = useWindow((state) => state.isSettingsOpen);
+  const { twoTaps } = screen;
+  const isConfirming = twoTaps?.tap === 'confirm';
   const isBlank = screen.fault?.code === 'TAG_UNKNOWN' && needsIssuedTag.includes(screen.charge.purpose);
   useKeys(!isSettingsOpen, (key) => {
     if (key === shortcuts.cancel) cancel();
@@ -38,7 +41,7 @@ export function TapScreen({ screen }: { readonly screen: TapView }) {
   return (
     <StatePage
       tone="tap"
-      title={t(`tap.title.${screen.charge.purpose}`)}
+      title={isConfirming ? t('tap.twoTaps.confirmTitle') : t(`tap.title.${screen.charge.purpose}`)}
       actions={
         <>
           <TouchButton look="onGround" shortcut="Esc" onPress={cancel} className="min-h-16 px-8 text-xl">
@@ -58,9 +61,35 @@ export function TapScreen({ screen }: { readonly screen: TapView }) {
         </>
       }
     >
+      {twoTaps === undefined ? null : <TwoTapSteps twoTaps={twoTaps} />}
       <Charge charge={screen.charge} />
-      <TapAlert code={screen.fault?.code ?? null} />
+      {twoTaps?.tap === 'confirm' ? (
+        <OpenedSale opened={twoTaps.opened} />
+      ) : (
+        <OtherParts charge={screen.charge} cart={cart} />
+      )}
+      <TapAlert
+        code={screen.fault?.code ?? null}
+        words={
+          isConfirming && screen.fault?.code === 'TAG_SERVED'
+            ? { title: t('tap.twoTaps.lift'), help: t('tap.twoTaps.liftHelp') }
+            : undefined
+        }
+      />
     </StatePage>
+  );
+}
+
+/** Of a sale that several tags pay, what the others pay. */
+function OtherParts({ charge, cart }: { readonly charge: ChargeView; readonly cart: CartView }) {
+  const { t } = useTranslation();
+  const isPart = charge.purpose === 'part-payment';
+  const paidMinor = cart.totalMinor - cart.toPayMinor;
+  if (!isPart && (charge.purpose !== 'sale' || paidMinor === 0)) return null;
+  return (
+    <Figure label={t(isPart ? 'tap.thenRest' : 'tap.paidAlready')} size="medium">
+      <Money amountMinor={isPart ? cart.toPayMinor - charge.amountMinor : paidMinor} />
+    </Figure>
   );
 }
 

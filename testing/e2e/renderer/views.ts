@@ -132,6 +132,10 @@ export const attentionItems: readonly AttentionItem[] = [
     ...{ terminalTransactionNumber: 98, type: 'TopUp', amountMinor: 2_000, uid: '04665544332211' },
   },
   {
+    ...{ todo: 'give-part-back', code: 'PART_PAID', detail: null, at: inMs(-600_000), sent: false },
+    ...{ terminalTransactionNumber: 117, type: 'Purchase', amountMinor: 930, uid: '04FFEEDDCCBBAA' },
+  },
+  {
     ...{ todo: 'ask-operator', code: 'INVALID_TRANSITION', detail: 'Reserve (TD) → Aborted by TR is not legal.' },
     ...{ at: inMs(-7_300_000), sent: true, terminalTransactionNumber: 77, type: 'Purchase' },
     ...{ amountMinor: 450, uid: '04665544332211' },
@@ -202,6 +206,29 @@ const tag = { uid: '04A1B2C3D4E5F6', generation: 1, transactionNumber: 2, balanc
 
 const on = (screen: ScreenView, more: Partial<TillView> = {}): TillView => ({ ...base, ...more, screen });
 
+const short: ScreenView = {
+  screen: 'refused',
+  charge: sale,
+  terminalTransactionNumber: 119,
+  fault: { code: 'INSUFFICIENT_FUNDS', message: 'missing 15.00', details: { missingMinor: 1_500 } },
+  balanceMinor: 4_000,
+};
+const discounted: TillView['cart'] = {
+  ...cart,
+  discount: { rateBasisPoints: 1_000, amountMinor: 570 },
+  totalMinor: 4_930,
+  toPayMinor: 4_930,
+};
+const partPaid: TillView['cart'] = {
+  ...discounted,
+  parts: [
+    { terminalTransactionNumber: 120, uid: '04FFEEDDCCBBAA', amountMinor: 930, isKnown: true },
+    { terminalTransactionNumber: 121, uid: '04665544332211', amountMinor: 1_000, isKnown: false },
+  ],
+  toPayMinor: 3_000,
+};
+const opened = { uid: tag.uid, balanceBeforeMinor: 9_500, balanceAfterMinor: 4_000, isHeld: true } as const;
+
 /** By name of the picture; the screen's own name comes first. Times count from now. */
 export const makeViews = (): Readonly<Record<string, TillView>> => ({
   starting: on(
@@ -228,6 +255,8 @@ export const makeViews = (): Readonly<Record<string, TillView>> => ({
       uplink: { ...base.uplink, state: 'offline', unsentCount: 1_284, lastAcknowledgedAt: inMs(-7_300_000) },
     },
   ),
+  'sale-discount': on({ screen: 'sale' }, { cart: discounted }),
+  'sale-part-paid': on({ screen: 'sale' }, { cart: partPaid, attentionCount: 1 }),
   'sale-staffed': on({ screen: 'sale' }, { cart, ...staffed, training: true }),
   'sale-no-shift': on({ screen: 'sale' }, { ...staffed, shift: null }),
   login: on({ screen: 'sale' }, { loginNeeded: true }),
@@ -238,6 +267,32 @@ export const makeViews = (): Readonly<Record<string, TillView>> => ({
     fault: null,
   }),
   'tap-sale': on({ screen: 'tap', charge: sale, deadlineAt: inMs(60_000), fault: null }),
+  'tap-open': on(
+    { screen: 'tap', charge: sale, deadlineAt: inMs(60_000), fault: null, twoTaps: { tap: 'open' } },
+    { cart, checkoutTaps: 2 },
+  ),
+  'tap-confirm': on(
+    { screen: 'tap', charge: sale, deadlineAt: inMs(60_000), fault: null, twoTaps: { tap: 'confirm', opened } },
+    { cart, checkoutTaps: 2 },
+  ),
+  'tap-confirm-lift': on(
+    {
+      ...{ screen: 'tap', charge: sale, deadlineAt: inMs(60_000), twoTaps: { tap: 'confirm', opened } },
+      fault: { code: 'TAG_SERVED', message: 'still there' },
+    },
+    { cart, checkoutTaps: 2 },
+  ),
+  'tap-part': on(
+    {
+      ...{ screen: 'tap', deadlineAt: inMs(60_000), fault: null },
+      charge: { purpose: 'part-payment', amountMinor: 1_500, feeMinor: 0 },
+    },
+    { cart },
+  ),
+  'tap-undo': on({
+    ...{ screen: 'tap', deadlineAt: inMs(60_000), fault: null },
+    charge: { purpose: 'undo', amountMinor: 0, feeMinor: 0 },
+  }),
   'tap-fault': on({
     screen: 'tap',
     charge: topUp,
@@ -283,12 +338,9 @@ export const makeViews = (): Readonly<Record<string, TillView>> => ({
     tag: { ...tag, blocked: true, transactionNumber: 1 },
     until: inMs(60_000),
   }),
-  refused: on({
-    screen: 'refused',
-    charge: sale,
-    terminalTransactionNumber: 119,
-    fault: { code: 'INSUFFICIENT_FUNDS', message: 'missing 15.00', details: { missingMinor: 1_500 } },
-    balanceMinor: 4_000,
+  refused: on(short, { cart }),
+  'refused-enough': on(short, {
+    cart: { ...cart, lines: cart.lines.slice(0, 1), totalMinor: 3_000, toPayMinor: 3_000 },
   }),
   'refused-random': on({
     screen: 'refused',
