@@ -32,10 +32,11 @@ export class StartedKlink {
     });
     const output = new Output(child);
     const [, address = ''] = await output.until(/DevTools listening on (ws:\S+)/);
-    const browser = await chromium.connectOverCDP(address);
-    const context = browser.contexts()[0];
-    if (context === undefined) throw new Error('Chromium tells of no window');
-    const page = context.pages().find(isTillWindow) ?? (await context.waitForEvent('page', isTillWindow));
+    await output.until(/"window is shown"/);
+    // Without the settings that Playwright gives a browser of its own: Electron has none of them.
+    const browser = await chromium.connectOverCDP(address, { noDefaults: true });
+    const page = browser.contexts().flatMap((context) => context.pages())[0];
+    if (page === undefined) throw new Error(`Chromium tells of no window:\n${output.said}`);
     return new StartedKlink(child, browser, page, () => output.said);
   }
 
@@ -56,8 +57,6 @@ export class StartedKlink {
     return this.#child.exitCode;
   }
 }
-
-const isTillWindow = (page: Page): boolean => page.url().startsWith('app://till/');
 
 /** Both outputs of a process as one text, and the moment something stands in it. */
 class Output {
