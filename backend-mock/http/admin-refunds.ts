@@ -6,11 +6,13 @@ import {
   refundEndRequestSchema,
   refundsAnswerSchema,
 } from '../../contract/wire/admin-money.ts';
+import type { Problem } from '../../contract/wire/problem.ts';
+import { logRefusedStep } from '../ingest/refused-step.ts';
 import { lockTags } from '../ledger/tags.ts';
 import { limits } from '../limits.ts';
 import { abortRefund, commitRefund } from '../refunds/end-refund.ts';
 import { openRefund, type RefundPlan } from '../refunds/open-refund.ts';
-import { listRefunds, lockRefund, refundAnswer } from '../refunds/refund-rows.ts';
+import { listRefunds, lockRefund, type RefundRow, refundAnswer } from '../refunds/refund-rows.ts';
 import { audit } from '../store/audit.ts';
 import { editionQuery, ofEdition, requireEdition, sessionAuth } from './admin-books.ts';
 import { idempotencyHeader, sendOnce } from './once-deed.ts';
@@ -103,6 +105,12 @@ function deedOf(name: string, actor: string, key: string, plan: RefundPlan) {
   };
 }
 
+function objectionTo(end: 'payment' | 'abortion', { state, collected }: RefundRow): Problem | undefined {
+  if (state !== 'ReservePending') return problem('BAD_REQUEST', `The refund is ${state}.`);
+  if (end === 'payment' && !collected) return problem('REFUND_NOT_COLLECTED', 'The tag has not lost it yet.');
+  return undefined;
+}
+
 /** A manual refund ends by an operator; one through the gateway by what the gateway says. */
 function endRoute(app: App, service: Service, end: 'payment' | 'abortion'): void {
   const { database, clock } = service;
@@ -133,9 +141,15 @@ function endRoute(app: App, service: Service, end: 'payment' | 'abortion'): void
         await lockTags(connection, editionId, new Set([known.uid]));
         const wanted = end === 'payment' ? 'Committed' : 'Aborted';
         if (known.state === wanted) return known;
-        if (known.state !== 'ReservePending') return problem('BAD_REQUEST', `The refund is ${known.state}.`);
+        const objection = objectionTo(end, known);
+        if (objection !== undefined) {
+          const asked = { [end]: request.body };
+          const reason = objection.detail ?? objection.title;
+          const step = { editionId, backendTransactionId: id, to: wanted, cause: 'AD', reason, asked, actor } as const;
+          await logRefusedStep(connection, step, now);
+          return objection;
+        }
         if (end === 'payment') {
-          if (!known.collected) return problem('REFUND_NOT_COLLECTED', 'The tag has not lost it yet.');
           await commitRefund(connection, known, 'AD', now);
         } else await abortRefund(connection, known, { cause: 'AD', actor, reason: note }, now);
         await audit(connection, actor, `manual refund ${end}`, { editionId, backendTransactionId: id, note }, now);

@@ -131,7 +131,9 @@ function logRow(row: typeof transitionLog.$inferSelect) {
   return {
     id: row.logId,
     receivedAt: row.receivedAt.toISOString(),
+    cause: row.cause,
     assignmentId: row.assignmentId,
+    backendTransactionId: row.backendTransactionId,
     seq: row.seq,
     terminalTransactionNumber: row.terminalTransactionNumber,
     uid: row.uid,

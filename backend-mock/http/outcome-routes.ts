@@ -77,7 +77,7 @@ async function rejectionOutcomes(
   seqs: number[],
 ) {
   if (seqs.length === 0) return [];
-  return reads
+  const rows = await reads
     .select({ seq: transitionLog.seq, resolution: transitionLog.resolution })
     .from(transitionLog)
     .where(
@@ -88,4 +88,6 @@ async function rejectionOutcomes(
       ),
     )
     .orderBy(asc(transitionLog.seq));
+  // Only what was replicated has a position, and only by it was it found.
+  return rows.flatMap(({ seq, resolution }) => (seq === null ? [] : [{ seq, resolution }]));
 }

@@ -12,7 +12,8 @@ import { type ClaimedRow, earlierClaims, keyOf, readClaimed } from './evidence-r
 import type { Interpretation } from './interpret.ts';
 import { findImbalance } from './item-balance.ts';
 import { moveTransaction } from './move-transaction.ts';
-import { claimsOf, judgeClaim, sortClaims, type TagClaim } from './tag-evidence.ts';
+import { logRefusedStep } from './refused-step.ts';
+import { claimsOf, judgeClaim, lowersBalance, sortClaims, type TagClaim } from './tag-evidence.ts';
 import { isLegalTransition } from './transitions.ts';
 
 /** A transaction that a tag proved written: its items are to be booked. */
@@ -63,6 +64,15 @@ export async function applyEvidence(
         break;
       case 'alert':
         await alertAbout(connection, assignment, verdict.code, claim, now);
+        if (verdict.code === 'EVIDENCE_CONTRADICTS_ABORTED')
+          await logProof(
+            connection,
+            assignment,
+            row.backendTransactionId,
+            lowersBalance(claim) ? 'Reserve' : 'Committed',
+            claim,
+            now,
+          );
         break;
       case 'move': {
         const step = await moveByProof(connection, assignment, claim, row, verdict.to, now);
@@ -75,7 +85,7 @@ export async function applyEvidence(
   }
   await holdByEvidence(connection, assignment, holds, customers, now);
   await listAsMissing(connection, assignment, missing);
-  for (const id of await abortDisplaced(connection, assignment.editionId, agreed, now)) moved.set(id, 'Aborted');
+  for (const id of await abortDisplaced(connection, assignment, agreed, now)) moved.set(id, 'Aborted');
   return { proven, moved };
 }
 
@@ -88,6 +98,22 @@ async function alertAbout(
 ): Promise<void> {
   const detail = `number ${claim.tagTransactionNumber} of tag ${claim.uid}, generation ${claim.generation}, shows a ${claim.type} of ${claim.deltaMinor}`;
   await raiseAlert(connection, assignment, code, keyOf(claim), detail, now);
+}
+
+/** R49: what a tag proves and the table does not let it do. The same proof by another reading is the same row. */
+async function logProof(
+  connection: Connection,
+  { editionId, assignmentId }: LockedAssignment,
+  backendTransactionId: number | undefined,
+  to: BackendState,
+  { seenAt: _seenAt, ...evidence }: TagClaim,
+  now: Date,
+): Promise<void> {
+  invariant('INV-60', backendTransactionId !== undefined, 'what is refused is stored');
+  const reason = `number ${evidence.tagTransactionNumber} of tag ${evidence.uid} shows it, and that is not for a tag to decide`;
+  const actor = `assignment ${assignmentId}`;
+  const step = { editionId, backendTransactionId, to, cause: 'TD', reason, asked: { evidence }, actor } as const;
+  await logRefusedStep(connection, step, now);
 }
 
 /** Takes the step that a claim proves; returns what is to be booked, if anything, and whether it moved. */
@@ -118,6 +144,7 @@ async function moveByProof(
   if (!isLegalTransition(kind, transaction.state, to, 'TD')) {
     // A card top-up is settled by its till or an operator, for whom this is the proof.
     await alertAbout(connection, assignment, 'EVIDENCE_FOR_OPERATOR', claim, now);
+    await logProof(connection, assignment, backendTransactionId, to, claim, now);
     return undefined;
   }
   await moveTransaction(connection, assignment.editionId, { ...step, kind }, now);
@@ -130,7 +157,7 @@ async function moveByProof(
  */
 async function abortDisplaced(
   connection: Connection,
-  editionId: number,
+  { editionId, assignmentId }: LockedAssignment,
   claims: readonly TagClaim[],
   now: Date,
 ): Promise<number[]> {
@@ -149,13 +176,19 @@ async function abortDisplaced(
             ORDER BY t.backend_transaction_id`,
     values: [editionId, JSON.stringify(claims), limits.snapshotsOfNumberMax],
   });
+  const actor = `assignment ${assignmentId}`;
   const moved: number[] = [];
   for (const row of found.rows) {
     const kind = transitionKind(transactionPayloadSchema.parse(JSON.parse(row.payload)));
     invariant('INV-60', kind !== undefined, 'what a till sent has a table');
     const { backend_transaction_id: backendTransactionId } = row;
-    // A card top-up has taken money: its till or an operator ends it, and the payment with it.
-    if (!isLegalTransition(kind, 'TerminalConfirmUnknown', 'Aborted', 'TD')) continue;
+    if (!isLegalTransition(kind, 'TerminalConfirmUnknown', 'Aborted', 'TD')) {
+      // A card top-up has taken money: its till or an operator ends it, and the payment with it.
+      const reason = 'another transaction holds its number on the tag, and the money was taken all the same';
+      const step = { editionId, backendTransactionId, to: 'Aborted', cause: 'TD', reason, asked: {}, actor } as const;
+      await logRefusedStep(connection, step, now);
+      continue;
+    }
     const move = { backendTransactionId, kind, from: 'TerminalConfirmUnknown', to: 'Aborted', cause: 'TD' } as const;
     await moveTransaction(connection, editionId, move, now);
     moved.push(backendTransactionId);

@@ -28,17 +28,33 @@ type AssignmentRow = {
   currency: string;
 };
 
+const selectAssignment = `SELECT a.edition_id, a.assignment_id, a.journal_id, a.last_seq, a.last_hash, e.mode, e.currency
+             FROM assignment a JOIN edition e ON e.edition_id = a.edition_id`;
+
 /** Authenticates and locks in one statement, so that a batch is one database transaction and not two. */
 export async function lockAssignment(connection: Connection, tokenHash: Buffer): Promise<LockedAssignment | undefined> {
   const found = await connection.query<AssignmentRow>({
     name: 'lock-assignment',
-    text: `SELECT a.edition_id, a.assignment_id, a.journal_id, a.last_seq, a.last_hash, e.mode, e.currency
-             FROM assignment a JOIN edition e ON e.edition_id = a.edition_id
-            WHERE a.token_hash = $1 AND a.revoked_at IS NULL
-              FOR NO KEY UPDATE OF a`,
+    text: `${selectAssignment} WHERE a.token_hash = $1 AND a.revoked_at IS NULL FOR NO KEY UPDATE OF a`,
     values: [tokenHash],
   });
-  const row = found.rows[0];
+  return assignmentOf(found.rows[0]);
+}
+
+/** The same for an operator, who needs no token: also one that was taken back. */
+export async function lockAssignmentOf(
+  connection: Connection,
+  assignmentId: number,
+): Promise<LockedAssignment | undefined> {
+  const found = await connection.query<AssignmentRow>({
+    name: 'lock-assignment-of-number',
+    text: `${selectAssignment} WHERE a.assignment_id = $1 FOR NO KEY UPDATE OF a`,
+    values: [assignmentId],
+  });
+  return assignmentOf(found.rows[0]);
+}
+
+function assignmentOf(row: AssignmentRow | undefined): LockedAssignment | undefined {
   if (row === undefined) return undefined;
   return {
     editionId: row.edition_id,

@@ -67,8 +67,9 @@ async function insertSnapshots(
   now: Date,
 ): Promise<void> {
   if (snapshots.length === 0) return;
-  const rows = snapshots.map(({ seq, payload }) => ({
+  const rows = snapshots.map(({ seq, payload, importedHash = '' }) => ({
     seq,
+    imported_hash: importedHash,
     uid: payload.uid,
     tag_generation: payload.generation,
     tag_transaction_number: payload.transactionNumber,
@@ -79,10 +80,10 @@ async function insertSnapshots(
   }));
   await connection.query({
     name: 'insert-tag-snapshots',
-    text: `INSERT INTO tag_snapshot (edition_id, assignment_id, received_at, seq, uid, tag_generation, tag_transaction_number,
+    text: `INSERT INTO tag_snapshot (edition_id, assignment_id, received_at, seq, imported_hash, uid, tag_generation, tag_transaction_number,
              balance_minor, adjustment_number, history, read_at)
-           SELECT $1, $2, $3, row.* FROM jsonb_to_recordset($4::jsonb) AS row(seq bigint, uid text, tag_generation integer,
-             tag_transaction_number bigint, balance_minor bigint, adjustment_number integer, history text, read_at timestamptz)`,
+           SELECT $1, $2, $3, row.* FROM jsonb_to_recordset($4::jsonb) AS row(seq bigint, imported_hash text, uid text,
+             tag_generation integer, tag_transaction_number bigint, balance_minor bigint, adjustment_number integer, history text, read_at timestamptz)`,
     values: [editionId, assignmentId, now, JSON.stringify(rows)],
   });
 }

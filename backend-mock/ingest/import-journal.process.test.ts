@@ -1,13 +1,15 @@
 // Goal: ingest rule 2: a journal that the backend called forked comes in as evidence: nothing is booked by it, everything that was
-// not received is listed once, and an operator books what has happened.
+// not received is listed once, an operator books what has happened, and what it saw of tags is evidence like any other (Q6, Q9).
 // Method: a till whose disk was restored forks its journal; the old branch is imported, twice, in pieces and broken.
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { transitionLogAnswerSchema } from '../../contract/wire/operator.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { customerDetailSchema } from '../../contract/wire/admin-customers.ts';
+import { transactionsAnswerSchema, transitionLogAnswerSchema } from '../../contract/wire/operator.ts';
+import { tagLookupAnswerSchema } from '../../contract/wire/tag-lookup.ts';
 import { startTestBackend, startTestServer, type TestServer } from '../../testing/backend/backend.ts';
 import type { TestJournal } from '../../testing/backend/journal.ts';
 import { logIn, type OperatorClient } from '../../testing/backend/operator-client.ts';
-import { purchase, topUp } from '../../testing/backend/payloads.ts';
-import { enrolTill } from '../../testing/backend/till-client.ts';
+import { purchase, snapshot, topUp } from '../../testing/backend/payloads.ts';
+import { enrolTill, type TillClient } from '../../testing/backend/till-client.ts';
 import type { RunningBackend } from '../main.ts';
 
 let server: TestServer;
@@ -87,4 +89,81 @@ test('a piece whose chain does not hold, of another journal, or of nobody is ref
   expect(await post(4_000_000, [first])).toMatchObject({ status: 404 });
   expect(await post(till.assignmentId, [])).toMatchObject({ status: 400 });
   expect(await post(till.assignmentId, [first, second])).toMatchObject({ body: { imported: 2, listed: 2 } });
+});
+
+describe('what an imported journal saw of tags', () => {
+  const numberOf = (
+    till: TillClient,
+    terminalTransactionNumber: number,
+    amountMinor: number,
+    type: 'TopUp' | 'Purchase',
+  ) => ({
+    assignmentId: till.assignmentId,
+    terminalTransactionNumber,
+    amountMinor,
+    type,
+  });
+
+  async function statesOf(till: TillClient): Promise<string[]> {
+    const path = `/transactions?editionId=${till.editionId}&assignmentId=${till.assignmentId}`;
+    const { transactions } = await operator.read(transactionsAnswerSchema, path);
+    return transactions.map((row) => `${row.terminalTransactionNumber} ${row.state}`).sort();
+  }
+
+  const importOf = (till: TillClient, journal: TestJournal, first = 1) =>
+    operator.post(`/assignments/${till.assignmentId}/journal-imports`, { entries: journal.entries.slice(first - 1) });
+
+  test('Q6, Q9: it holds a sale that no till has sent, proves an unknown top-up written, and does both once', async () => {
+    const of = '04F00000000011';
+    const [seller, reader] = await Promise.all([enrolTill(backend.address), enrolTill(backend.address)]);
+    seller.journal.append('transaction', topUp({ number: 1, uid: of }, 50_00, 0, { state: 'TerminalConfirmUnknown' }));
+    await seller.send();
+    // The reader's journal went its own way after the first entry, which the backend has under the same number with other content.
+    const lost = reader.journal.fork();
+    reader.journal.append('tagSnapshot', snapshot({ uid: '04F00000000012' }));
+    await reader.send();
+    const history = [numberOf(seller, 2, -7_00, 'Purchase'), numberOf(seller, 1, 50_00, 'TopUp')];
+    lost.append('tagSnapshot', snapshot({ uid: of, transactionNumber: 2, balanceMinor: 43_00, history }));
+    const before = (await operator.balances(seller.editionId)).get('top-up:cash') ?? 0;
+    for (const imported of [1, 0])
+      expect(await importOf(reader, lost)).toMatchObject({ status: 200, body: { imported, listed: 0 } });
+    expect(await statesOf(seller)).toEqual(['1 Committed', '2 Reserve']);
+    expect((await operator.balances(seller.editionId)).get('top-up:cash')).toBe(before - 50_00);
+    const funds = await operator.read(customerDetailSchema, `/customers?editionId=${seller.editionId}&uid=${of}`);
+    expect(funds).toMatchObject({ balanceMinor: 50_00, heldMinor: 7_00, availableMinor: 43_00 });
+    // Its till comes with it after all.
+    seller.journal.append('transaction', purchase({ number: 2, uid: of, before: 50_00 }, 7_00));
+    expect((await seller.send(2, 2)).answer?.results).toMatchObject([{ outcome: 'accepted', state: 'Committed' }]);
+  });
+
+  test('Q6: what the journal lists itself is settled there, and not held besides', async () => {
+    const of = '04F00000000013';
+    const till = await enrolTill(backend.address);
+    till.journal.append('transaction', topUp({ number: 1, uid: of }, 20_00, 0));
+    till.journal.append('transaction', purchase({ number: 2, uid: of, before: 20_00 }, 4_00));
+    const history = [numberOf(till, 2, -4_00, 'Purchase'), numberOf(till, 1, 20_00, 'TopUp')];
+    till.journal.append('tagSnapshot', snapshot({ uid: of, transactionNumber: 2, balanceMinor: 16_00, history }));
+    expect(await importOf(till, till.journal)).toMatchObject({ body: { imported: 3, listed: 2 } });
+    expect(await statesOf(till)).toEqual([]);
+    const { missingTransactions } = await operator.coherence(till.editionId);
+    expect(missingTransactions.filter(({ uid: shown }) => shown === of)).toEqual([]);
+  });
+
+  test('R22, Q20: generations that it wrote and adjustments that it saw on a tag are known; what cannot be read is no evidence', async () => {
+    const of = '04F00000000014';
+    const till = await enrolTill(backend.address);
+    till.journal.append('transaction', topUp({ number: 1, uid: of }, 20_00, 0));
+    await till.send();
+    const give = { editionId: till.editionId, uid: of, amountMinor: 3_00, reason: 'sorry' };
+    const init = { method: 'POST', headers: { 'Idempotency-Key': `give-${of}` }, body: JSON.stringify(give) };
+    expect((await operator.request('/admin-top-ups', init)).status).toBe(200);
+    const lost = till.journal.fork();
+    lost.append('tagEvent', { event: 'repair', uid: of, generation: 4 });
+    lost.append('tagSnapshot', snapshot({ uid: of, generation: 4, balanceMinor: 23_00, adjustmentNumber: 1 }));
+    lost.append('tagSnapshot', { uid: of, generation: 'old' });
+    lost.append('tagEvent', { event: 'melted', uid: of });
+    expect(await importOf(till, lost, 2)).toMatchObject({ status: 200, body: { imported: 4, listed: 0 } });
+    const known = tagLookupAnswerSchema.parse(await (await till.request(`/tags/${of}`)).json());
+    expect(known).toMatchObject({ generation: 4, collectedAdjustmentNumber: 1, pendingAdjustments: [] });
+  });
 });

@@ -1,7 +1,9 @@
 import type { JournalEntry } from '../../contract/wire/journal.ts';
 import type { JournalImportAnswer } from '../../contract/wire/journal-import.ts';
 import type { Connection } from '../store/database.ts';
+import { lockAssignmentOf } from './batch-reads.ts';
 import { canonicalJson, contentHash, entryHash, journalStartHash } from './chain.ts';
+import { applyImportedEvidence } from './imported-evidence.ts';
 import { hints } from './payload-flaws.ts';
 
 export type ImportOutcome =
@@ -12,8 +14,9 @@ export type ImportOutcome =
 type Evidence = { entry: JournalEntry; canonicalPayload: string };
 
 /**
- * Takes in what a forked or lost journal says, as evidence (ingest rule 2): nothing of it is booked and the seal does not move. Each
- * transaction that the backend has not received in these words is listed like a rejected one, until an operator settles it.
+ * Takes in what a forked or lost journal says, as evidence (ingest rule 2): no transaction of it is booked and the seal does not move.
+ * Each that the backend has not received in these words is listed like a rejected one, until an operator settles it; what the journal
+ * saw of tags counts like any other reading of them.
  */
 export async function importJournal(
   connection: Connection,
@@ -22,17 +25,15 @@ export async function importJournal(
   actor: string,
   now: Date,
 ): Promise<ImportOutcome> {
-  const found = await connection.query<{ edition_id: number; journal_id: string }>(
-    'SELECT edition_id, journal_id FROM assignment WHERE assignment_id = $1 FOR NO KEY UPDATE',
-    [assignmentId],
-  );
-  const assignment = found.rows[0];
+  const assignment = await lockAssignmentOf(connection, assignmentId);
   if (assignment === undefined) return { outcome: 'unknown' };
-  const pieces = followChain(entries, assignment.journal_id);
+  const pieces = followChain(entries, assignment.journalId);
   if (typeof pieces === 'string') return { outcome: 'broken', detail: pieces };
-  const { edition_id: editionId } = assignment;
+  const { editionId } = assignment;
   const fresh = await keepUnknown(connection, { editionId, assignmentId }, pieces, actor, now);
   const listed = await listTransactions(connection, { editionId, assignmentId }, fresh, now);
+  const images = fresh.map(({ entry }) => entry);
+  await applyImportedEvidence(connection, assignment, images, now);
   return { outcome: 'imported', answer: { known: entries.length - fresh.length, imported: fresh.length, listed } };
 }
 

@@ -58,11 +58,14 @@ export type EntryVerdict = {
   isNew: boolean;
 };
 
+/** An image of a tag; with the hash of its entry where it came out of an imported journal, whose numbers are not the received ones. */
+export type ReadSnapshot = { seq: number; payload: TagSnapshotPayload; importedHash?: string };
+
 export type Interpretation = {
   verdicts: EntryVerdict[];
   changes: Map<number, TransactionChange>;
   rejections: Rejection[];
-  snapshots: { seq: number; payload: TagSnapshotPayload }[];
+  snapshots: ReadSnapshot[];
   tagEvents: { seq: number; payload: TagEventPayload }[];
 };
 

@@ -4,8 +4,8 @@ import { tagUidSchema } from '../../contract/wire/identifiers.ts';
 import type { ProblemCode } from '../../contract/wire/problem.ts';
 import { collectAdjustments } from '../adjustments/collect.ts';
 import { readSharedAccounts } from '../ledger/accounts.ts';
-import { book, type Posting } from '../ledger/booking.ts';
-import { type CustomerOfTag, resolveCustomers } from '../ledger/customers.ts';
+import { book } from '../ledger/booking.ts';
+import { resolveCustomers } from '../ledger/customers.ts';
 import { expireReservations } from '../ledger/holds.ts';
 import { invariant } from '../ledger/invariant.ts';
 import { lockTags } from '../ledger/tags.ts';
@@ -29,6 +29,7 @@ import { writeEvidence } from './evidence-writes.ts';
 import { type Interpretation, interpretBatch, type TransactionChange } from './interpret.ts';
 import { writeBatch, writeJournal, writeRejections } from './journal-writes.ts';
 import { hints } from './payload-flaws.ts';
+import { postingsOf } from './postings.ts';
 import type { PreparedBatch } from './prepared-batch.ts';
 import { noteReplacedTags } from './replaced-tags.ts';
 import { flagExcessReturns } from './returned-goods.ts';
@@ -234,29 +235,5 @@ function bookedByBatch(
     const backendTransactionId = numbers.get(change.terminalTransactionNumber);
     invariant('INV-03', backendTransactionId !== undefined, 'what is booked has a number');
     return [{ backendTransactionId, payload: change.content.payload }];
-  });
-}
-
-function postingsOf(
-  booked: readonly ProvenTransaction[],
-  accounts: ReadonlyMap<string, number>,
-  customers: ReadonlyMap<string, CustomerOfTag>,
-): Posting[] {
-  return booked.flatMap(({ backendTransactionId, payload: { items, tag } }) => {
-    const customer = customers.get(tag.uid)?.accountId;
-    invariant('INV-03', customer !== undefined, 'what is booked has a customer');
-    const resolve = (name: string) => {
-      const account = name.startsWith('customer') ? customer : accounts.get(name);
-      invariant('INV-03', account !== undefined, 'what is booked has its accounts');
-      return account;
-    };
-    return items.map((item, index) => ({
-      backendTransactionId,
-      line: index + 1,
-      kind: item.kind,
-      debitAccountId: resolve(item.debit),
-      creditAccountId: resolve(item.credit),
-      amountMinor: item.amountMinor,
-    }));
   });
 }

@@ -16,6 +16,7 @@ import { canonicalJson, contentHash } from './chain.ts';
 import { transitionKind } from './decide.ts';
 import { findImbalance } from './item-balance.ts';
 import { moveTransaction } from './move-transaction.ts';
+import { logRefusedStep } from './refused-step.ts';
 import { settlementOf } from './settlement.ts';
 import { isLegalTransition } from './transitions.ts';
 
@@ -43,9 +44,34 @@ type Row = {
 /**
  * Ends a transaction that its till left `TerminalConfirmUnknown` or that a tag has shown (`Reserve`), on an operator's word
  * (cause AD; money rule 3). `Committed` books what the till sent or, where it never did, one line that says what the tag lost.
- * The till that comes back later learns it (Q9), and its own word is held against it.
+ * The till that comes back later learns it (Q9), and its own word is held against it. What is refused is logged (R49).
  */
 export async function settleTransaction(
+  connection: Connection,
+  backendTransactionId: number,
+  request: TransactionResolutionRequest,
+  actor: string,
+  now: Date,
+): Promise<SettlementOutcome> {
+  const outcome = await endTransaction(connection, backendTransactionId, request, actor, now);
+  if (outcome.outcome === 'refused') {
+    const { editionId, to } = request;
+    const { reason } = outcome;
+    const step = {
+      editionId,
+      backendTransactionId,
+      to,
+      cause: 'AD',
+      reason,
+      asked: { resolution: request },
+      actor,
+    } as const;
+    await logRefusedStep(connection, step, now);
+  }
+  return outcome;
+}
+
+async function endTransaction(
   connection: Connection,
   backendTransactionId: number,
   request: TransactionResolutionRequest,

@@ -95,7 +95,8 @@ function judgeUnknown(claim: TagClaim): ClaimVerdict {
     : { verdict: 'move', to: 'Committed' };
 }
 
-function lowersBalance({ type, deltaMinor }: TagClaim): boolean {
+/** What takes money off a tag is held until its till replicates (Q6). */
+export function lowersBalance({ type, deltaMinor }: TagClaim): boolean {
   return (type === 'Purchase' || type === 'Refund') && deltaMinor < 0;
 }
 

@@ -2,7 +2,7 @@ import { moveTransaction } from '../ingest/move-transaction.ts';
 import { limits } from '../limits.ts';
 import { alertAboutPayment } from '../payments/alert-about-payment.ts';
 import type { BoundedProvider, ProviderAnswer } from '../payments/bounded-provider.ts';
-import { isOutside, kindOfOutside } from '../payments/outside-top-up.ts';
+import { isOutside, kindOfOutside, startOutsideTopUp } from '../payments/outside-top-up.ts';
 import { lockPayment, movePayment, type PaymentKey, type PaymentRow, readPayment } from '../payments/payment-rows.ts';
 import { pauseBeforeCheckMs } from '../payments/payment-status.ts';
 import { settlePayment } from '../payments/settle-payment.ts';
@@ -66,19 +66,11 @@ async function checkPayment(parts: Parts, key: PaymentKey): Promise<void> {
     await giveUp(parts, key);
 }
 
-/** `Open → ExternalPending` by BJ, committed before the provider hears of it: a top-up of the backend's own. */
+/** Committed before the provider hears of it: a top-up of the backend's own. */
 async function startPayment({ database, clock }: Parts, key: PaymentKey): Promise<void> {
   await database.transaction(async (connection) => {
     const row = await lockPayment(connection, key);
-    if (row?.state !== 'Open' || !isOutside(row)) return;
-    const { editionId, backendTransactionId } = row;
-    const move = {
-      backendTransactionId,
-      kind: kindOfOutside(row.origin),
-      from: row.state,
-      to: 'ExternalPending',
-    } as const;
-    await moveTransaction(connection, editionId, { ...move, cause: 'BJ' }, clock.now());
+    if (row !== undefined && isOutside(row)) await startOutsideTopUp(connection, row, clock.now());
   });
 }
 

@@ -1,4 +1,5 @@
 import { moveTransaction } from '../ingest/move-transaction.ts';
+import { logRefusedStep } from '../ingest/refused-step.ts';
 import type { TransitionCause, TransitionKind } from '../ingest/transitions.ts';
 import { insertAdminTransaction } from '../ledger/admin-transaction.ts';
 import { readCustomersTags } from '../ledger/customers-tags.ts';
@@ -73,6 +74,23 @@ export async function openOutsideTopUp(
 }
 
 /**
+ * `Open → ExternalPending` by BJ, under the locks of transaction and payment: before the provider hears of it, or because it has
+ * heard of it already, from a backend that was put back to an older state since.
+ */
+export async function startOutsideTopUp(
+  connection: Connection,
+  row: PaymentRow & { origin: OutsideOrigin },
+  now: Date,
+): Promise<PaymentRow & { origin: OutsideOrigin }> {
+  if (row.state !== 'Open') return row;
+  const { editionId, backendTransactionId, origin, state: from } = row;
+  const to = 'ExternalPending';
+  const move = { backendTransactionId, kind: kindOfOutside(origin), from, to, cause: 'BJ' } as const;
+  await moveTransaction(connection, editionId, move, now);
+  return { ...row, state: to };
+}
+
+/**
  * Ends a top-up whose payment was just approved, under the locks of its customer's tags and of the payment. Where an operator had
  * given it up before, nothing is booked any more and the money goes back.
  */
@@ -84,7 +102,18 @@ export async function endApproved(connection: Connection, row: PaymentRow, now: 
     case 'Committed':
       return;
     case 'Aborted': {
-      await alertAboutPayment(connection, row, 'PAYMENT_OF_ABORTED', `${row.amountMinor} came late and is voided`, now);
+      const reason = `${row.amountMinor} came late and is voided`;
+      await alertAboutPayment(connection, row, 'PAYMENT_OF_ABORTED', reason, now);
+      const { editionId, backendTransactionId, reference } = row;
+      const step = {
+        editionId,
+        backendTransactionId,
+        to: 'Committed',
+        cause: 'WH',
+        reason,
+        asked: { reference },
+      } as const;
+      await logRefusedStep(connection, { ...step, actor: 'provider' }, now);
       await requestVoid(connection, row, now);
       return;
     }

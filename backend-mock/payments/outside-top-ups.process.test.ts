@@ -290,6 +290,17 @@ describe('webhook', () => {
     expect(await alertsOf(of)).toEqual(['PAYMENT_CONTRADICTION']);
   });
 
+  test('3.4: the provider knows a payment that this backend, put back to an older state, has not started: its word counts', async () => {
+    const of = await customer();
+    const paid = (await open(of, 50_02, `first-key-${of.uid}`)).topUp?.backendTransactionId;
+    const unpaid = (await open(of, 50_02, `second-key-${of.uid}`)).topUp?.backendTransactionId;
+    expect(await tell(await noticeAbout(paid))).toBe(204);
+    expect(await tell(await noticeAbout(unpaid, { status: 'declined' }))).toBe(204);
+    expect((await historyOf(of, paid)).states).toEqual([...opened, 'ExternalPending → Committed WH']);
+    expect((await historyOf(of, unpaid)).states).toEqual([...opened, 'ExternalPending → Aborted WH']);
+    expect(await tagOf(of)).toEqual({ balanceMinor: 55_02, pending: [45_02] });
+  });
+
   test('INV-63: one payment never confirms two top-ups, nor one of another amount', async () => {
     const of = await customer();
     const one = (await open(of, 50_02, `first-key-${of.uid}`)).topUp?.backendTransactionId;

@@ -1,10 +1,11 @@
+import { logRefusedStep } from '../ingest/refused-step.ts';
 import { lockCustomersTags } from '../ledger/customers-tags.ts';
 import { invariant } from '../ledger/invariant.ts';
 import type { Clock } from '../ports.ts';
 import type { Connection, Database } from '../store/database.ts';
 import { alertAboutPayment } from './alert-about-payment.ts';
 import type { ProviderAnswer } from './bounded-provider.ts';
-import { endApproved, endUnpaid, isOutside } from './outside-top-up.ts';
+import { endApproved, endUnpaid, isOutside, startOutsideTopUp } from './outside-top-up.ts';
 import {
   lockPayment,
   movePayment,
@@ -57,10 +58,34 @@ export async function takeWord(
       return row;
     case 'contradiction':
       await alertAboutPayment(connection, row, 'PAYMENT_CONTRADICTION', verdict.detail, now);
+      await logContradiction(connection, row, word, verdict.detail, now);
       return row;
     case 'become':
       return become(connection, row, verdict, cause, now);
   }
+}
+
+/** Of a top-up of the backend's own the provider's word is a step; a till's is not moved by it (requirements.md 3.3). */
+async function logContradiction(
+  connection: Connection,
+  row: PaymentRow,
+  word: ProviderWord,
+  reason: string,
+  now: Date,
+): Promise<void> {
+  if (!isOutside(row)) return;
+  const { editionId, backendTransactionId } = row;
+  const to = word.status === 'approved' ? 'Committed' : 'Aborted';
+  const step = {
+    editionId,
+    backendTransactionId,
+    to,
+    cause: 'WH',
+    reason,
+    asked: { word },
+    actor: 'provider',
+  } as const;
+  await logRefusedStep(connection, step, now);
 }
 
 async function judge(connection: Connection, row: PaymentRow, word: ProviderWord): Promise<WordVerdict> {
@@ -103,7 +128,8 @@ async function become(
   const move = { status, reference: row.reference ?? reference, voidRequestedAt, nextCheckAt: null, cause };
   const moved = await movePayment(connection, row, move, now);
   if (!isOutside(moved)) return moved;
-  if (status === 'approved') await endApproved(connection, moved, now);
-  else await endUnpaid(connection, moved, now);
-  return moved;
+  const started = await startOutsideTopUp(connection, moved, now);
+  if (status === 'approved') await endApproved(connection, started, now);
+  else await endUnpaid(connection, started, now);
+  return started;
 }

@@ -2,6 +2,7 @@ import type { PaymentAnswer, PaymentRequest } from '../../contract/wire/payment.
 import type { ProblemCode } from '../../contract/wire/problem.ts';
 import { type LockedAssignment, lockAssignment } from '../ingest/batch-reads.ts';
 import { canonicalJson, contentHash } from '../ingest/chain.ts';
+import { logRefusedStep, type RefusedStep } from '../ingest/refused-step.ts';
 import { isLegalTransition } from '../ingest/transitions.ts';
 import { invariant } from '../ledger/invariant.ts';
 import { limits } from '../limits.ts';
@@ -44,10 +45,17 @@ export async function startTerminalPayment(
     const now = clock.now();
     const earlier = await readTransactionOf(connection, assignment, number);
     if (earlier !== undefined) {
-      const { payment } = earlier;
-      if (payment === undefined || !isSameRequest(payment, request))
-        return refuse('PAYMENT_CONFLICT', `Number ${number} is known with other content.`);
-      return answered(payment, now);
+      const { payment, backendTransactionId } = earlier;
+      if (payment !== undefined && isSameRequest(payment, request)) return answered(payment, now);
+      const refusal = refuse('PAYMENT_CONFLICT', `Number ${number} is known with other content.`);
+      const step = {
+        backendTransactionId,
+        to: 'ExternalPending',
+        reason: refusal.detail,
+        asked: { payment: request },
+      } as const;
+      await logRefusal(connection, assignment, step, now);
+      return refusal;
     }
     if (await wasTakenBack(connection, assignment, number))
       return refuse('PAYMENT_CONFLICT', `The payment of number ${number} was taken back before it arrived.`);
@@ -87,14 +95,31 @@ export async function voidTerminalPayment(
     const row = known?.payment === undefined ? undefined : await lockPayment(connection, known.payment);
     if (row === undefined) return refuse('NOT_FOUND', `Number ${number} has no payment.`);
     if (row.status === 'declined' || row.status === 'voided' || row.voidRequestedAt !== null) return answered(row, now);
-    if (row.state === 'Committed' || row.state === 'TerminalConfirmUnknown')
-      return refuse('PAYMENT_USED', `Number ${number} is ${row.state}: what was paid is, or may be, on the tag.`);
+    if (row.state === 'Committed' || row.state === 'TerminalConfirmUnknown') {
+      const refusal = refuse(
+        'PAYMENT_USED',
+        `Number ${number} is ${row.state}: what was paid is, or may be, on the tag.`,
+      );
+      const { backendTransactionId } = row;
+      const step = { backendTransactionId, to: 'Aborted', reason: refusal.detail, asked: { void: number } } as const;
+      await logRefusal(connection, assignment, step, now);
+      return refusal;
+    }
     return { outcome: 'begun', payment: await requestVoid(connection, row, now) } as const;
   });
   if (begun.outcome !== 'begun') return begun;
   const { payment } = begun;
   const answer = await provider.void(payment.key);
   return answered(await settlePayment(database, clock, payment, answer, 'void'), clock.now());
+}
+
+function logRefusal(
+  connection: Connection,
+  { editionId, assignmentId }: LockedAssignment,
+  step: Pick<RefusedStep, 'backendTransactionId' | 'to' | 'reason' | 'asked'>,
+  now: Date,
+): Promise<void> {
+  return logRefusedStep(connection, { ...step, editionId, cause: 'TO', actor: `assignment ${assignmentId}` }, now);
 }
 
 type Refusal = Extract<PaymentOutcome, { outcome: 'refused' | 'unauthenticated' | 'forbidden' }>;
@@ -116,7 +141,7 @@ async function readTransactionOf(
   connection: Pick<Connection, 'query'>,
   { editionId, assignmentId }: { editionId: number; assignmentId: number },
   number: number,
-): Promise<{ payment: PaymentRow | undefined } | undefined> {
+): Promise<{ backendTransactionId: number; payment: PaymentRow | undefined } | undefined> {
   const found = await connection.query<{ backend_transaction_id: number }>({
     name: 'transaction-of-number',
     text: `SELECT backend_transaction_id FROM transactions
@@ -125,7 +150,7 @@ async function readTransactionOf(
   });
   const backendTransactionId = found.rows[0]?.backend_transaction_id;
   if (backendTransactionId === undefined) return undefined;
-  return { payment: await readPayment(connection, { editionId, backendTransactionId }) };
+  return { backendTransactionId, payment: await readPayment(connection, { editionId, backendTransactionId }) };
 }
 
 function isSameRequest(payment: PaymentRow, { amountMinor, feeMinor, currency }: PaymentRequest): boolean {

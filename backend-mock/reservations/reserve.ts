@@ -3,6 +3,7 @@ import type { ReservationAnswer, ReservationRequest } from '../../contract/wire/
 import { backendStateSchema } from '../../contract/wire/words.ts';
 import { type LockedAssignment, lockAssignment } from '../ingest/batch-reads.ts';
 import { canonicalJson, contentHash } from '../ingest/chain.ts';
+import { logRefusedStep } from '../ingest/refused-step.ts';
 import { isLegalTransition } from '../ingest/transitions.ts';
 import { resolveCustomers } from '../ledger/customers.ts';
 import { expireReservations, lockAccount, readFunds } from '../ledger/holds.ts';
@@ -43,7 +44,25 @@ export async function reserve(
     await lockTags(connection, editionId, new Set([request.tag.uid]));
     await expireReservations(connection, { of: 'numbers', editionId, assignmentId, numbers: [number] }, now);
     const earlier = await readEarlier(connection, assignment, number);
-    if (earlier !== undefined) return repeated(earlier, hash, number);
+    if (earlier !== undefined) {
+      const outcome = repeated(earlier, hash, number);
+      if (outcome.outcome === 'refused') {
+        const { backend_transaction_id: backendTransactionId } = earlier;
+        const asked = { reservation: request };
+        const actor = `assignment ${assignmentId}`;
+        const step = {
+          editionId,
+          backendTransactionId,
+          to: 'ReservePending',
+          cause: 'TO',
+          reason: outcome.detail,
+          asked,
+          actor,
+        } as const;
+        await logRefusedStep(connection, step, now);
+      }
+      return outcome;
+    }
     const customers = await resolveCustomers(connection, editionId, new Set([request.tag.uid]), now);
     const customer = customers.get(request.tag.uid);
     invariant('INV-61', customer !== undefined, 'a tag has a customer');

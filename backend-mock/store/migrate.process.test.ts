@@ -39,6 +39,7 @@ test('the published migrations are never edited: their hashes are these', () => 
     [5, 'cfe2c9d03c4dcf137395ef4cac5b83f0dddd9740a5f065f6aece4c9c55944d93'],
     [6, 'ac67ef38423438e43dbd38aa3f7832c4c5c244250c407a36b7b8cd70b0e32f94'],
     [7, 'dcbbb1a1437ac0e9a57e6d54552002f405fb272bd24ca7f0bf737dccffe4dd80'],
+    [8, '48ec9d2b4cf96e77afb2fbed003b038a482a4ce940aac4e290a08b535c3c3e06'],
   ]);
 });
 

@@ -1,4 +1,5 @@
 import { bigint, boolean, integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { stateCauses } from '../../contract/wire/outcomes.ts';
 
 /**
  * The tables as the reads see them. The migrations are the truth about keys, checks and triggers; a test compares the
@@ -137,9 +138,11 @@ export const transitionLog = pgTable('transition_log', {
   editionId: whole('edition_id').notNull(),
   logId: whole('log_id').notNull().generatedAlwaysAsIdentity(),
   receivedAt: instant('received_at').notNull(),
-  assignmentId: whole('assignment_id').notNull(),
-  seq: whole('seq').notNull(),
+  assignmentId: whole('assignment_id'),
+  seq: whole('seq'),
   terminalTransactionNumber: whole('terminal_transaction_number'),
+  backendTransactionId: whole('backend_transaction_id'),
+  cause: text('cause', { enum: stateCauses }).notNull(),
   uid: text('uid'),
   fromState: text('from_state'),
   toState: text('to_state'),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { operatorNameSchema } from './operators.ts';
+import { stateCauses } from './outcomes.ts';
 import { backendStateSchema } from './words.ts';
 
 export const adminSessionRequestSchema = z
@@ -101,8 +102,13 @@ export const transitionLogRowSchema = z
   .object({
     id: z.int(),
     receivedAt: z.string(),
-    assignmentId: z.int(),
+    /** Who asked for the step; TR: an entry of the assignment's journal, which an operator resolves. */
+    cause: z.enum(stateCauses),
+    /** Null, like its position and number, where no till replicated the step. */
+    assignmentId: z.int().nullable(),
     terminalTransactionNumber: z.int().nullable(),
+    /** The transaction that stayed as it was; null by TR. */
+    backendTransactionId: z.int().nullable(),
     fromState: z.string().nullable(),
     toState: z.string().nullable(),
     code: z.string(),

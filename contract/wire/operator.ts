@@ -141,7 +141,7 @@ export const transactionDetailSchema = z
 /** A rejected entry with its payload, and how it was resolved. */
 export const transitionLogDetailSchema = transitionLogRowSchema
   .extend({
-    seq: z.int(),
+    seq: z.int().nullable(),
     uid: z.string().nullable(),
     payload: z.json(),
     resolution: z.enum(['booking', 'dismissal']).nullable(),

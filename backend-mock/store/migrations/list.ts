@@ -5,6 +5,7 @@ import { payments } from './0004-payments.ts';
 import { operatorActions } from './0005-operator-actions.ts';
 import { refunds } from './0006-refunds.ts';
 import { outsideTopUps } from './0007-outside-top-ups.ts';
+import { refusedSteps } from './0008-refused-steps.ts';
 
 export type Migration = { version: number; name: string; sql: string };
 
@@ -17,4 +18,5 @@ export const migrations: readonly Migration[] = [
   { version: 5, name: 'operator-actions', sql: operatorActions },
   { version: 6, name: 'refunds', sql: refunds },
   { version: 7, name: 'outside-top-ups', sql: outsideTopUps },
+  { version: 8, name: 'refused-steps', sql: refusedSteps },
 ];
