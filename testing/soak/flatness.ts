@@ -8,7 +8,7 @@ export interface Series {
 export interface Growth {
   /** What each sale adds for good, in the unit of the values. */
   readonly perSale: number;
-  /** Where the part that is judged begins and ends, as medians of its first and last quarter, and the highest value of all. */
+  /** What there is for good in the first and in the last quarter of what is judged, and the highest value of all. */
   readonly first: number;
   readonly last: number;
   readonly highest: number;
@@ -24,29 +24,27 @@ const valuesMin = 12;
 /**
  * How much each sale adds for good. A leak goes on: it adds from each quarter of what is judged to the next. A cache that
  * fills up, an allocator that takes one piece more, a space that V8 doubles, add once and stop. So the least of the three
- * steps counts, between medians, which noise and outliers move little. (A straight line through everything, and Theil's and
- * Sen's too, make a slope of a single step in the middle.)
+ * steps counts. (A straight line through everything, also a robust one, makes a slope of a single step in the middle.)
+ * @param kept which value of a quarter is what there is for good: its least (0) where what is under way when it is taken
+ *   only adds, its median (0.5) where it errs both ways
  * @throws RangeError where there is too little to judge
  */
-export function growthOf({ name, values, salesPerValue }: Series): Growth {
+export function growthOf({ name, values, salesPerValue }: Series, kept: 0 | 0.5): Growth {
   const judged = values.slice(Math.ceil(values.length * warmUp));
   if (judged.length < valuesMin) throw new RangeError(`${name}: ${judged.length} values are too few`);
-  const quarter = judged.length / 4;
-  const medians = [0, 1, 2, 3].map((part) =>
-    medianOf(judged.slice(Math.round(part * quarter), Math.round((part + 1) * quarter))),
-  );
-  const steps = medians.slice(1).map((median, before) => median - (medians[before] ?? 0));
+  const quarter = Math.floor(judged.length / 4);
+  const equal = judged.slice(-4 * quarter);
+  const levels = [0, 1, 2, 3].map((part) => quantileOf(equal.slice(part * quarter, (part + 1) * quarter), kept));
+  const steps = levels.slice(1).map((later, before) => later - (levels[before] ?? 0));
   return {
     perSale: Math.min(...steps) / (quarter * salesPerValue),
-    first: medians[0] ?? 0,
-    last: medians[3] ?? 0,
+    first: levels[0] ?? 0,
+    last: levels[3] ?? 0,
     highest: Math.max(...values),
   };
 }
 
-function medianOf(values: readonly number[]): number {
+function quantileOf(values: readonly number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? 0;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
+  return sorted[Math.floor((sorted.length - 1) * part)] ?? 0;
 }
