@@ -5,7 +5,7 @@ import { Icon } from '../../ui/components/icon.tsx';
 import { TouchButton } from '../../ui/components/touch-button.tsx';
 import { call } from './connection.ts';
 import { useFaultText } from './fault-text.ts';
-import { useTill } from './store.ts';
+import { useTill, useWindow } from './store.ts';
 
 /** How the printer is, in words. */
 export function PrinterState() {
@@ -25,7 +25,11 @@ export function PrinterState() {
           <span className="font-semibold">{faultText(fault.code).title}.</span> {faultText(fault.code).help}
         </p>
       )}
-      {state === 'failed' || state === 'waiting' ? <Remedies printer={printer} /> : null}
+      {state === 'failed' || state === 'waiting' ? (
+        <div className="mt-3">
+          <Remedies printer={printer} />
+        </div>
+      ) : null}
     </div>
   );
 }
@@ -33,7 +37,7 @@ export function PrinterState() {
 function Remedies({ printer: { failedCount } }: { readonly printer: PrinterView }) {
   const { t } = useTranslation();
   return (
-    <div className="mt-3 flex flex-wrap gap-3">
+    <div className="flex flex-wrap gap-3">
       {failedCount === 0 ? null : (
         <TouchButton onPress={() => void call((klink) => klink.printer({ kind: 'retry' }))}>
           <Icon name="printer" />
@@ -48,15 +52,31 @@ function Remedies({ printer: { failedCount } }: { readonly printer: PrinterView 
 }
 
 /**
- * What did not come to paper, on whatever screen somebody is between two customers; it takes no key and covers nothing that is
- * to be pressed.
+ * What did not come to paper, on whatever page somebody is between two customers; one line, which takes no key and covers
+ * nothing that is to be pressed.
  */
 export function PrinterNotice() {
+  const { t } = useTranslation();
   const printer = useTill((till) => till.printer);
-  if (printer === null || (printer.state !== 'failed' && printer.state !== 'waiting')) return null;
+  const place = useWindow((state) => state.place);
+  const faultText = useFaultText();
+  const isSaidThere = place === 'receipt' || place === 'receipt-settings';
+  if (printer === null || isSaidThere || (printer.state !== 'failed' && printer.state !== 'waiting')) return null;
+  const { state, fault, failedCount } = printer;
+  const what = failedCount > 0 ? t('receipt.printer.failed', { count: failedCount }) : t('receipt.printer.waiting');
   return (
-    <div className="border-b-2 border-bad bg-surface px-5 py-1">
-      <PrinterState />
+    <div
+      data-testid="printer-state"
+      data-state={state}
+      aria-live="polite"
+      className="flex flex-wrap items-center gap-x-4 border-b-2 border-bad bg-surface py-1 pl-5 pr-2"
+    >
+      <Icon name="printer" className="text-bad" />
+      <p className="mr-auto leading-tight">
+        <span className="font-bold text-bad">{fault === null ? what : faultText(fault.code).title}</span>
+        {fault === null ? null : <span className="ml-3 text-muted">{what}</span>}
+      </p>
+      <Remedies printer={printer} />
     </div>
   );
 }

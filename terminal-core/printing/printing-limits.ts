@@ -4,7 +4,7 @@ export const printingLimits = {
   /** How long a printer may take to say how it is; one that says nothing then never does. */
   statusMs: 400,
   /** No byte was taken for so long: it is out of paper, switched off, or no printer at all. */
-  stalledMs: 8_000,
+  stalledMs: 5_000,
   /** How long the paper may take after the last byte, where the printer says when it is done. */
   finishedMs: 15_000,
   /** Between two looks at a device that takes no more bytes just now. */
