@@ -47,8 +47,7 @@ export type Action =
 /** What somebody does at the backend. */
 export type Deed =
   | { readonly deed: 'admin-top-up'; readonly uid: string; readonly amountMinor: number }
-  | { readonly deed: 'block' | 'unblock'; readonly uid: string }
-  | { readonly deed: 'resolve'; readonly key: string; readonly to: 'Committed' | 'Aborted' }
-  | { readonly deed: 'dismiss-rejections' };
+  | { readonly deed: 'block' | 'unblock' | 'dismiss-rejections'; readonly uid: string }
+  | { readonly deed: 'resolve'; readonly key: string; readonly to: 'Committed' | 'Aborted' };
 
 export type ActionKind = Action['kind'];

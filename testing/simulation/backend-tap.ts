@@ -3,14 +3,16 @@ import { batchAnswerSchema, batchRequestSchema } from '../../contract/wire/batch
 import { journalKinds, tagSnapshotPayloadSchema } from '../../contract/wire/journal.ts';
 import { reservationRequestSchema } from '../../contract/wire/reservation.ts';
 import { transactionPayloadSchema } from '../../contract/wire/transaction.ts';
-import { replicableStates } from '../../contract/wire/words.ts';
+import { type BackendState, backendStateSchema, replicableStates } from '../../contract/wire/words.ts';
 import type { SimulatedBackend } from './backend.ts';
 import type { BooksModel, SentEntry, SentTransaction } from './books-model.ts';
+import type { CardProvider } from './card-provider.ts';
 import { demand, keyOf } from './money-model.ts';
 import type { Answer, SentRequest } from './network.ts';
 import type { SimulatedTime } from './simulated-time.ts';
 
 const routePattern = /^\/v1\/assignments\/(\d+)\/(batches\/[\d-]+|transactions\/(\d+)\/reservation)$/;
+const jobsForMs = 20 * 60_000;
 const kindSchema = z.enum(journalKinds);
 const stateSchema = z.enum(replicableStates);
 const sealRowSchema = z.object({ last_seq: z.int(), last_hash: z.string() });
@@ -22,14 +24,24 @@ const sealRowSchema = z.object({ last_seq: z.int(), last_hash: z.string() });
 export class BackendTap {
   readonly #backend: SimulatedBackend;
   readonly #books: BooksModel;
+  readonly #provider: CardProvider;
   readonly #time: SimulatedTime;
   readonly #trace: (line: string) => void;
   /** Requests that may have changed the books, since these were last compared. */
   changes = 0;
+  /** Payments and reservations are looked after by jobs for as long as this. */
+  jobsUntilMs = 0;
 
-  constructor(backend: SimulatedBackend, books: BooksModel, time: SimulatedTime, trace: (line: string) => void) {
+  constructor(
+    backend: SimulatedBackend,
+    books: BooksModel,
+    provider: CardProvider,
+    time: SimulatedTime,
+    trace: (line: string) => void,
+  ) {
     this.#backend = backend;
     this.#books = books;
+    this.#provider = provider;
     this.#time = time;
     this.#trace = trace;
   }
@@ -37,6 +49,8 @@ export class BackendTap {
   async answer(request: SentRequest): Promise<Answer | null> {
     const answer = await this.#backend.answer(request);
     this.#trace(`${request.method} ${request.path} ${answer?.status ?? 'dead'}`);
+    if (request.method !== 'GET' && /\/(?:payment|reservation)$/.test(request.path))
+      this.jobsUntilMs = this.#time.nowMs() + jobsForMs;
     const route = routePattern.exec(request.path);
     if (route && request.method === 'PUT' && request.body !== null) {
       this.#books.expire(this.#time.nowMs());
@@ -62,11 +76,32 @@ export class BackendTap {
     if (taken.length === 0) return;
     this.changes += 1;
     const sent = taken.map(sentEntry);
-    const expected = this.#books.received(assignmentId, sent);
+    const expected = this.#books.received(assignmentId, sent, await this.#cardStates());
+    this.#checkCharges(assignmentId, sent);
     const sealed = this.#books.seals.get(assignmentId);
     const isSealed = sealed?.seq === seal.last_seq && sealed.hash === seal.last_hash;
     demand(isSealed, 'INV-05 seal', `assignment ${assignmentId} is sealed at ${seal.last_seq}, not at ${sealed?.seq}`);
     if (answer?.status === 200) compareResults(assignmentId, sent, expected, answer.body);
+  }
+
+  async #cardStates(): Promise<ReadonlyMap<string, BackendState>> {
+    const rows = await this.#backend.query<{ key: string; state: string }>(
+      `SELECT assignment_id || '/' || terminal_transaction_number AS key, state FROM transactions
+        WHERE payment_method = 'card' AND assignment_id IS NOT NULL`,
+    );
+    return new Map(rows.map(({ key, state }) => [key, backendStateSchema.parse(state)]));
+  }
+
+  /** Nothing is booked that no card has paid (INV-64). */
+  #checkCharges(assignmentId: number, sent: readonly SentEntry[]): void {
+    for (const { transaction } of sent) {
+      if (transaction?.method !== 'card') continue;
+      const key = keyOf(assignmentId, transaction.number);
+      if (this.#books.known.get(key)?.state !== 'Committed') continue;
+      const paid = this.#provider.paidMinor(key);
+      const credited = transaction.moves.get('top-up:card') ?? 0;
+      demand(paid === -credited, 'INV-64 card', `${key} books ${-credited} from a card that paid ${paid}`);
+    }
   }
 
   async #reservation(assignmentId: number, number: number, body: string, answer: Answer | null): Promise<void> {
@@ -134,16 +169,29 @@ export class BackendTap {
       demand(cached === postings, 'INV-03 cache', `${name} says ${cached} and its postings ${postings}`);
       named.set(name, cached);
     }
-    for (const [account, minor] of this.#books.balances) {
-      const found = balanceOf(named, account);
+    const wanted = this.#byOwner([...named.keys()]);
+    for (const [account, minor] of wanted) {
+      const found = named.get(account) ?? 0;
       demand(found === minor, 'books', `${account} holds ${found} and has to hold ${minor}`);
     }
+    for (const [account, found] of named)
+      demand(found === 0 || wanted.has(account), 'books', `${account} holds ${found} and nothing was booked on it`);
   }
-}
 
-/** One customer may have had several tags. */
-function balanceOf(named: ReadonlyMap<string, number>, account: string): number | undefined {
-  return named.get(account);
+  /** The model's balances; a customer who has had several tags has one account. */
+  #byOwner(names: readonly string[]): ReadonlyMap<string, number> {
+    const owners = new Map<string, string>(
+      names.flatMap((name) =>
+        (name.startsWith('customer:') ? name.slice(9).split('+') : []).map((uid) => [`customer:${uid}`, name] as const),
+      ),
+    );
+    const wanted = new Map<string, number>();
+    for (const [account, minor] of this.#books.balances) {
+      const owner = owners.get(account) ?? account;
+      wanted.set(owner, (wanted.get(owner) ?? 0) + minor);
+    }
+    return wanted;
+  }
 }
 
 function compareResults(

@@ -32,6 +32,15 @@ export class CardProvider implements PaymentProvider {
     this.#tally = tally;
   }
 
+  /** What the card of a till's transaction has truly paid; 0 where it has nothing. @param name assignment and number */
+  paidMinor(name: string): number {
+    for (const [key, { status, amountMinor }] of this.charges) {
+      const [, , assignmentId, number] = key.split('-');
+      if (`${assignmentId}/${number}` === name && status === 'approved') return amountMinor;
+    }
+    return 0;
+  }
+
   charge(charge: Charge): Promise<ProviderWord> {
     const known = this.charges.get(charge.key);
     if (known) return this.#say(charge.key, known);

@@ -1,4 +1,4 @@
-import type { Action, ActionKind, Showing, Work } from './actions.ts';
+import type { Action, ActionKind, Deed, Showing, Work } from './actions.ts';
 import type { Chance } from './chance.ts';
 import type { Flaw } from './field.ts';
 import type { Simulation } from './simulation.ts';
@@ -92,6 +92,10 @@ export class Director {
       balance: 8,
       issue: 1,
       resolve: 4,
+      collect: 5,
+      repair: 1,
+      replace: 1,
+      ...(desk.running.view.openPayment ? { finishPayment: 12, voidPayment: 6 } : {}),
     });
     return { work: this.#details(kind, desk), tag };
   }
@@ -101,9 +105,14 @@ export class Director {
     const anyNumber = () => Math.max(1, (desk.observer?.lastNumber ?? 1) - chance.below(6));
     switch (work) {
       case 'sell':
-        return { work, amountMinor: chance.pick(amounts), taps: chance.percent(20) ? 2 : 1, openLoop: false };
+        return {
+          work,
+          amountMinor: chance.pick(amounts),
+          taps: chance.percent(20) ? 2 : 1,
+          openLoop: chance.percent(12),
+        };
       case 'topUp':
-        return { work, amountMinor: chance.pick(topUps), method: 'cash' };
+        return { work, amountMinor: chance.pick(topUps), method: chance.percent(35) ? 'card' : 'cash' };
       case 'refund':
         return { work, amountMinor: chance.percent(50) ? null : chance.pick(amounts) };
       case 'reverseRefund':
@@ -156,6 +165,9 @@ export class Director {
       jobs: 8,
       stop: 3,
       night: 0.6,
+      provider: 2,
+      operator: 16,
+      ...this.#tampering(),
     });
     switch (kind) {
       case 'kill':
@@ -177,11 +189,55 @@ export class Director {
         return { kind, statements: chance.between(1, 30), downMs: chance.pick([1_000, 15_000, 3 * minuteMs]) };
       case 'night':
         return { kind, forMs: chance.pick([8 * hourMs, 48 * hourMs]) };
+      case 'provider':
+        return { kind, isReachable: chance.percent(60) };
+      case 'operator':
+        return { kind, deed: this.#deed() };
+      case 'clone':
+        return { kind, tagId: chance.pick(this.#simulation.wristbands.all).tagId };
+      case 'roll-back':
+        return { kind, tagId: chance.pick(this.#simulation.wristbands.all).tagId, steps: chance.between(1, 3) };
+      case 'corrupt':
+        return { kind, tagId: chance.pick(this.#simulation.wristbands.all).tagId, offset: chance.below(144) };
       case 'reader-host':
       case 'stop':
         return { kind, till };
       default:
         return { kind: 'jobs' };
+    }
+  }
+
+  /** Every third run has a thief in it; in the others tags only break by themselves. */
+  #tampering(): Partial<Record<ActionKind, number>> {
+    const { seed } = this.#simulation.options;
+    const isCrowded = this.#simulation.wristbands.all.length > 14;
+    if (seed % 3 !== 0) return seed % 3 === 1 ? {} : { corrupt: 1 };
+    return { clone: isCrowded ? 0 : 1.5, 'roll-back': 2.5, corrupt: 1.5 };
+  }
+
+  #deed(): Deed {
+    const chance = this.#chance;
+    const { wristbands, books } = this.#simulation;
+    const { uid } = chance.pick(wristbands.all);
+    const deed = chance.weighted<Deed['deed']>({
+      'admin-top-up': 30,
+      block: 3,
+      unblock: 8,
+      resolve: 12,
+      'dismiss-rejections': 20,
+    });
+    switch (deed) {
+      case 'admin-top-up':
+        return { deed, uid, amountMinor: chance.pick(topUps) };
+      case 'resolve': {
+        const open = [...books.known.values()].filter(
+          ({ state }) => state === 'TerminalConfirmUnknown' || state === 'Reserve',
+        );
+        const key = open.length > 0 ? chance.pick(open).key : '1/1';
+        return { deed, key, to: chance.percent(60) ? 'Committed' : 'Aborted' };
+      }
+      default:
+        return { deed, uid };
     }
   }
 }

@@ -11,6 +11,7 @@ const quietMs = 150_000;
 export async function finish(simulation: Simulation): Promise<void> {
   await calm(simulation);
   await showEverywhere(simulation);
+  await giveBack(simulation);
   await simulation.pass(quietMs);
   await simulation.backend.runJobs();
   await simulation.pass(quietMs);
@@ -55,6 +56,17 @@ async function showEverywhere(simulation: Simulation): Promise<void> {
   }
 }
 
+/** What a card has paid and no tag has taken is given back. */
+async function giveBack(simulation: Simulation): Promise<void> {
+  for (const desk of simulation.desks) {
+    if (!desk.running.view.openPayment) continue;
+    const till = desk.till.index;
+    await simulation.apply({ kind: 'visit', till, work: { work: 'voidPayment' }, firstTagOnly: true, showing: null });
+    await simulation.pass(60_000);
+    demand(!desk.isBusy, 'liveness', `till ${till} does not come to an end with giving a card its money back`);
+  }
+}
+
 async function sealed(simulation: Simulation, index: number): Promise<void> {
   const desk = simulation.desks[index];
   if (!desk?.observer) return;
@@ -69,11 +81,11 @@ async function sealed(simulation: Simulation, index: number): Promise<void> {
 
 /** A tag holds what is booked for its UID, unless something that nobody can decide stands in between. */
 async function agreed(simulation: Simulation): Promise<void> {
-  const { model, books, wristbands } = simulation;
+  const { model, books, wristbands, provider } = simulation;
   for (const row of model.rows.values()) {
     const name = `${row.assignmentId}/${row.number}`;
     const tag = wristbands.all.find(({ tagId }) => tagId === row.writtenOn);
-    if (model.tampered.has(row.uid)) continue;
+    if (model.tampered.has(row.uid) || model.misjudged.has(row.uid)) continue;
     const isFinal = row.state === 'Committed' || row.state === 'Aborted';
     const isDecidable = tag !== undefined || (model.tags.size > 0 && row.writtenOn === null);
     demand(isFinal || !isDecidable, 'liveness', `${name} is still ${row.state}, written on ${row.writtenOn}`);
@@ -84,9 +96,20 @@ async function agreed(simulation: Simulation): Promise<void> {
       `${name} is ${row.state} at its till and ${known?.state} in the books`,
     );
   }
+  for (const row of model.rows.values()) {
+    if (row.method !== 'card' || model.misjudged.has(row.uid) || model.tampered.has(row.uid)) continue;
+    const paid = provider.paidMinor(`${row.assignmentId}/${row.number}`);
+    const wanted = row.state === 'Committed' ? row.amountMinor : 0;
+    demand(
+      paid === wanted,
+      'cards and books',
+      `${row.assignmentId}/${row.number} is ${row.state}, its card has paid ${paid}`,
+    );
+  }
   for (const { uid, image } of model.tags.values()) {
-    if (model.tampered.has(uid) || image === null) continue;
+    if (model.tampered.has(uid) || model.misjudged.has(uid) || image === null) continue;
     const booked = books.balances.get(`customer:${uid}`) ?? 0;
-    demand(booked === image.balanceMinor, 'tags and books', `${uid} holds ${image.balanceMinor}, booked are ${booked}`);
+    const expected = image.balanceMinor + model.uncollectedMinor(uid, image.adjustmentNumber);
+    demand(booked === expected, 'tags and books', `${uid} holds or awaits ${expected}, booked are ${booked}`);
   }
 }

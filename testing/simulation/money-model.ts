@@ -93,6 +93,10 @@ export class MoneyModel {
   readonly tags = new Map<string, ModelTag>();
   /** UIDs whose tags somebody has copied, put back or damaged: what they show proves less. */
   readonly tampered = new Set<string>();
+  /** UIDs about which somebody has decided what cannot be known: books and tags need not agree any more. */
+  readonly misjudged = new Set<string>();
+  /** Changes booked in the backend for a tag, by their number (Q20). */
+  readonly #adjustments = new Map<string, Map<number, number>>();
   readonly #rules: MoneyRules;
   readonly #intents = new Map<number, readonly Intent[]>();
   readonly #lastNumbers = new Map<number, number>();
@@ -108,6 +112,23 @@ export class MoneyModel {
 
   row(assignmentId: number, number: number): ModelRow | undefined {
     return this.rows.get(keyOf(assignmentId, number));
+  }
+
+  adjusted(uid: string, adjustmentNumber: number, amountMinor: number): void {
+    const known = this.#adjustments.get(uid) ?? new Map<number, number>();
+    demand(
+      adjustmentNumber === known.size + 1,
+      'Q20 numbers',
+      `${uid} gets adjustment ${adjustmentNumber} after ${known.size}`,
+    );
+    known.set(adjustmentNumber, amountMinor);
+    this.#adjustments.set(uid, known);
+  }
+
+  /** What is booked for a tag and not on it yet. */
+  uncollectedMinor(uid: string, adjustmentNumber: number): number {
+    const known = [...(this.#adjustments.get(uid) ?? [])];
+    return known.reduce((sum, [number, minor]) => (number > adjustmentNumber ? sum + minor : sum), 0);
   }
 
   // --- what a till stores ---
@@ -239,6 +260,7 @@ export class MoneyModel {
     const isInRange = expected >= 0 && expected <= this.#rules.maximumBalanceMinor;
     const isLimited = row.type !== 'TagAdjustment' && row.type !== 'Chargeback';
     demand(isInRange || !isLimited, 'R12 limits', `${tagId} holds ${expected} after ${name}`);
+    this.#checkAdjustment(name, row, before, image);
     const kept = before.history.slice(0, 2);
     demand(sameClaims(older, kept), 'tag history', `${tagId} has forgotten what ${name} was written over`);
     demand(
@@ -251,6 +273,20 @@ export class MoneyModel {
     const isOnce = row.writtenOn === null || (this.tampered.has(uid) && row.writtenOn !== null);
     demand(isOnce, 'INV-07 written', `${name} is written twice, on ${row.writtenOn} and ${tagId}`);
     row.writtenOn = tagId;
+  }
+
+  /** Q20: a tag takes the next adjustment and no other, and exactly its worth. */
+  #checkAdjustment(name: string, row: ModelRow, before: ModelImage, image: ModelImage): void {
+    const taken = row.type === 'TagAdjustment' ? row.adjustmentNumber : null;
+    const expected = taken === null ? before.adjustmentNumber : before.adjustmentNumber + 1;
+    demand(image.adjustmentNumber === expected, 'Q20 numbers', `${name} leaves adjustment ${image.adjustmentNumber}`);
+    if (taken === null) return;
+    const worth = this.#adjustments.get(row.uid)?.get(taken);
+    demand(
+      worth === row.deltaMinor,
+      'Q20 worth',
+      `${name} brings ${row.deltaMinor} of adjustment ${taken}, which is ${worth}`,
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
-import type { Action, Showing } from './actions.ts';
+import type { Action, Deed, Showing } from './actions.ts';
 import { SimulatedBackend } from './backend.ts';
 import { BackendTap } from './backend-tap.ts';
 import { BooksModel } from './books-model.ts';
@@ -9,8 +9,9 @@ import { Chance } from './chance.ts';
 import { Field } from './field.ts';
 import type { GlobalTimers } from './global-timers.ts';
 import { Life, type Moment } from './life.ts';
-import { ModelViolation, MoneyModel } from './money-model.ts';
+import { MoneyModel } from './money-model.ts';
 import { fairWeather, foulWeather, Line } from './network.ts';
+import { Operators } from './operators.ts';
 import { backendUrl, SimulatedTill } from './simulated-till.ts';
 import { SimulatedTime, settled } from './simulated-time.ts';
 import { type Wristband, Wristbands } from './tags.ts';
@@ -19,6 +20,8 @@ import { TillDesk } from './till-desk.ts';
 
 /** DEMO-FEST as the rules know it: a top-up costs 5.00, a tag holds up to 500.00. */
 const rules = { topUpFeeMinor: 500, maximumBalanceMinor: 50_000 } as const;
+
+const jobPauseMs = 12_000;
 
 export interface SimulationOptions {
   readonly seed: number;
@@ -42,6 +45,7 @@ export class Simulation {
   readonly desks: TillDesk[] = [];
   readonly backend: SimulatedBackend;
   readonly tap: BackendTap;
+  readonly operators: Operators;
   readonly #trace = createHash('sha256');
   /** What broke outside of anybody's call. */
   #broken: unknown = null;
@@ -55,7 +59,8 @@ export class Simulation {
     this.provider = parts.provider;
     this.backend = backend;
     this.books = new BooksModel((kind, from, to, cause) => this.tally.reach(`${kind}: ${from} → ${to} (${cause})`));
-    this.tap = new BackendTap(backend, this.books, this.time, (line) => this.trace(line));
+    this.tap = new BackendTap(backend, this.books, this.provider, this.time, (line) => this.trace(line));
+    this.operators = new Operators(backend, this.books, this.model, this.time);
     this.wristbands = new Wristbands(
       () => this.#editionKey(),
       (tag) => this.#tagChanged(tag),
@@ -93,7 +98,16 @@ export class Simulation {
 
   // --- beginning ---
 
+  /** The backend's jobs have their rhythm while there is something for them to do. */
+  #beat(): void {
+    this.time.after(jobPauseMs, async () => {
+      if (this.time.nowMs() < this.tap.jobsUntilMs) await this.backend.runJobs();
+      this.#beat();
+    });
+  }
+
   async #furnish(): Promise<void> {
+    this.#beat();
     for (let index = 0; index < this.options.tills; index += 1) await this.#addTill(index);
     const tagChance = this.chance.stream('tags');
     for (let index = 0; index < this.options.tags; index += 1) {
@@ -175,7 +189,7 @@ export class Simulation {
       case 'corrupt':
         return this.#tamper(action);
       case 'operator':
-        return;
+        return this.#operate(action.deed);
       default:
         return this.#atTill(action);
     }
@@ -295,12 +309,35 @@ export class Simulation {
     }
   }
 
-  async #tamper(action: Extract<Action, { readonly tagId: string }>): Promise<void> {
+  /** Somebody lays hands on a wristband that lies on no reader. */
+  #tamper(action: Extract<Action, { readonly tagId: string }>): void {
     const tag = this.wristbands.all.find(({ tagId }) => tagId === action.tagId);
     if (!tag || this.desks.some((desk) => desk.till.world.field.tag === tag)) return;
     this.tally.fault(`tag ${action.kind}`);
     this.model.tampered.add(tag.uid);
-    throw new ModelViolation('tampering', `${action.kind} is not played yet`);
+    switch (action.kind) {
+      case 'clone':
+        this.#tampered(this.wristbands.clone(tag));
+        return;
+      case 'roll-back':
+        this.wristbands.rollBack(tag, action.steps);
+        this.#tampered(tag);
+        return;
+      case 'corrupt':
+        this.wristbands.corrupt(tag, action.offset);
+        this.#tampered(tag);
+        return;
+    }
+  }
+
+  #tampered(tag: Wristband): void {
+    this.model.tamper(tag.tagId, tag.uid, this.wristbands.witness(tag));
+  }
+
+  async #operate(deed: Deed): Promise<void> {
+    this.tally.work(`operator ${deed.deed}`);
+    const misjudged = await this.operators.do(deed);
+    if (misjudged !== null) this.model.misjudged.add(misjudged);
   }
 
   #editionKey(): Uint8Array {

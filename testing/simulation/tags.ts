@@ -35,9 +35,7 @@ export class Wristbands {
 
   /** A second one with the same UID and the same bytes. */
   clone(tag: Wristband): Wristband {
-    const copy = this.make(tag.chip.model, tag.chip.uid, tag.chip.memory);
-    this.#onChange(copy);
-    return copy;
+    return this.make(tag.chip.model, tag.chip.uid, tag.chip.memory);
   }
 
   /** False where nothing older is known. */
@@ -45,7 +43,6 @@ export class Wristbands {
     const old = tag.older[Math.max(0, tag.older.length - steps)];
     if (old === undefined) return false;
     tag.chip.memory.set(old);
-    this.#onChange(tag);
     return true;
   }
 
@@ -54,7 +51,6 @@ export class Wristbands {
     const user = tag.chip.readUser();
     const at = offset % logicalBytes;
     tag.chip.writeUser(at, Uint8Array.of((user[at] ?? 0) ^ 0xff));
-    this.#onChange(tag);
   }
 
   answer(tag: Wristband, apdu: Uint8Array): Uint8Array {

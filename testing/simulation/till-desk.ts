@@ -162,7 +162,7 @@ async function sell(
   { amountMinor, taps, openLoop }: Extract<Work, { readonly work: 'sell' }>,
   firstTagOnly: boolean,
 ): Ended {
-  await operations.clearCart({ leavesParts: false });
+  await operations.clearCart({});
   await operations.addAmountToCart({ amountMinor });
   return operations.sell({ firstTagOnly, taps, ...(openLoop ? { openLoop: 'shortfall' } : {}) });
 }

@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import type { Deed } from './actions.ts';
+import { operatorPassword, type SimulatedBackend } from './backend.ts';
+import type { BooksModel } from './books-model.ts';
+import { demand, type MoneyModel } from './money-model.ts';
+import type { Answer } from './network.ts';
+import type { SimulatedTime } from './simulated-time.ts';
+
+const sessionMs = 6 * 60 * 60 * 1_000;
+const adminTopUpSchema = z.object({ adjustmentNumber: z.int().nullable() });
+const foundSchema = z.object({ id: z.int(), state: z.string() });
+const editionId = 1;
+
+/** Whoever sits at the admin site, with a password and sometimes the wrong idea; the books model is told what they have done. */
+export class Operators {
+  readonly #backend: SimulatedBackend;
+  readonly #books: BooksModel;
+  readonly #model: MoneyModel;
+  readonly #time: SimulatedTime;
+  #session: { readonly cookie: string; readonly untilMs: number } | null = null;
+  #deedCount = 0;
+
+  constructor(backend: SimulatedBackend, books: BooksModel, model: MoneyModel, time: SimulatedTime) {
+    this.#backend = backend;
+    this.#books = books;
+    this.#model = model;
+    this.#time = time;
+  }
+
+  /** @returns the UID about which the books now say what nobody has seen, where there is one */
+  async do(deed: Deed): Promise<string | null> {
+    this.#deedCount += 1;
+    this.#books.expire(this.#time.nowMs());
+    switch (deed.deed) {
+      case 'admin-top-up':
+        await this.#topUp(deed.uid, deed.amountMinor);
+        return null;
+      case 'block':
+      case 'unblock':
+        await this.#post(`/tags/${deed.uid}/${deed.deed}`, { editionId, reason: 'reported' });
+        return null;
+      case 'resolve':
+        return this.#resolve(deed.key, deed.to);
+      case 'dismiss-rejections':
+        await this.#dismissRejections();
+        return null;
+    }
+  }
+
+  async #topUp(uid: string, amountMinor: number): Promise<void> {
+    const body = { editionId, uid, amountMinor, reason: 'a present' };
+    const key = `simulated-deed-${this.#deedCount}`;
+    const answer = await this.#post('/admin-top-ups', body, key);
+    if (answer?.status !== 200 && answer?.status !== 201) return;
+    const { adjustmentNumber } = adminTopUpSchema.parse(JSON.parse(answer.body));
+    this.#books.booked(
+      new Map([
+        [`customer:${uid}`, amountMinor],
+        ['top-up:admin', -amountMinor],
+      ]),
+    );
+    if (adjustmentNumber !== null) this.#model.adjusted(uid, adjustmentNumber, amountMinor);
+    // The same request again, as somebody does who did not see the answer.
+    const again = await this.#post('/admin-top-ups', body, key);
+    demand(
+      again === null || again.body === answer.body,
+      'idempotency',
+      'a deed that was sent again got another answer',
+    );
+  }
+
+  async #resolve(key: string, to: 'Committed' | 'Aborted'): Promise<string | null> {
+    const known = this.#books.known.get(key);
+    const [assignmentId, number] = key.split('/').map(Number);
+    const rows = await this.#backend.query(
+      'SELECT backend_transaction_id AS id, state FROM transactions WHERE assignment_id = $1 AND terminal_transaction_number = $2',
+      [assignmentId, number],
+    );
+    if (!known || rows.length === 0 || known.method === 'card') return null;
+    const { id, state } = foundSchema.parse(rows[0]);
+    const body = { editionId, to, note: 'the customer says so', merchantId: 'bar' };
+    const answer = await this.#post(`/transactions/${id}/resolution`, body);
+    if (answer?.status !== 200) return null;
+    demand(
+      state === 'TerminalConfirmUnknown' || state === 'Reserve',
+      'operator',
+      `${key} was ${state} and is resolved`,
+    );
+    demand(state !== 'Reserve' || to === 'Committed', 'Q8 reserve', `${key} is a Reserve and was aborted`);
+    this.#books.resolved(key, to);
+    return known.uid;
+  }
+
+  async #dismissRejections(): Promise<void> {
+    const rows = await this.#backend.query<{ id: number }>(
+      'SELECT log_id AS id FROM transition_log WHERE resolved_at IS NULL ORDER BY log_id LIMIT 20',
+    );
+    for (const { id } of rows)
+      await this.#post(`/transition-log/${id}/resolution`, { resolution: 'dismissal', editionId, note: 'explained' });
+  }
+
+  async #post(path: string, body: unknown, key?: string): Promise<Answer | null> {
+    const cookie = await this.#cookie();
+    if (cookie === null) return null;
+    const headers = {
+      cookie,
+      'content-type': 'application/json',
+      ...(key === undefined ? {} : { 'idempotency-key': key }),
+    };
+    return this.#backend.answer({ method: 'POST', path: `/v1/admin${path}`, headers, body: JSON.stringify(body) });
+  }
+
+  async #cookie(): Promise<string | null> {
+    if (this.#session && this.#session.untilMs > this.#time.nowMs()) return this.#session.cookie;
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ password: operatorPassword });
+    const answer = await this.#backend.answer({ method: 'POST', path: '/v1/admin/session', headers, body });
+    const cookie = answer?.headers['set-cookie']?.split(';', 1)[0];
+    if (cookie === undefined) return null;
+    this.#session = { cookie, untilMs: this.#time.nowMs() + sessionMs };
+    return cookie;
+  }
+}
