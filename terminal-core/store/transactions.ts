@@ -38,6 +38,11 @@ export class StoredTransactions implements TransactionStore {
   readonly #journal: Journal;
   readonly #payments: StoredPayments;
   readonly #statements: ReturnType<typeof prepare>;
+  /**
+   * Every view asks for them, and the question costs more with every split sale there ever was: the answer is kept until one
+   * of a group, or one that gives something back, begins or ends. This process is the only one that writes.
+   */
+  #halfPaid: readonly TillTransaction[] | null = null;
 
   constructor(database: Database.Database, drizzle: BetterSQLite3Database, journal: Journal) {
     this.#database = database;
@@ -175,7 +180,8 @@ export class StoredTransactions implements TransactionStore {
   }
 
   halfPaid(): readonly TillTransaction[] {
-    return this.#statements.halfPaid.all().map((row) => this.#withItems(row));
+    this.#halfPaid ??= this.#statements.halfPaid.all().map((row) => this.#withItems(row));
+    return this.#halfPaid;
   }
 
   recordSnapshot(shown: TagSnapshotPayload): void {
@@ -218,6 +224,7 @@ export class StoredTransactions implements TransactionStore {
     assertItemsBalance(draft);
     const terminalTransactionNumber = this.#drawNumber();
     const { tag, items, reference, ...rest } = draft;
+    this.#forgetHalfPaid(draft);
     this.#drizzle
       .insert(txn)
       .values({
@@ -258,14 +265,20 @@ export class StoredTransactions implements TransactionStore {
   }
 
   #change(number: number, to: TerminalState, at: string, cause: string, columns: Partial<TxnRow>): void {
-    const { state: from, stateVersion } = this.#get(number);
+    const changed = this.#get(number);
+    const { state: from, stateVersion } = changed;
     assertTransition(from, to);
+    this.#forgetHalfPaid(changed);
     this.#drizzle
       .update(txn)
       .set({ ...columns, state: to, stateVersion: stateVersion + 1 })
       .where(eq(txn.terminalTransactionNumber, number))
       .run();
     this.#logState(number, stateVersion + 1, from, to, at, cause);
+  }
+
+  #forgetHalfPaid({ groupId, reference }: Pick<TransactionDraft, 'groupId' | 'reference'>): void {
+    if (groupId !== null || reference !== null) this.#halfPaid = null;
   }
 
   #logState(

@@ -42,6 +42,9 @@ test('INV-04, INV-05: its numbers and its journal have no gap, and every entry i
     expect(told).toEqual(Array.from({ length: 300 }, (_, index) => index + 1));
     const [last] = transactions.committedOfTag(transactions.committed(300)?.tag.uid ?? '', 'Purchase', 1);
     expect(last?.terminalTransactionNumber).toBe(300);
+    // Every split sale has its goods: nothing waits for anybody.
+    expect(transactions.ofGroup('group-2').map(({ terminalTransactionNumber: number }) => number)).toEqual([100, 101]);
+    expect(transactions.halfPaid()).toEqual([]);
     close();
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });

@@ -10,6 +10,18 @@ export function localeOf(language: Language, currency: string | null): string {
   return language === 'en' ? 'en-GB' : language;
 }
 
+/** Making a formatter costs a hundred times what it costs to use one, and a screen has dozens of amounts. */
+const numberFormats = new Map<string, Intl.NumberFormat>();
+
+function numberFormat(locale: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = `${locale} ${JSON.stringify(options)}`;
+  const known = numberFormats.get(key);
+  if (known !== undefined) return known;
+  const made = new Intl.NumberFormat(locale, options);
+  numberFormats.set(key, made);
+  return made;
+}
+
 export interface AmountPart {
   readonly kind: 'currency' | 'sign' | 'number';
   readonly text: string;
@@ -17,7 +29,7 @@ export interface AmountPart {
 
 /** How many minor units make a major one: 2 digits for CHF, 0 for JPY, 3 for KWD. */
 export function minorDigits(currency: string): number {
-  return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  return numberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
 }
 
 /**
@@ -31,8 +43,8 @@ export function amountParts(
   sign: 'auto' | 'always' = 'auto',
 ): readonly AmountPart[] {
   const digits = minorDigits(currency);
-  const number = new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits });
-  const symbol = new Intl.NumberFormat(locale, { style: 'currency', currency, currencyDisplay: 'narrowSymbol' })
+  const number = numberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const symbol = numberFormat(locale, { style: 'currency', currency, currencyDisplay: 'narrowSymbol' })
     .formatToParts(0)
     .find((part) => part.type === 'currency');
   const parts: AmountPart[] = [{ kind: 'currency', text: symbol?.value ?? currency }];
