@@ -1,13 +1,9 @@
 import { initialTransition, type SnapshotFrom, transition } from 'xstate';
 import type { Fault } from '../../contract/ipc/fault.ts';
-import type { Step, StepEvent } from '../../contract/ipc/step.ts';
 import type { ChargeView } from '../../contract/ipc/till-view.ts';
-import type { PaymentStatus } from '../../contract/wire/payment.ts';
-import type { ReplicableState } from '../../contract/wire/words.ts';
 import {
   type CardEffect,
   type CardEvent,
-  type CardRecord,
   cardTopUpChart,
   plannedCardWork,
   type Resumption,
@@ -18,19 +14,18 @@ import { fault } from '../domain/fault.ts';
 import { invariant } from '../domain/invariant.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { TillTransaction } from '../domain/transaction.ts';
-import type { TagImage } from '../tag/image.ts';
 import { acceptTag, type CurrentVisit } from './accept-tag.ts';
 import { CardPayment, type PaymentEnd } from './card-payment.ts';
-import type { Charge, ChargeFor } from './charge.ts';
-import { type Desk, instant, type Patience } from './desk.ts';
-import { draftOf, tagPartOf } from './draft.ts';
-import { chargeOf, paymentOpenFault } from './open-payment.ts';
-import { type PreparedWrite, prepareWrite } from './prepare-write.ts';
-import { stepTag, stepTransaction } from './step-parts.ts';
-import { snapshotOf, type TagVisit, wholeTag } from './tag-visit.ts';
-import { TagWrite, type WriteOrder } from './tag-write.ts';
+import { CardTopUpBook } from './card-top-up-book.ts';
+import type { ChargeFor } from './charge.ts';
+import type { Desk, Patience } from './desk.ts';
+import { chargeOf } from './open-payment.ts';
+import { prepareWrite } from './prepare-write.ts';
+import { stepTag } from './step-parts.ts';
+import { type TagVisit, wholeTag } from './tag-visit.ts';
+import { TagWrite } from './tag-write.ts';
 import { Tap } from './tap.ts';
-import { refusedEnd, type TagWork, type WorkEnd } from './work.ts';
+import type { TagWork, WorkEnd } from './work.ts';
 
 /**
  * Runs the chart of a card top-up to its end, or to where it has to be left (Q13): a step is `can` → `transition` → one
@@ -42,23 +37,13 @@ export class CardTopUp implements TagWork {
   readonly #desk: Desk;
   readonly #patience: Patience;
   readonly #tagWrite: TagWrite;
+  readonly #book: CardTopUpBook;
   /** What the work begins with; null: the card is to have its money back. */
   readonly #firstEffect: CardEffect | null;
   #snapshot: SnapshotFrom<typeof cardTopUpChart>;
   #waiting: { stop(by: 'CANCEL' | 'INTERRUPT'): void } | null = null;
   /** Came while nothing could be told of it. */
   #stopped: 'CANCEL' | 'INTERRUPT' | null = null;
-  #transaction: TillTransaction | null = null;
-  #visit: CurrentVisit | null = null;
-  #charge: Charge | null = null;
-  #before: TagImage | null = null;
-  #prepared: PreparedWrite | null = null;
-  #reference: string | null = null;
-  /** The card had paid at some time. */
-  #wasPaid = false;
-  #fault: Fault | null = null;
-  /** The step that told of the last record. */
-  #recorded: Step | null = null;
 
   constructor(view: ChargeView, chargeFor: ChargeFor, desk: Desk, patience: Patience, open: OpenTopUp | null = null) {
     this.#view = view;
@@ -67,9 +52,8 @@ export class CardTopUp implements TagWork {
     // Once a card was asked to pay, neither another tag nor a reader that fails ends the wait for the one that is charged.
     this.#patience = patience;
     this.#tagWrite = new TagWrite(desk, patience);
+    this.#book = new CardTopUpBook(desk, open && { transaction: open.transaction, charge: chargeOf(open.transaction) });
     this.#firstEffect = open ? firstEffectOf(open) : 'await-tag';
-    this.#transaction = open?.transaction ?? null;
-    this.#charge = open ? chargeOf(open.transaction) : null;
     this.#snapshot = open ? resumedAt(resumptionOf(open)) : initialTransition(cardTopUpChart)[0];
   }
 
@@ -83,7 +67,7 @@ export class CardTopUp implements TagWork {
   async run(): Promise<WorkEnd> {
     let effect = this.#firstEffect ?? this.#step({ type: 'VOID' });
     while (effect) effect = this.#step(await this.#perform(effect));
-    return this.#end();
+    return this.#book.end(this.#snapshot.value === 'expired');
   }
 
   /** @returns false while the card is being given its money back, and once the first write command may have been sent */
@@ -104,7 +88,7 @@ export class CardTopUp implements TagWork {
     invariant('INV-09', this.#snapshot.can(event), `${event.type} in state ${JSON.stringify(this.#snapshot.value)}`);
     const [next, actions] = transition(cardTopUpChart, this.#snapshot, event);
     const { record, effect } = plannedCardWork(actions);
-    if (record) this.#record(record);
+    if (record) this.#book.record(record, this.#tagWrite.monitor);
     this.#snapshot = next;
     return effect;
   }
@@ -116,79 +100,16 @@ export class CardTopUp implements TagWork {
       case 'admit':
         return this.#admit();
       case 'pay':
-        return this.#ask((payment) => payment.pay(this.#opened()));
+        return this.#ask((payment) => payment.pay(this.#book.opened()));
       case 'void':
         return this.#giveBack();
       case 'await-paid-tag':
         return this.#awaitPaidTag();
       case 'write-tag':
-        return this.#tagWrite.write(this.#order());
+        return this.#tagWrite.write(this.#book.order());
       case 'await-same-tag':
-        return this.#tagWrite.awaitSameTag(this.#order(), this.#snapshot.context.writeAttempts);
+        return this.#tagWrite.awaitSameTag(this.#book.order(), this.#snapshot.context.writeAttempts);
     }
-  }
-
-  // --- records: each is one commit ---
-
-  #record(record: CardRecord): void {
-    const earlier = this.#transaction;
-    this.#transaction = this.#commit(record);
-    // Nothing has changed, and so there is nothing to tell.
-    if (record.kind === 'payment' && this.#transaction.payment?.status === earlier?.payment?.status) return;
-    if (record.kind === 'end') {
-      if (record.state === 'TerminalConfirmUnknown') this.#fault = fault('OUTCOME_UNKNOWN');
-      else if (record.reason) this.#fault ??= fault(record.reason);
-    }
-    const event = record.kind === 'end' ? endEvents[record.state] : recordEvents[record.kind];
-    this.#recorded = this.#desk.report({ event, ...this.#stepParts() });
-  }
-
-  #commit(record: CardRecord): TillTransaction {
-    const at = instant(this.#desk.clock);
-    switch (record.kind) {
-      case 'open':
-        return this.#open();
-      case 'payment':
-        this.#wasPaid ||= this.#isPaid();
-        return this.#desk.store.recordPayment(this.#number(), this.#change(record.status, at));
-      case 'checkout-and-write':
-        return this.#startWriting(at);
-      case 'end': {
-        const { state, reason } = record;
-        const shown = state === 'Committed' ? snapshotOf(this.#current().uid, this.#write().image, at) : null;
-        const monitor = state === 'Committed' ? null : this.#tagWrite.monitor;
-        const payment = record.payment === null ? {} : { payment: this.#change(record.payment, at) };
-        return this.#desk.store.end(this.#number(), {
-          ...{ state, at, cause: 'checkout', reason, shown, monitor },
-          ...payment,
-        });
-      }
-    }
-  }
-
-  #change(status: PaymentStatus, at: string) {
-    return { status, reference: this.#reference, at };
-  }
-
-  #open(): TillTransaction {
-    const { uid, reading } = this.#current();
-    const { image } = reading;
-    this.#before = image;
-    const shown = snapshotOf(uid, image, instant(this.#desk.clock));
-    return this.#desk.store.open(draftOf(this.#desk, this.#fixed(), uid, image), shown);
-  }
-
-  /** With what the tag shows now: another till may have written to it while the card paid. */
-  #startWriting(at: string): TillTransaction {
-    const { uid, reading } = this.#current();
-    const { images, image } = this.#write();
-    const tag = tagPartOf(uid, reading.image, this.#fixed().balanceDeltaMinor);
-    invariant(
-      'INV-07',
-      image.transactionNumber === tag.transactionNumber,
-      'the image has the number of its transaction',
-    );
-    return this.#desk.store.startWriting(this.#number(), images, at, tag);
   }
 
   // --- effects: each ends in one event ---
@@ -198,7 +119,7 @@ export class CardTopUp implements TagWork {
     this.#waiting = tap;
     const end = await tap.run((visit) => this.#acceptTag(visit));
     this.#waiting = null;
-    if (end.type === 'CANCEL') this.#fault = end.fault;
+    if (end.type === 'CANCEL') this.#book.stoppedBy(end.fault);
     return { type: end.type };
   }
 
@@ -207,8 +128,7 @@ export class CardTopUp implements TagWork {
     if (!visit.ok) return visit;
     const charge = await this.#chargeFor(visit.value);
     if (!charge.ok) return charge;
-    this.#charge = charge.value;
-    this.#visit = visit.value;
+    this.#book.fix(visit.value, charge.value);
     return visit;
   }
 
@@ -224,8 +144,8 @@ export class CardTopUp implements TagWork {
 
   /** Balance and limits first, then whether the backend is there and has no payment of this number: only then a card pays. */
   async #admit(): Promise<CardEvent> {
-    const number = this.#number();
-    const prepared = prepareWrite(this.#desk, this.#current(), this.#fixed(), number);
+    const number = this.#book.number();
+    const prepared = prepareWrite(this.#desk, this.#book.visit(), this.#book.charge(), number);
     if (!prepared.ok) return this.#deny(prepared.fault);
     const asked = await this.#desk.payments.ask(number);
     if (this.#stopped) return { type: this.#stopped };
@@ -236,14 +156,14 @@ export class CardTopUp implements TagWork {
 
   async #giveBack(): Promise<CardEvent> {
     // A purchase that cannot be written any more is taken back for that reason; whoever cancelled knows why.
-    return await this.#ask((payment) => payment.giveBack(this.#opened(), this.#wasPaid || this.#isPaid()), 'voiding');
+    return await this.#ask((payment) => payment.giveBack(this.#book.opened(), this.#book.hasPaid), 'voiding');
   }
 
   async #ask(
     question: (payment: CardPayment) => Promise<PaymentEnd>,
     status: 'pending' | 'voiding' = 'pending',
   ): Promise<CardEvent> {
-    const charge = this.#fixed().view;
+    const charge = this.#book.charge().view;
     const payment = new CardPayment(this.#desk, this.#patience.cardTimeoutMs, (waitingFor) => {
       if (status === 'pending') this.#desk.show({ screen: 'paying', charge, status: waitingFor });
     });
@@ -252,13 +172,13 @@ export class CardTopUp implements TagWork {
     this.#waiting = payment;
     const end = await question(payment);
     this.#waiting = null;
-    this.#reference = payment.reference;
+    this.#book.named(payment.reference);
     return end;
   }
 
   /** The tag may lie there still, or have left and come back with another balance: it is read anew and the image built again. */
   async #awaitPaidTag(): Promise<CardEvent> {
-    const { view } = this.#fixed();
+    const { view } = this.#book.charge();
     const patience = { ...this.#patience, firstTagOnly: false };
     const tap = new Tap(this.#desk, wholeTag(this.#desk), patience, { ...view, purpose: 'paid-top-up' });
     this.#waiting = tap;
@@ -266,108 +186,23 @@ export class CardTopUp implements TagWork {
     const end = await tap.run((visit) => this.#acceptPaidTag(visit));
     this.#waiting = null;
     if (end.type !== 'TAG_READ') return { type: end.type };
-    const prepared = prepareWrite(this.#desk, this.#current(), this.#fixed(), this.#number());
+    const prepared = prepareWrite(this.#desk, this.#book.visit(), this.#book.charge(), this.#book.number());
     if (!prepared.ok) return this.#deny(prepared.fault);
-    this.#prepared = prepared.value;
+    this.#book.prepared(prepared.value);
     return { type: 'PAID_TAG' };
   }
 
   async #acceptPaidTag(first: TagVisit): Promise<Result<TagVisit, Fault>> {
-    if (first.uid !== this.#opened().tag.uid) return failed(fault('TAG_OTHER'));
+    if (first.uid !== this.#book.opened().tag.uid) return failed(fault('TAG_OTHER'));
     const visit = await this.#usable(first);
     if (!visit.ok) return visit;
-    const { uid, reading } = visit.value;
-    this.#desk.store.recordSnapshot(snapshotOf(uid, reading.image, instant(this.#desk.clock)));
-    this.#visit = visit.value;
-    this.#before = reading.image;
+    this.#book.sawAgain(visit.value);
     return visit;
   }
 
   #deny(problem: Fault): CardEvent {
-    this.#fault = problem;
+    this.#book.stoppedBy(problem);
     return { type: 'DENIED', reason: problem.code };
-  }
-
-  // --- parts ---
-
-  #order(): WriteOrder {
-    const { view } = this.#fixed();
-    const prepared = this.#write();
-    return { transaction: this.#opened(), visit: this.#current(), prepared, view, parts: this.#stepParts() };
-  }
-
-  #stepParts(): Omit<Step, 'at' | 'event'> {
-    const transaction = this.#opened();
-    const image = transaction.state === 'Committed' ? this.#write().image : this.#before;
-    const { payment } = transaction;
-    const details = {
-      ...(this.#before ? { balanceBeforeMinor: this.#before.balanceMinor } : {}),
-      ...(payment ? { paymentStatus: payment.status, paymentReference: payment.reference } : {}),
-    };
-    const isRefused = transaction.state === 'Aborted' || transaction.state === 'TerminalConfirmUnknown';
-    return {
-      transaction: stepTransaction(transaction),
-      ...(image ? { tag: stepTag(transaction.tag.uid, image) } : {}),
-      details,
-      ...(isRefused && this.#fault ? { error: this.#fault } : {}),
-    };
-  }
-
-  #current(): CurrentVisit {
-    invariant('INV-08', this.#visit !== null, 'no tag was read');
-    return this.#visit;
-  }
-
-  #fixed(): Charge {
-    invariant('INV-08', this.#charge !== null, 'no charge was fixed');
-    return this.#charge;
-  }
-
-  #write(): PreparedWrite {
-    invariant('INV-08', this.#prepared !== null, 'no image was prepared');
-    return this.#prepared;
-  }
-
-  #opened(): TillTransaction {
-    invariant('INV-08', this.#transaction !== null, 'no number was drawn');
-    return this.#transaction;
-  }
-
-  #isPaid(): boolean {
-    return this.#opened().payment?.status === 'approved';
-  }
-
-  #number(): number {
-    return this.#opened().terminalTransactionNumber;
-  }
-
-  #end(): WorkEnd {
-    const transaction = this.#transaction;
-    const seen = { uid: transaction?.tag.uid ?? this.#visit?.uid ?? null, before: this.#before };
-    if (!transaction) {
-      const isExpired = this.#snapshot.value === 'expired';
-      return refusedEnd(this.#desk, isExpired ? fault('TAG_NOT_SHOWN') : (this.#fault ?? fault('CANCELLED')), seen);
-    }
-    if (transaction.state === 'Open') return this.#leftOpen(transaction, seen);
-    const step = this.#recorded;
-    invariant('INV-09', step !== null, `a top-up ended in ${transaction.state} without a word`);
-    const ended = { ...seen, transaction, step };
-    switch (transaction.state) {
-      case 'Committed':
-        return { ...ended, result: 'committed', after: this.#write().image, fault: null };
-      case 'Aborted':
-        return { ...ended, result: 'aborted', after: this.#before, fault: this.#fault };
-      case 'TerminalConfirmUnknown':
-        return { ...ended, result: 'unknown', after: null, fault: this.#fault };
-      case 'TerminalConfirmStarted':
-        invariant('INV-09', false, `a top-up ended in ${transaction.state}`);
-    }
-  }
-
-  #leftOpen(transaction: TillTransaction, seen: Pick<WorkEnd, 'uid' | 'before'>): WorkEnd {
-    const problem = paymentOpenFault(transaction);
-    const step = this.#desk.report({ event: 'fault', ...this.#stepParts(), error: problem });
-    return { ...seen, result: 'payment-open', transaction, after: this.#before, fault: problem, step };
   }
 }
 
@@ -390,15 +225,3 @@ function offlineFault(problem: Fault): Fault {
   const isOffline = problem.code === 'BACKEND_UNREACHABLE' || problem.code === 'BACKEND_FAULT';
   return isOffline ? fault('PAYMENT_OFFLINE', { detail: String(problem.details?.['detail'] ?? '') }) : problem;
 }
-
-const recordEvents = {
-  open: 'transactionOpened',
-  payment: 'paymentChanged',
-  'checkout-and-write': 'checkoutStarted',
-} as const satisfies Record<Exclude<CardRecord['kind'], 'end'>, StepEvent>;
-
-const endEvents = {
-  Committed: 'transactionCommitted',
-  Aborted: 'transactionAborted',
-  TerminalConfirmUnknown: 'transactionUnknown',
-} as const satisfies Record<ReplicableState, StepEvent>;
