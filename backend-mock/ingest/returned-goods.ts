@@ -39,7 +39,10 @@ function totals(items: readonly TransactionItem[]): ReadonlyMap<string, Total> {
  * What of a sale or a refund was turned round more often than it was there: goods that come back, the cash of a refund,
  * and what had lowered the price of a sale – deposits, discounts – and is paid again with it.
  */
-export function excessOf(given: TransactionPayload, taken: readonly TransactionPayload[]): string[] {
+export function excessOf(
+  given: Pick<TransactionPayload, 'type' | 'items'>,
+  taken: readonly Pick<TransactionPayload, 'items'>[],
+): string[] {
   const back = taken.flatMap(({ items }) => items);
   const ofKinds = (items: readonly TransactionItem[], kinds: readonly ItemKind[]) =>
     items.filter(({ kind }) => kinds.includes(kind));

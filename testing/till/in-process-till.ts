@@ -7,7 +7,6 @@ import type { ReaderCommand, ReaderEvent } from '../../contract/ipc/reader.ts';
 import type { SimulatorCommand, SimulatorView } from '../../contract/ipc/simulator.ts';
 import type { Step, StepEvent } from '../../contract/ipc/step.ts';
 import type { ScreenView, TillView } from '../../contract/ipc/till-view.ts';
-import { tillSettingsSchema } from '../../contract/settings/till-settings.ts';
 import type { Configuration } from '../../contract/wire/configuration.ts';
 import type { Assignment, Random, Timers, Uplink } from '../../terminal-core/checkout/ports.ts';
 import { scryptPins } from '../../terminal-core/main/scrypt-pins.ts';
@@ -28,8 +27,8 @@ import { openDatabase } from '../../terminal-core/store/open-database.ts';
 import { StoredOutcomes } from '../../terminal-core/store/outcomes.ts';
 import { StoredReplacements } from '../../terminal-core/store/replacements.ts';
 import { SecretFile } from '../../terminal-core/store/secret-file.ts';
+import { changeSettings, loadSettings } from '../../terminal-core/store/settings-file.ts';
 import { StoredShifts } from '../../terminal-core/store/shifts.ts';
-import { changeSettings } from '../../terminal-core/store/settings-file.ts';
 import { databaseName } from '../../terminal-core/store/till-database.ts';
 import { StoredTransactions } from '../../terminal-core/store/transactions.ts';
 import { ReaderLink } from '../../terminal-core/till/reader-link.ts';
@@ -37,6 +36,7 @@ import { Till } from '../../terminal-core/till.ts';
 import * as festival from './festival.ts';
 import { ManualTime, settled } from './manual-time.ts';
 import { makeMemoryFolder } from './memory-folder.ts';
+import { unknownSurroundings } from './unknown-surroundings.ts';
 
 export interface InProcessTillOptions {
   readonly folder?: string;
@@ -128,8 +128,10 @@ export class InProcessTill {
     });
     this.accounts = new StoredAccounts(this.database, orm, this.journal);
     const { accounts } = this;
+    const settings = loadSettings(this.folder);
+    if (!settings.ok) throw new Error(settings.fault.message);
     this.till = new Till({
-      settings: tillSettingsSchema.parse({}),
+      settings: settings.value,
       assignments: this.assignments,
       store: this.store,
       journal: this.journal,
@@ -165,6 +167,7 @@ export class InProcessTill {
       keepCheckoutTaps: (taps) => changeSettings(this.folder, { checkoutTaps: taps }),
       writeExport: writeJournalExport,
       onIdle: () => undefined,
+      surroundings: unknownSurroundings,
       onView: (view) => this.#see(view),
       onStep: (step) => {
         this.steps.push(step);
