@@ -11,6 +11,7 @@ import { cardPayments } from './migrations/0005-card-payments.ts';
 import { cashReturns } from './migrations/0006-cash-returns.ts';
 import { tagReplacements } from './migrations/0007-tag-replacements.ts';
 import { splitSales } from './migrations/0008-split-sales.ts';
+import { rejectionsOpen } from './migrations/0009-rejections-open.ts';
 
 export interface Migration {
   readonly number: number;
@@ -28,6 +29,7 @@ export const migrations: readonly Migration[] = [
   { number: 6, name: 'cash-returns', sql: cashReturns },
   { number: 7, name: 'tag-replacements', sql: tagReplacements },
   { number: 8, name: 'split-sales', sql: splitSales },
+  { number: 9, name: 'rejections-open', sql: rejectionsOpen },
 ];
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
