@@ -39,6 +39,8 @@ export class WorldTill {
   /** Its token was taken back: nobody hears from it any more. */
   isLost = false;
   readonly #versions = new Map<number, number>();
+  /** Entries whose first answer has arrived; one that is on its way may arrive after that of a repetition. */
+  readonly #taken = new Set<number>();
 
   private constructor(
     world: World,
@@ -124,8 +126,10 @@ export class WorldTill {
   #hear({ seq, outcome, error }: EntryResult, again: boolean): void {
     const word = this.words.get(seq);
     const isNew = outcome !== 'duplicate';
-    if (isNew && !again && word !== undefined)
-      throw new FleetFault(`${this.name}: entry ${seq} was ${word.outcome}, and then ${outcome} as if it were new`);
+    if (isNew && !again) {
+      if (this.#taken.has(seq)) throw new FleetFault(`${this.name}: entry ${seq} was taken twice, and then ${outcome}`);
+      this.#taken.add(seq);
+    }
     if (isNew || word === undefined)
       this.words.set(seq, { outcome: isNew ? outcome : error === undefined ? 'heard' : 'rejected', code: error?.code });
   }
