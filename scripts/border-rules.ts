@@ -142,7 +142,7 @@ export const borderRules: readonly IForbiddenRuleType[] = [
     from: { path: adapterFolders, pathNot: tests },
     to: {
       path: '^terminal-core/(?:checkout|recovery|main|till)',
-      pathNot: '^terminal-core/checkout/(?:ports|replacement-ports|uplink-faults)[.]ts$',
+      pathNot: '^terminal-core/checkout/(?:ports|[a-z]+-ports|uplink-faults)[.]ts$',
     },
   },
   {

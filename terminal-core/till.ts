@@ -3,7 +3,8 @@ import type { Fault } from '../contract/ipc/fault.ts';
 import type { Outcome, TillStatus } from '../contract/ipc/operations.ts';
 import type { Step } from '../contract/ipc/step.ts';
 import type { ChargeView, ScreenView, TillView } from '../contract/ipc/till-view.ts';
-import type { BackendNews, TillSecrets } from './checkout/ports.ts';
+import type { TillSecrets } from './checkout/ports.ts';
+import type { BackendNews } from './checkout/replication-ports.ts';
 import { fault } from './domain/fault.ts';
 import { limits } from './domain/limits.ts';
 import { failed, ok, type Result } from './domain/result.ts';
@@ -17,6 +18,7 @@ import { CartDesk } from './till/cart-desk.ts';
 import { catalogueView } from './till/catalogue.ts';
 import { type CleanupCounts, cleanUpWithoutTag, type TaglessDesk } from './till/cleanup.ts';
 import { type Desk, instant, type Patience } from './till/desk.ts';
+import { diagnosticsOperations } from './till/diagnostics-operations.ts';
 import { EditionKeys } from './till/edition-keys.ts';
 import { endScreen } from './till/end-screen.ts';
 import { historyOperations } from './till/history-operations.ts';
@@ -156,6 +158,11 @@ export class Till {
       ...this.#attentionOperations(),
       ...historyOperations(this.#parts),
       ...receiptOperations(this.#parts),
+      ...diagnosticsOperations({
+        ...this.#parts,
+        isSealed: () => this.view().seal === 'sealed',
+        inspect: (makeWork) => this.#inspect(makeWork),
+      }),
       exportJournal: ({ file }) =>
         Promise.resolve(ok({ entryCount: this.#parts.writeExport(file, this.#parts.journal.lines()) })),
     };
@@ -271,6 +278,13 @@ export class Till {
       this.#showSettled();
       this.#onJournalChange();
     }
+  }
+
+  /** A look that nobody sees and that books nothing: it waits for nobody, and nobody waits for it but the next customer's tap. */
+  async #inspect<Seen>(makeWork: (desk: Desk) => Occupation<Seen>): Promise<Seen | null> {
+    const desk = this.#desk();
+    if (!desk.ok || this.#workplace.isTaken) return null;
+    return await this.#workplace.occupy(makeWork(desk.value), (seen) => seen);
   }
 
   /** The backend knows what became of something unknown (Q9). Whoever is at work goes on undisturbed, and comes first. */

@@ -1,6 +1,6 @@
 import type { Fault } from '../../contract/ipc/fault.ts';
 import { fault } from '../domain/fault.ts';
-import type { UplinkFault } from './ports.ts';
+import type { UplinkFault } from './backend-ports.ts';
 
 /** What a person is told when the backend does not do what it was asked. */
 export function uplinkFault(problem: UplinkFault): Fault {

@@ -1,8 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import type { FromTillHost, ResultEnvelope, TillHostOptions } from '../../contract/ipc/envelope.ts';
 import type { Fault } from '../../contract/ipc/fault.ts';
-import type { Credentials, SecretStore, TillSecrets } from '../checkout/ports.ts';
+import type { Credentials } from '../checkout/backend-ports.ts';
+import type { SecretStore, TillSecrets } from '../checkout/ports.ts';
 import { fault } from '../domain/fault.ts';
+import { limits } from '../domain/limits.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { accountLineOver } from '../replication/account-line.ts';
 import { httpUplink } from '../replication/http-uplink.ts';
@@ -11,6 +13,7 @@ import { NoReplication } from '../replication/no-replication.ts';
 import { paymentsOver } from '../replication/payments.ts';
 import { Replicator } from '../replication/replicator.ts';
 import { reservationsOver, tagLookupOver } from '../replication/reservations.ts';
+import { ServerClock } from '../replication/server-clock.ts';
 import { tagReplacementsOver } from '../replication/tag-replacements.ts';
 import { writeJournalExport } from '../store/journal-export.ts';
 import { SecretFile } from '../store/secret-file.ts';
@@ -18,9 +21,11 @@ import { changeSettings, loadSettings } from '../store/settings-file.ts';
 import { openTillDatabase, type TillDatabase } from '../store/till-database.ts';
 import { lockForWriting } from '../store/writer-lock.ts';
 import { ReaderLink } from '../till/reader-link.ts';
+import { readerFault } from '../till/tag-faults.ts';
 import { Till } from '../till.ts';
 import { ComposerSecrets } from './composer-secrets.ts';
 import { scryptPins } from './scrypt-pins.ts';
+import { diskFacts, RecentFaults } from './surroundings.ts';
 import { systemClock, systemRandom, systemTimers } from './system.ts';
 import { resembleTill, trainingFolder, trainingSecretStore } from './training.ts';
 
@@ -93,7 +98,10 @@ function openParts(options: TillHostOptions, post: (message: FromTillHost) => vo
     systemTimers,
     () => post({ kind: 'reader-host-stuck' }),
   );
-  const uplink = httpUplink();
+  const serverClock = new ServerClock(systemClock);
+  const uplink = httpUplink(limits.replication.requestTimeoutMs, serverClock.watching(fetch));
+  const recentFaults = new RecentFaults();
+  const dataFolder = options.training === true ? trainingFolder(options.dataFolder) : options.dataFolder;
   let token = options.training === true ? null : (secrets?.token ?? null);
   const credentials = () => credentialsOf(database, token);
   const replicatorParts = {
@@ -108,6 +116,11 @@ function openParts(options: TillHostOptions, post: (message: FromTillHost) => vo
     onRejected: (results: readonly unknown[]) => reportRejected(post, results.length),
   };
   const replicator = options.training === true ? new NoReplication(systemClock) : new Replicator(replicatorParts);
+  const noteFault = (problem: Fault | null): void => {
+    if (problem) recentFaults.note(new Date(systemClock.nowMs()).toISOString(), problem);
+  };
+  replicator.onChange(() => noteFault(replicator.status.fault));
+  readerLink.onChange(() => noteFault(readerFault(readerLink.status)));
   const keepingStore: SecretStore = {
     load: () => secretStore.load(),
     async save(fresh) {
@@ -153,7 +166,15 @@ function openParts(options: TillHostOptions, post: (message: FromTillHost) => vo
     writeExport: writeJournalExport,
     onIdle: () => database.checkpoint(),
     onView: (view) => post({ kind: 'view', view }),
-    onStep: (step) => post({ kind: 'step', step }),
+    onStep: (step) => {
+      if (step.error) recentFaults.note(step.at, step.error);
+      post({ kind: 'step', step });
+    },
+    surroundings: {
+      diskFacts: () => diskFacts(dataFolder, database),
+      clockDifference: () => serverClock.difference,
+      recentFaults: () => recentFaults.newestFirst,
+    },
   });
   const secretsKept = (id: number, envelope: ResultEnvelope) => {
     if (secretStore instanceof ComposerSecrets) secretStore.kept(id, envelope);

@@ -1,13 +1,8 @@
-import type {
-  AccountLinePort,
-  AccountStore,
-  AssignmentStore,
-  Clock,
-  Credentials,
-  JournalStore,
-  ReplicationPort,
-  Uplink,
-} from '../checkout/ports.ts';
+import type { AccountLinePort, AccountStore } from '../checkout/account-ports.ts';
+import type { Credentials, Uplink } from '../checkout/backend-ports.ts';
+import type { JournalStore } from '../checkout/journal-ports.ts';
+import type { AssignmentStore, Clock } from '../checkout/ports.ts';
+import type { ReplicationPort } from '../checkout/replication-ports.ts';
 import { fault } from '../domain/fault.ts';
 import { limits } from '../domain/limits.ts';
 import { failed, ok } from '../domain/result.ts';

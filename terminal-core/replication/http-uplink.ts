@@ -14,7 +14,7 @@ import {
   type TagReplacementRequest,
   tagReplacementAnswerSchema,
 } from '../../contract/wire/tag-replacement.ts';
-import type { Credentials, Uplink, UplinkFault } from '../checkout/ports.ts';
+import type { Credentials, Uplink, UplinkFault } from '../checkout/backend-ports.ts';
 import { limits } from '../domain/limits.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 

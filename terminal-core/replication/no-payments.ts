@@ -1,4 +1,4 @@
-import type { PaymentPort } from '../checkout/ports.ts';
+import type { PaymentPort } from '../checkout/backend-ports.ts';
 import { fault } from '../domain/fault.ts';
 import { failed } from '../domain/result.ts';
 

@@ -1,5 +1,6 @@
 import type { Fault } from '../../contract/ipc/fault.ts';
-import type { Clock, DrainResult, ReplicationPort, ReplicationStatus } from '../checkout/ports.ts';
+import type { Clock } from '../checkout/ports.ts';
+import type { DrainResult, ReplicationPort, ReplicationStatus } from '../checkout/replication-ports.ts';
 import { fault } from '../domain/fault.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 

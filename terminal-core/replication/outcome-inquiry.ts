@@ -1,6 +1,8 @@
 import type { EntryResult } from '../../contract/wire/batch.ts';
 import { type OutcomesQuery, outcomesMax } from '../../contract/wire/outcomes.ts';
-import type { BackendNews, Credentials, OutcomeStore, Uplink, UplinkFault } from '../checkout/ports.ts';
+import type { Credentials, Uplink, UplinkFault } from '../checkout/backend-ports.ts';
+import type { OutcomeStore } from '../checkout/history-ports.ts';
+import type { BackendNews } from '../checkout/replication-ports.ts';
 import { ok, type Result } from '../domain/result.ts';
 
 export interface OutcomeInquiryParts {

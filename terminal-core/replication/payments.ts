@@ -1,5 +1,5 @@
 import type { PaymentAnswer } from '../../contract/wire/payment.ts';
-import type { Credentials, PaymentPort, PaymentStanding, Uplink, UplinkFault } from '../checkout/ports.ts';
+import type { Credentials, PaymentPort, PaymentStanding, Uplink, UplinkFault } from '../checkout/backend-ports.ts';
 import { uplinkFault } from '../checkout/uplink-faults.ts';
 import { fault } from '../domain/fault.ts';
 import { paymentRequestOf } from '../domain/payment.ts';

@@ -1,22 +1,11 @@
 import type { Fault, FaultCode } from '../../contract/ipc/fault.ts';
 import type { EntryResult } from '../../contract/wire/batch.ts';
 import type { Seal } from '../../contract/wire/journal.ts';
-import type {
-  AssignmentStore,
-  BackendNews,
-  Clock,
-  Credentials,
-  DrainResult,
-  JournalPage,
-  JournalStore,
-  OutcomeStore,
-  Random,
-  ReplicationPort,
-  ReplicationStatus,
-  Timers,
-  Uplink,
-  UplinkFault,
-} from '../checkout/ports.ts';
+import type { Credentials, Uplink, UplinkFault } from '../checkout/backend-ports.ts';
+import type { OutcomeStore } from '../checkout/history-ports.ts';
+import type { JournalPage, JournalStore } from '../checkout/journal-ports.ts';
+import type { AssignmentStore, Clock, Random, Timers } from '../checkout/ports.ts';
+import type { BackendNews, DrainResult, ReplicationPort, ReplicationStatus } from '../checkout/replication-ports.ts';
 import { uplinkFault } from '../checkout/uplink-faults.ts';
 import { fault } from '../domain/fault.ts';
 import { limits } from '../domain/limits.ts';

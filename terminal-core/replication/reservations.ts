@@ -1,4 +1,5 @@
-import type { Credentials, ReplicationPort, ReservationPort, TagLookupPort, Uplink } from '../checkout/ports.ts';
+import type { Credentials, ReservationPort, TagLookupPort, Uplink } from '../checkout/backend-ports.ts';
+import type { ReplicationPort } from '../checkout/replication-ports.ts';
 import { uplinkFault } from '../checkout/uplink-faults.ts';
 import { fault } from '../domain/fault.ts';
 import { failed, ok } from '../domain/result.ts';

@@ -1,4 +1,4 @@
-import type { Credentials, Uplink } from '../checkout/ports.ts';
+import type { Credentials, Uplink } from '../checkout/backend-ports.ts';
 import type { TagReplacementPort } from '../checkout/replacement-ports.ts';
 import { uplinkFault } from '../checkout/uplink-faults.ts';
 import { fault } from '../domain/fault.ts';

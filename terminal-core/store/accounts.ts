@@ -3,7 +3,7 @@ import { eq } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { z } from 'zod';
 import type { TagLookupAnswer } from '../../contract/wire/tag-lookup.ts';
-import type { AccountStore, KnownBalance } from '../checkout/ports.ts';
+import type { AccountStore, KnownBalance } from '../checkout/account-ports.ts';
 import type { Journal } from './journal.ts';
 import { accountBalance } from './schema.ts';
 

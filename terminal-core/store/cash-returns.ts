@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import { asc, eq, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
-import type { CashReturnStore } from '../checkout/ports.ts';
+import type { CashReturnStore } from '../checkout/history-ports.ts';
 import { invariant } from '../domain/invariant.ts';
 import { awaitsCashReturn, type TillTransaction, transactionPayload } from '../domain/transaction.ts';
 import type { Journal } from './journal.ts';

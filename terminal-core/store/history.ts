@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, lt, ne, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
-import type { HistoryStore, LoggedState, PastTransaction } from '../checkout/ports.ts';
+import type { HistoryStore, LoggedState, PastTransaction } from '../checkout/history-ports.ts';
 import { journalResult, replicationCursor, txn, txnStateLog } from './schema.ts';
 
 /** What this till has done, newest first, read a page at a time: a till may have a hundred thousand transactions. */

@@ -3,7 +3,7 @@ import { asc, desc, eq, gt, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { batchBytesMax, batchEntriesMax, type EntryResult } from '../../contract/wire/batch.ts';
 import type { JournalKind, Seal } from '../../contract/wire/journal.ts';
-import type { JournalPage, JournalStore } from '../checkout/ports.ts';
+import type { JournalPage, JournalStore } from '../checkout/journal-ports.ts';
 import { canonicalJson, chainHash, chainStart } from './chain.ts';
 import { assignment, journal, journalResult, replicationCursor } from './schema.ts';
 

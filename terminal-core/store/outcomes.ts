@@ -3,7 +3,7 @@ import { and, asc, eq, isNull, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { z } from 'zod';
 import { transactionPayloadSchema } from '../../contract/wire/transaction.ts';
-import type { OutcomeStore, RejectedEntry, UnknownTransaction } from '../checkout/ports.ts';
+import type { OutcomeStore, RejectedEntry, UnknownTransaction } from '../checkout/history-ports.ts';
 import { journal, journalResult, replicationCursor, txn } from './schema.ts';
 
 /** What of a rejected payload can be told to a person, wherever it parses that far. */

@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
-import type { PaymentChange } from '../checkout/ports.ts';
+import type { PaymentChange } from '../checkout/transaction-ports.ts';
 import { assertPaymentChange, type Payment } from '../domain/payment.ts';
 import { txn, txnPaymentLog } from './schema.ts';
 import type { TxnRow } from './transaction-rows.ts';

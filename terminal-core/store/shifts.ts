@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import { eq, isNull, max, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { ShiftPayload } from '../../contract/wire/journal.ts';
-import type { ShiftClosing, ShiftStore } from '../checkout/ports.ts';
+import type { ShiftClosing, ShiftStore } from '../checkout/shift-ports.ts';
 import { invariant } from '../domain/invariant.ts';
 import { type ClosedShift, type Shift, type ShiftSum, shiftFigures } from '../domain/shift.ts';
 import type { Journal } from './journal.ts';

@@ -3,7 +3,7 @@ import { asc, count, desc, eq, isNull, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { TagEventPayload, TagSnapshotPayload } from '../../contract/wire/journal.ts';
 import type { TerminalState, TransactionType } from '../../contract/wire/words.ts';
-import type { PaymentChange, StoreCounts, TransactionEnd, TransactionStore } from '../checkout/ports.ts';
+import type { PaymentChange, StoreCounts, TransactionEnd, TransactionStore } from '../checkout/transaction-ports.ts';
 import { assertItemsBalance } from '../domain/bookings.ts';
 import { invariant } from '../domain/invariant.ts';
 import { isPartOfSale } from '../domain/returns.ts';

@@ -9,7 +9,7 @@ import {
   accountChart,
   plannedAccountWork,
 } from '../checkout/account-chart.ts';
-import type { KnownBalance } from '../checkout/ports.ts';
+import type { KnownBalance } from '../checkout/account-ports.ts';
 import { denyOnOwnWord } from '../domain/account-admission.ts';
 import { fault } from '../domain/fault.ts';
 import { invariant } from '../domain/invariant.ts';

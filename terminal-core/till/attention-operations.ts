@@ -1,5 +1,8 @@
 import type { Fault } from '../../contract/ipc/fault.ts';
-import type { CashReturnStore, Clock, OutcomeStore, ReplicationPort, TransactionStore } from '../checkout/ports.ts';
+import type { CashReturnStore, OutcomeStore } from '../checkout/history-ports.ts';
+import type { Clock } from '../checkout/ports.ts';
+import type { ReplicationPort } from '../checkout/replication-ports.ts';
+import type { TransactionStore } from '../checkout/transaction-ports.ts';
 import { fault } from '../domain/fault.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { awaitsCashReturn } from '../domain/transaction.ts';

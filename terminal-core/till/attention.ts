@@ -1,5 +1,6 @@
 import type { AttentionItem } from '../../contract/ipc/attention.ts';
-import type { CashReturnStore, OutcomeStore, TransactionStore } from '../checkout/ports.ts';
+import type { CashReturnStore, OutcomeStore } from '../checkout/history-ports.ts';
+import type { TransactionStore } from '../checkout/transaction-ports.ts';
 import type { TillTransaction } from '../domain/transaction.ts';
 
 export interface AttentionSources {

@@ -1,7 +1,9 @@
 import type { Fault } from '../../contract/ipc/fault.ts';
 import type { OperationAnswer, TillStatus } from '../../contract/ipc/operations.ts';
 import type { ScreenView } from '../../contract/ipc/till-view.ts';
-import type { ReplicationPort, TillSecrets, TransactionStore } from '../checkout/ports.ts';
+import type { TillSecrets } from '../checkout/ports.ts';
+import type { ReplicationPort } from '../checkout/replication-ports.ts';
+import type { TransactionStore } from '../checkout/transaction-ports.ts';
 import { fault } from '../domain/fault.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { type EnrolmentParts, enrol } from './enrolling.ts';

@@ -1,4 +1,4 @@
-import type { BackendNews } from '../checkout/ports.ts';
+import type { BackendNews } from '../checkout/replication-ports.ts';
 import type { BackendWord } from '../recovery/cleanup.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Fault, FaultCode } from '../../contract/ipc/fault.ts';
-import type { PaymentStanding } from '../checkout/ports.ts';
+import type { PaymentStanding } from '../checkout/backend-ports.ts';
 import { limits } from '../domain/limits.ts';
 import type { Result } from '../domain/result.ts';
 import type { TillTransaction } from '../domain/transaction.ts';

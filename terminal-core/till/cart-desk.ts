@@ -1,7 +1,7 @@
 import type { Fault } from '../../contract/ipc/fault.ts';
 import type { TillView } from '../../contract/ipc/till-view.ts';
 import type { Product } from '../../contract/wire/configuration.ts';
-import type { TransactionStore } from '../checkout/ports.ts';
+import type { TransactionStore } from '../checkout/transaction-ports.ts';
 import { type Basket, priceMinor, toPayMinor } from '../domain/basket.ts';
 import { addAmount, addProduct, type Cart, type CartFault, emptyCart, lineMinor, removeLine } from '../domain/cart.ts';
 import { type Discount, discountMinor, goodsMinor } from '../domain/discount.ts';

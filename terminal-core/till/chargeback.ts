@@ -1,7 +1,7 @@
 import type { Fault } from '../../contract/ipc/fault.ts';
 import type { Purpose } from '../../contract/ipc/till-view.ts';
 import type { TransactionItem } from '../../contract/wire/transaction.ts';
-import type { TransactionStore } from '../checkout/ports.ts';
+import type { TransactionStore } from '../checkout/transaction-ports.ts';
 import { chargebackItems, customerNetMinor } from '../domain/bookings.ts';
 import { fault } from '../domain/fault.ts';
 import { failed, ok, type Result } from '../domain/result.ts';

@@ -1,15 +1,9 @@
 import type { Step } from '../../contract/ipc/step.ts';
 import type { ScreenView } from '../../contract/ipc/till-view.ts';
 import type { Configuration } from '../../contract/wire/configuration.ts';
-import type {
-  Assignment,
-  Clock,
-  PaymentPort,
-  ReaderPort,
-  ReservationPort,
-  Timers,
-  TransactionStore,
-} from '../checkout/ports.ts';
+import type { PaymentPort, ReservationPort } from '../checkout/backend-ports.ts';
+import type { Assignment, Clock, ReaderPort, Timers } from '../checkout/ports.ts';
+import type { TransactionStore } from '../checkout/transaction-ports.ts';
 import type { BackendWords } from './backend-words.ts';
 import type { EditionKeys } from './edition-keys.ts';
 

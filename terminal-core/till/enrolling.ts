@@ -1,5 +1,6 @@
 import type { Fault } from '../../contract/ipc/fault.ts';
-import type { AssignmentStore, Clock, Random, SecretStore, TillSecrets, Uplink } from '../checkout/ports.ts';
+import type { Uplink } from '../checkout/backend-ports.ts';
+import type { AssignmentStore, Clock, Random, SecretStore, TillSecrets } from '../checkout/ports.ts';
 import { uplinkFault } from '../checkout/uplink-faults.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { instant } from './desk.ts';

@@ -1,5 +1,6 @@
 import type { SalePart, TransactionDetails } from '../../contract/ipc/transactions.ts';
-import type { HistoryStore, TransactionStore } from '../checkout/ports.ts';
+import type { HistoryStore } from '../checkout/history-ports.ts';
+import type { TransactionStore } from '../checkout/transaction-ports.ts';
 import { fault } from '../domain/fault.ts';
 import { failed, ok } from '../domain/result.ts';
 import type { TillTransaction } from '../domain/transaction.ts';

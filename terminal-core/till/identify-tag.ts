@@ -1,5 +1,6 @@
 import type { Fault } from '../../contract/ipc/fault.ts';
-import type { AccountLinePort, AccountStore, KnownBalance, Presence, ReaderPort } from '../checkout/ports.ts';
+import type { AccountLinePort, AccountStore, KnownBalance } from '../checkout/account-ports.ts';
+import type { Presence, ReaderPort } from '../checkout/ports.ts';
 import { fault } from '../domain/fault.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { toHex } from '../tag/bytes.ts';

@@ -1,12 +1,8 @@
 import type { Fault } from '../../contract/ipc/fault.ts';
-import type {
-  Clock,
-  PaymentPort,
-  PaymentStanding,
-  ReplicationPort,
-  Timers,
-  TransactionStore,
-} from '../checkout/ports.ts';
+import type { PaymentPort, PaymentStanding } from '../checkout/backend-ports.ts';
+import type { Clock, Timers } from '../checkout/ports.ts';
+import type { ReplicationPort } from '../checkout/replication-ports.ts';
+import type { TransactionStore } from '../checkout/transaction-ports.ts';
 import { limits } from '../domain/limits.ts';
 import { isOpenPayment } from '../domain/payment.ts';
 import type { TillTransaction } from '../domain/transaction.ts';

@@ -1,6 +1,7 @@
 import type { Fault } from '../../contract/ipc/fault.ts';
 import type { ReceiptAnswer } from '../../contract/ipc/receipt.ts';
-import type { AssignmentStore, TransactionStore } from '../checkout/ports.ts';
+import type { AssignmentStore } from '../checkout/ports.ts';
+import type { TransactionStore } from '../checkout/transaction-ports.ts';
 import { fault } from '../domain/fault.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { receiptDocument } from '../receipt/document.ts';

@@ -1,5 +1,5 @@
 import type { Fault } from '../../contract/ipc/fault.ts';
-import type { TransactionStore } from '../checkout/ports.ts';
+import type { TransactionStore } from '../checkout/transaction-ports.ts';
 import { fault } from '../domain/fault.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { Charge } from './charge.ts';

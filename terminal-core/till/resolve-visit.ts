@@ -1,6 +1,6 @@
 import type { Fault } from '../../contract/ipc/fault.ts';
 import type { Outcome } from '../../contract/ipc/operations.ts';
-import type { ReplicationPort } from '../checkout/ports.ts';
+import type { ReplicationPort } from '../checkout/replication-ports.ts';
 import { fault } from '../domain/fault.ts';
 import { invariant } from '../domain/invariant.ts';
 import { limits } from '../domain/limits.ts';

@@ -1,6 +1,7 @@
 import type { Fault } from '../../contract/ipc/fault.ts';
 import type { ClosedShiftReport, ShiftReport } from '../../contract/ipc/shift.ts';
-import type { Clock, ShiftStore } from '../checkout/ports.ts';
+import type { Clock } from '../checkout/ports.ts';
+import type { ShiftStore } from '../checkout/shift-ports.ts';
 import { fault } from '../domain/fault.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { type Shift, type ShiftFigures, shiftFigures } from '../domain/shift.ts';

@@ -1,6 +1,7 @@
 import type { TillStatus } from '../../contract/ipc/operations.ts';
 import type { Configuration } from '../../contract/wire/configuration.ts';
-import type { Assignment, StoreCounts } from '../checkout/ports.ts';
+import type { Assignment } from '../checkout/ports.ts';
+import type { StoreCounts } from '../checkout/transaction-ports.ts';
 import { fault } from '../domain/fault.ts';
 
 /** The till in figures, from what is on its disk alone; works beside a running till. */

@@ -1,6 +1,8 @@
 import type { Fault } from '../../contract/ipc/fault.ts';
-import type { ReplicationPort, TagLookupPort, TransactionStore } from '../checkout/ports.ts';
+import type { TagLookupPort } from '../checkout/backend-ports.ts';
 import type { TagReplacementPort } from '../checkout/replacement-ports.ts';
+import type { ReplicationPort } from '../checkout/replication-ports.ts';
+import type { TransactionStore } from '../checkout/transaction-ports.ts';
 import { fault } from '../domain/fault.ts';
 import { limits } from '../domain/limits.ts';
 import { failed, ok, type Result } from '../domain/result.ts';

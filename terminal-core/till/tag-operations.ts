@@ -1,6 +1,7 @@
 import type { Fault } from '../../contract/ipc/fault.ts';
 import type { Outcome } from '../../contract/ipc/operations.ts';
 import type { ChargeView } from '../../contract/ipc/till-view.ts';
+import type { TagLookupPort } from '../checkout/backend-ports.ts';
 import {
   type BookingChart,
   cashRefundChart,
@@ -8,7 +9,6 @@ import {
   chargebackChart,
   tagAdjustmentChart,
 } from '../checkout/booking-chart.ts';
-import type { TagLookupPort } from '../checkout/ports.ts';
 import type { ReplacementStore } from '../checkout/replacement-ports.ts';
 import { fault } from '../domain/fault.ts';
 import { failed, ok, type Result } from '../domain/result.ts';

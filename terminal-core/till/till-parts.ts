@@ -2,25 +2,16 @@ import type { Fault } from '../../contract/ipc/fault.ts';
 import type { Step } from '../../contract/ipc/step.ts';
 import type { TillView } from '../../contract/ipc/till-view.ts';
 import type { TillSettings } from '../../contract/settings/till-settings.ts';
-import type {
-  AccountLinePort,
-  AccountStore,
-  CashReturnStore,
-  HistoryStore,
-  JournalStore,
-  OutcomeStore,
-  PaymentPort,
-  PinVerifier,
-  ReaderPort,
-  ReplicationPort,
-  ReservationPort,
-  ShiftStore,
-  TagLookupPort,
-  TillSecrets,
-  Timers,
-  TransactionStore,
-} from '../checkout/ports.ts';
+import type { AccountLinePort, AccountStore } from '../checkout/account-ports.ts';
+import type { PaymentPort, ReservationPort, TagLookupPort } from '../checkout/backend-ports.ts';
+import type { SurroundingsPort } from '../checkout/diagnostics-ports.ts';
+import type { CashReturnStore, HistoryStore, OutcomeStore } from '../checkout/history-ports.ts';
+import type { JournalStore } from '../checkout/journal-ports.ts';
+import type { PinVerifier, ReaderPort, TillSecrets, Timers } from '../checkout/ports.ts';
 import type { ReplacementStore, TagReplacementPort } from '../checkout/replacement-ports.ts';
+import type { ReplicationPort } from '../checkout/replication-ports.ts';
+import type { ShiftStore } from '../checkout/shift-ports.ts';
+import type { TransactionStore } from '../checkout/transaction-ports.ts';
 import type { Result } from '../domain/result.ts';
 import type { EnrolmentParts } from './enrolling.ts';
 
@@ -53,6 +44,8 @@ export interface TillParts extends EnrolmentParts {
   keepCheckoutTaps(taps: 1 | 2): Result<void, Fault>;
   /** Writes the journal's lines to a file and says how many there were. */
   writeExport(file: string, lines: Iterable<string>): number;
+  /** Told to whoever looks for a fault. */
+  readonly surroundings: SurroundingsPort;
   /** Nobody waits for the till just now: time for the database's housekeeping. */
   onIdle(): void;
   onView(view: TillView): void;

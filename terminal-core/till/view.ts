@@ -1,6 +1,8 @@
 import type { CashierView, ScreenView, TillView } from '../../contract/ipc/till-view.ts';
 import type { Cashier, Configuration } from '../../contract/wire/configuration.ts';
-import type { Assignment, ReaderStatus, ReplicationStatus, StoreCounts } from '../checkout/ports.ts';
+import type { Assignment, ReaderStatus } from '../checkout/ports.ts';
+import type { ReplicationStatus } from '../checkout/replication-ports.ts';
+import type { StoreCounts } from '../checkout/transaction-ports.ts';
 import type { Shift } from '../domain/shift.ts';
 import type { TillTransaction } from '../domain/transaction.ts';
 import { openPaymentView } from './open-payment.ts';

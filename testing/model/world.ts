@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Fault } from '../../contract/ipc/fault.ts';
 import type { Outcome } from '../../contract/ipc/operations.ts';
 import { terminalStates } from '../../contract/wire/words.ts';
-import type { Uplink } from '../../terminal-core/checkout/ports.ts';
+import type { Uplink } from '../../terminal-core/checkout/backend-ports.ts';
 import type { Result } from '../../terminal-core/domain/result.ts';
 import { httpUplink } from '../../terminal-core/replication/http-uplink.ts';
 import type { TillOperations } from '../../terminal-core/till/operations.ts';

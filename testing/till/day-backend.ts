@@ -1,7 +1,7 @@
 import { batchRequestSchema, type EntryResult } from '../../contract/wire/batch.ts';
 import type { Configuration } from '../../contract/wire/configuration.ts';
 import type { JournalEntry, Seal } from '../../contract/wire/journal.ts';
-import type { Credentials, Uplink, UplinkFault } from '../../terminal-core/checkout/ports.ts';
+import type { Credentials, Uplink, UplinkFault } from '../../terminal-core/checkout/backend-ports.ts';
 import { failed, ok, type Result } from '../../terminal-core/domain/result.ts';
 import type { ManualTime } from './manual-time.ts';
 

@@ -8,7 +8,8 @@ import type { SimulatorCommand, SimulatorView } from '../../contract/ipc/simulat
 import type { Step, StepEvent } from '../../contract/ipc/step.ts';
 import type { ScreenView, TillView } from '../../contract/ipc/till-view.ts';
 import type { Configuration } from '../../contract/wire/configuration.ts';
-import type { Assignment, Random, Timers, Uplink } from '../../terminal-core/checkout/ports.ts';
+import type { Uplink } from '../../terminal-core/checkout/backend-ports.ts';
+import type { Assignment, Random, Timers } from '../../terminal-core/checkout/ports.ts';
 import { scryptPins } from '../../terminal-core/main/scrypt-pins.ts';
 import { SimulatedReader } from '../../terminal-core/readers/simulated/simulated-reader.ts';
 import { accountLineOver } from '../../terminal-core/replication/account-line.ts';
