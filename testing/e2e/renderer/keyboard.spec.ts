@@ -5,7 +5,7 @@ import type { TillView } from '../../../contract/ipc/till-view.ts';
 import { catalogueView } from '../../../terminal-core/till/catalogue.ts';
 import { configuration } from '../../till/festival.ts';
 import { assortmentOf } from '../assortment.ts';
-import { attentionItems, catalogue, makeViews, pastSale, pastTransactions } from './views.ts';
+import { attentionItems, catalogue, lastSales, makeViews, pastSale, pastTransactions } from './views.ts';
 import { type AskedCall, askedCalls, feedAnswer, feedCatalogue, feedView, openWindowPage } from './window-page.ts';
 
 function view(name: string): TillView {
@@ -316,6 +316,79 @@ test('R12: what is missing is offered to be topped up here or paid by card, by k
     .or(page.getByRole('radio', { name: 'Card' }))
     .click();
   expect(await asked(page, '2', '0', '0', '0', 'Enter')).toEqual([['topUp', { amountMinor: 2_000, method: 'card' }]]);
+});
+
+test('screens.md, Not enough: another tag pays what is missing by a key, or pieces are taken out until it is enough', async ({
+  page,
+}) => {
+  await feedView(page, view('refused'));
+  expect(await asked(page, 'F4')).toEqual([['sell', { partMinor: 1_500 }]]);
+  await page.getByRole('button', { name: 'One less Beer 0.5 l' }).click();
+  expect(await askedCalls(page)).toEqual([['addToCart', { productId: 'beer', quantity: -1 }]]);
+  await feedView(page, view('refused-enough'));
+  await expect(page.getByTestId('missing')).toHaveCount(0);
+  expect(await asked(page, 'F4', 'F12')).toEqual([]);
+  await page.getByRole('button', { name: 'Pay CHF 30.00' }).click();
+  expect(await askedCalls(page)).toEqual([['sell', {}]]);
+});
+
+test('a cart that another tag has paid a part of: the rest is paid by Enter, the part is given back or found out', async ({
+  page,
+}) => {
+  await feedView(page, view('sale-part-paid'));
+  await expect(page.getByTestId('cart-total')).toContainText('30.00');
+  expect(await asked(page, 'Enter')).toEqual([['sell', {}]]);
+  await page.getByRole('button', { name: 'Give back' }).click();
+  await page.getByRole('button', { name: 'Find out' }).click();
+  await page.getByRole('button', { name: 'Set aside' }).click();
+  expect(await askedCalls(page)).toEqual([
+    ['undoSale', { terminalTransactionNumber: 120 }],
+    ['resolve', { terminalTransactionNumber: 121 }],
+    ['setCartAside', {}],
+  ]);
+  await expect(page.getByRole('button', { name: /^One less/ })).toHaveCount(0);
+});
+
+test('a discount is typed by keys as percent or chosen as an amount, never above the price, and taken off by one touch', async ({
+  page,
+}) => {
+  await feedView(page, view('sale-cart'));
+  expect(await asked(page, 'F1', '1', '5', 'Enter')).toEqual([['setDiscount', { rateBasisPoints: 1_500 }]]);
+  expect(await asked(page, 'F1', '1', '0', '1', 'Enter')).toEqual([]);
+  await expect(page.getByRole('status').filter({ hasText: 'more than the goods cost' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('F1');
+  await page.getByRole('radio', { name: 'Amount' }).click();
+  expect(await asked(page, '5', '7', '0', '1', 'Enter')).toEqual([]);
+  expect(await asked(page, 'Backspace', 'Enter')).toEqual([['setDiscount', { amountMinor: 570 }]]);
+  await feedView(page, view('sale-discount'));
+  await expect(page.getByRole('complementary', { name: 'Cart' })).toContainText('Discount 10%');
+  await page.getByRole('button', { name: 'Take the discount off' }).click();
+  expect(await askedCalls(page)).toEqual([['clearDiscount', {}]]);
+});
+
+test('R5: the last sale is a key away, and taken back whole by Enter', async ({ page }) => {
+  const [, whole] = lastSales[0] ?? [];
+  await feedAnswer(page, 'lastSale', { ok: true, result: { parts: whole } });
+  await feedView(page, view('sale-staffed'));
+  await page.keyboard.press('F11');
+  await page.getByRole('button', { name: 'Take it back whole' }).waitFor();
+  await askedCalls(page);
+  expect(await asked(page, 'Enter')).toEqual([['undoSale', { terminalTransactionNumber: 118 }]]);
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('heading', { name: 'Sale' })).toBeAttached();
+});
+
+test('Q51: how a sale is paid is a setting; which tap is waited for is said as a step', async ({ page }) => {
+  await feedView(page, view('sale-cart'));
+  await page.keyboard.press('F8');
+  await page.getByRole('radio', { name: 'Two taps' }).click();
+  expect(await askedCalls(page)).toEqual([['setCheckout', { taps: 2 }]]);
+  await page.keyboard.press('Escape');
+  await feedView(page, view('tap-confirm'));
+  await expect(page.getByRole('listitem').filter({ hasText: 'Confirm' })).toHaveAttribute('aria-current', 'step');
+  await expect(page.getByTestId('balance-after')).toContainText('40.00');
+  expect(await asked(page, 'Escape')).toEqual([['cancel', {}]]);
 });
 
 test('money rule 4: the cash of a top-up that did not take place is given back and confirmed', async ({ page }) => {

@@ -6,7 +6,16 @@ import { expect, type Page, test } from '@playwright/test';
 import { languages } from '../../../ui/i18n/languages.ts';
 import { expectNoViolation } from './accessibility.ts';
 import { layoutFaults } from './layout-faults.ts';
-import { attentionItems, closedShift, makeViews, pastSale, pastTransactions, shiftReport, simulator } from './views.ts';
+import {
+  attentionItems,
+  closedShift,
+  lastSales,
+  makeViews,
+  pastSale,
+  pastTransactions,
+  shiftReport,
+  simulator,
+} from './views.ts';
 import { feedAnswer, feedSimulator, feedView, openWindowPage } from './window-page.ts';
 
 const pictures = path.resolve(import.meta.dirname, '../../../test-results/pictures');
@@ -56,13 +65,15 @@ for (const theme of themes) {
     await page.setViewportSize({ width: 1280, height: 800 });
     for (const language of languages) {
       await openWindowPage(page, `?theme=${theme}&language=${language}`);
-      for (const [panel, key] of [
-        ['free-amount', 'F2'],
-        ['top-up', 'F3'],
+      for (const [panel, key, digits] of [
+        ['free-amount', 'F2', '1234'],
+        ['top-up', 'F3', '1234'],
+        ['discount', 'F1', '15'],
+        ['discount-too-much', 'F1', '115'],
       ] as const) {
         await feedView(page, makeViews()['sale-cart'] ?? raise());
         await page.keyboard.press(key);
-        await page.keyboard.type('1234');
+        await page.keyboard.type(digits);
         expect(await layoutFaults(page), panel).toEqual([]);
         if (language === 'en') await expectNoViolation(page, panel);
         await picture(page, 'panel', theme, language, panel);
@@ -140,6 +151,16 @@ for (const theme of themes) {
       await shown('transaction');
       await page.keyboard.press('Escape');
       await page.keyboard.press('Escape');
+
+      for (const [name, sale] of lastSales) {
+        await feedAnswer(page, 'lastSale', { ok: true, result: { parts: sale } });
+        await page.keyboard.press('Escape');
+        await page.keyboard.press('Escape');
+        await page.keyboard.press('F11');
+        await page.getByRole('heading', { level: 2 }).first().waitFor();
+        await shown(name);
+        await page.keyboard.press('Escape');
+      }
 
       await feedAnswer(page, 'refund', { ok: false, fault: { code: 'SUPERVISOR_NEEDED', message: 'supervisor' } });
       await page.keyboard.press('F10');

@@ -3,7 +3,7 @@ import type { CatalogueView, ProductView } from '../../../contract/ipc/catalogue
 import type { ClosedShiftReport, ShiftReport } from '../../../contract/ipc/shift.ts';
 import type { SimulatorView } from '../../../contract/ipc/simulator.ts';
 import type { ScreenView, TillView } from '../../../contract/ipc/till-view.ts';
-import type { ListedTransaction, TransactionDetails } from '../../../contract/ipc/transactions.ts';
+import type { ListedTransaction, SalePart, TransactionDetails } from '../../../contract/ipc/transactions.ts';
 
 /** Views as a till host sends them, one for every state a window can be in, with the longest texts a festival has. */
 
@@ -189,6 +189,38 @@ export const pastSale: TransactionDetails = {
     { state: 'Committed', at: inMs(-419_000), cause: 'checkout' },
   ],
 };
+
+const splitPart: SalePart = {
+  ...{ ...pastSale, terminalTransactionNumber: 119, uid: '04FFEEDDCCBBAA', groupId: 'g-1', undo: 'returned' },
+  ...{ amountMinor: 930, balanceDeltaMinor: -930, balanceBeforeMinor: 2_000, balanceAfterMinor: 1_070 },
+  lines: [
+    {
+      ...{ line: 1, kind: 'purchase', name: 'Part payment', productId: 'klink:part-payment' },
+      ...{ quantity: 1, amountMinor: 930, returnableQuantity: 0 },
+    },
+  ],
+};
+const splitGoods: SalePart = {
+  ...{ ...pastSale, groupId: 'g-1', undo: 'possible', amountMinor: 4_000, balanceDeltaMinor: -4_000 },
+  ...{ balanceBeforeMinor: 4_000, balanceAfterMinor: 0 },
+  lines: [
+    ...pastSale.lines,
+    {
+      ...{ line: 4, kind: 'purchase-return', name: 'Discount 10 %', productId: 'klink:discount:1000' },
+      ...{ quantity: 1, amountMinor: 570, returnableQuantity: 0 },
+    },
+    {
+      ...{ line: 5, kind: 'purchase-return', name: 'Part payment', productId: 'klink:part-payment' },
+      ...{ quantity: 1, amountMinor: 930, returnableQuantity: 0 },
+    },
+  ],
+};
+/** The last sale, whole on one tag, on two, and of unknown outcome, by name of the picture. */
+export const lastSales: readonly (readonly [string, readonly SalePart[]])[] = [
+  ['undo', [{ ...pastSale, undo: 'possible' }]],
+  ['undo-split', [splitPart, splitGoods]],
+  ['undo-unknown', [{ ...pastSale, undo: 'unknown' }]],
+];
 
 const sale = { purpose: 'sale', amountMinor: 5_500, feeMinor: 0 } as const;
 const topUp = { purpose: 'top-up', amountMinor: 10_000, feeMinor: 500 } as const;
