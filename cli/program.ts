@@ -1,12 +1,15 @@
 import { Command, CommanderError } from 'commander';
+import { release } from '../contract/release.ts';
 import { adjustCommand } from './commands/adjust.ts';
 import { backendCommand } from './commands/backend.ts';
 import { balanceCommand } from './commands/balance.ts';
 import { blockCommand } from './commands/block.ts';
 import { chargebackCommand } from './commands/chargeback.ts';
 import { cleanupCommand } from './commands/cleanup.ts';
+import { diagnoseCommand } from './commands/diagnose.ts';
 import { enrolCommand } from './commands/enrol.ts';
 import { exportCommand } from './commands/export.ts';
+import { exportSupportCommand } from './commands/export-support.ts';
 import { issueCommand } from './commands/issue.ts';
 import { paymentsCommand } from './commands/payments.ts';
 import { receiptCommand } from './commands/receipt.ts';
@@ -67,7 +70,7 @@ function complaintOf(error: CommanderError, written: string, asked: Command): st
 function buildProgram(run: RunCommand, streams: Streams, onComplaint: (text: string) => void): Command {
   const program = new Command('klink')
     .description('A cashless till for festivals and canteens, on the command line.')
-    .version('0.1.0')
+    .version(release)
     .addHelpText('after', exitCodesText);
   const makers = [
     backendCommand,
@@ -91,6 +94,8 @@ function buildProgram(run: RunCommand, streams: Streams, onComplaint: (text: str
     resolveCommand,
     receiptCommand,
     exportCommand,
+    diagnoseCommand,
+    exportSupportCommand,
   ];
   for (const make of makers) program.addCommand(make(run));
   for (const command of withSubcommands(program)) {

@@ -49,6 +49,13 @@ export const bundles: readonly Bundle[] = [
     form: node,
   },
   {
+    name: 'support host',
+    entry: 'terminal-core/main/support-host.ts',
+    output: 'out/hosts/support-host.js',
+    sources: hosts,
+    form: node,
+  },
+  {
     name: 'klink',
     entry: 'cli/klink.ts',
     output: 'out/cli/klink.js',

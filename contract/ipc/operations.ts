@@ -4,6 +4,7 @@ import { shortTextSchema, tagUidSchema, terminalTransactionNumberSchema } from '
 import { amountMinorSchema, currencySchema } from '../wire/money.ts';
 import { attentionItemSchema } from './attention.ts';
 import { catalogueSchema } from './catalogue.ts';
+import { diagnosticsSchema } from './diagnostics.ts';
 import { faultSchema } from './fault.ts';
 import { receiptAnswerSchema, receiptRequestSchema } from './receipt.ts';
 import { closedShiftSchema, shiftReportSchema } from './shift.ts';
@@ -201,6 +202,8 @@ export const operations = {
   lastSale: { request: nothing, answer: z.object({ parts: z.array(salePartSchema) }) },
   /** What a committed transaction's receipt says; "NO_RECEIPT" for any other. Prints nothing. */
   receipt: { request: receiptRequestSchema, answer: receiptAnswerSchema },
+  /** The till from within, for whoever looks for a fault; it disturbs nobody. */
+  diagnostics: { request: nothing, answer: diagnosticsSchema },
   /** What a supervisor has to look at, and what to do about it. */
   attention: { request: nothing, answer: z.object({ items: z.array(attentionItemSchema) }) },
   /** Finds out what became of one transaction: from its tag, or from the backend (Q9); with `timeoutMs` 0 only the latter. */

@@ -65,6 +65,7 @@ const bridge = {
   transaction: operation('transaction'),
   lastSale: operation('lastSale'),
   receipt: operation('receipt'),
+  diagnostics: operation('diagnostics'),
   attention: operation('attention'),
   resolve: operation('resolve'),
   confirmCashReturned: operation('confirmCashReturned'),

@@ -61,7 +61,7 @@ export function statusOf({ assignments, transactions }: TillDatabase): TillStatu
 }
 
 /** Reads from a till's disk without the right to write: also while another process sells. */
-function readTill<Value>(dataFolder: string, look: (database: TillDatabase) => Value): Result<Value, Fault> {
+export function readTill<Value>(dataFolder: string, look: (database: TillDatabase) => Value): Result<Value, Fault> {
   const opened = openForReading(dataFolder);
   if (!opened.ok) return opened;
   try {

@@ -7,6 +7,7 @@ import { ok, type Result } from '../domain/result.ts';
 import { StoredAccounts } from './accounts.ts';
 import { StoredAssignment } from './assignment.ts';
 import { StoredCashReturns } from './cash-returns.ts';
+import { type DatabaseFacts, databaseFacts } from './database-facts.ts';
 import { StoredHistory } from './history.ts';
 import { Journal } from './journal.ts';
 import { openDatabase, openDatabaseReadOnly } from './open-database.ts';
@@ -34,6 +35,8 @@ export interface TillDatabase {
   readonly outcomes: StoredOutcomes;
   readonly history: StoredHistory;
   readonly cashReturns: StoredCashReturns;
+  /** The database itself in figures. */
+  facts(): DatabaseFacts;
   /** Follows from now on what another connection writes. */
   trail(): StepTrail;
   /** Copies the write-ahead log back into the database when it has grown; called when no tag is being waited for. */
@@ -66,6 +69,7 @@ function tillDatabase(database: Database.Database): TillDatabase {
     accounts: new StoredAccounts(database, orm, journal),
     transactions,
     replacements: new StoredReplacements(database, orm, transactions),
+    facts: () => databaseFacts(database),
     trail: () => new StepTrail(database),
     checkpoint: () => checkpointWhenLarge(database),
     close: () => database.close(),

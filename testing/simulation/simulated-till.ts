@@ -30,6 +30,7 @@ import type { TillOperations } from '../../terminal-core/till/operations.ts';
 import { ReaderLink } from '../../terminal-core/till/reader-link.ts';
 import { Till } from '../../terminal-core/till.ts';
 import { makeMemoryFolder } from '../till/memory-folder.ts';
+import { unknownSurroundings } from '../till/unknown-surroundings.ts';
 import type { Chance } from './chance.ts';
 import type { Field } from './field.ts';
 import { type Life, mortalDatabase } from './life.ts';
@@ -75,8 +76,8 @@ export class SimulatedTill {
   }
 
   /** A new process opens what is on the disk, and cleans up. */
-  start(life: Life): RunningTill {
-    this.running = new RunningTill(this, life);
+  start(life: Life, onTagSeen: () => void): RunningTill {
+    this.running = new RunningTill(this, life, onTagSeen);
     this.running.begin();
     return this.running;
   }
@@ -98,7 +99,8 @@ export class RunningTill {
   readonly #field: Field;
   #view: TillView | null = null;
 
-  constructor(owner: SimulatedTill, life: Life) {
+  /** @param onTagSeen a tag was read, and what was left behind on it has been looked at */
+  constructor(owner: SimulatedTill, life: Life, onTagSeen: () => void) {
     this.life = life;
     const { time, chance, field, line } = owner.world;
     this.#field = field;
@@ -171,10 +173,14 @@ export class RunningTill {
       keepCheckoutTaps: () => ok(undefined),
       writeExport: writeJournalExport,
       onIdle: () => undefined,
+      surroundings: unknownSurroundings,
       onView: (view) => {
         this.#view = view;
       },
-      onStep: () => void life.step('report'),
+      onStep: ({ event }) => {
+        if (event === 'tagRead' || event === 'tagRefused') onTagSeen();
+        life.step('report');
+      },
     });
     this.operations = this.#till.operations;
   }
