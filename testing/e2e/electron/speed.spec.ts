@@ -19,7 +19,7 @@ const grown: GrownTill = { productCount: 5_000, transactionCount: isFull ? 100_0
 const young: GrownTill = { productCount: 12, transactionCount: 0 };
 /** Frames and schedulers have a grain of some milliseconds, which is no growth. */
 const grainMs = 12;
-const growthMax = 1.5;
+const growthMax = isFull ? 1.5 : 2;
 const boundMs = 100;
 const steps = ['product', 'tap', 'done'] as const satisfies readonly (keyof WindowTimes)[];
 
