@@ -46,12 +46,13 @@ function resolutionRoute(app: App, service: Service): void {
       const now = clock.now();
       const done = await database.transaction(async (connection) => {
         const settled = await settleTransaction(connection, backendTransactionId, body, actor, now);
-        if (settled.outcome === 'settled')
+        if (settled.outcome === 'settled' && settled.again !== true)
           await audit(connection, actor, 'transaction settled', { backendTransactionId, ...body }, now);
         return settled;
       });
       switch (done.outcome) {
         case 'settled':
+          if (done.again === true) reply.header('Idempotency-Hit', 'true');
           return reply.send({ backendTransactionId, state: done.state });
         case 'unknown':
           return sendProblem(reply, problem('NOT_FOUND', 'There is no such transaction.'));

@@ -21,7 +21,7 @@ import { settlementOf } from './settlement.ts';
 import { isLegalTransition } from './transitions.ts';
 
 export type SettlementOutcome =
-  | { outcome: 'settled'; state: BackendState }
+  | { outcome: 'settled'; state: BackendState; again?: boolean }
   | { outcome: 'unknown' }
   | { outcome: 'refused'; reason: string };
 
@@ -30,6 +30,7 @@ const refuse = (reason: string): SettlementOutcome => ({ outcome: 'refused', rea
 type Row = {
   uid: string | null;
   state: string;
+  state_cause: string;
   type: string;
   terminal_transaction_number: number | null;
   currency: string;
@@ -85,6 +86,8 @@ async function endTransaction(
   const payment = await lockPayment(connection, { editionId, backendTransactionId });
   if (payment !== undefined && (state === 'ExternalPending' || state === 'ExternalUnknown'))
     return endPaidTopUp(connection, payment, { to, uid: request.uid, actor }, now);
+  // Q11: whoever did not hear the answer asks again, and changes nothing.
+  if (state === to && row.state_cause === 'AD') return { outcome: 'settled', state, again: true };
   if (state !== 'TerminalConfirmUnknown' && state !== 'Reserve')
     return refuse(`The transaction is ${state}; an operator ends only what is unknown or held.`);
   if (
@@ -133,7 +136,7 @@ async function lockTransaction(
   const uids = [named.rows[0]?.uid, alsoUid, ...tags.map(({ uid }) => uid)];
   await lockTags(connection, editionId, new Set(uids.filter((uid) => uid != null)));
   const found = await connection.query<Row>(
-    `SELECT uid, state, type, terminal_transaction_number, currency, balance_delta_minor, tag_generation, tag_transaction_number,
+    `SELECT uid, state, state_cause, type, terminal_transaction_number, currency, balance_delta_minor, tag_generation, tag_transaction_number,
             opened_at, payload, provisional
        FROM transactions WHERE edition_id = $1 AND backend_transaction_id = $2 FOR NO KEY UPDATE`,
     [editionId, id],

@@ -37,7 +37,8 @@ export function startJobs(parts: JobParts, pauses: JobPauses, log: Logger): Runn
   };
 }
 
-function jobsOf(parts: JobParts, pauses: JobPauses, log: Logger): Job[] {
+/** Every job of a backend process, as it is started. */
+export function jobsOf(parts: JobParts, pauses: JobPauses, log: Logger): Job[] {
   const { database, clock, refundGateway: gateway, simulatorTells } = parts;
   const paymentIntervalMs = pauses.paymentIntervalMs ?? limits.paymentIntervalMs;
   const jobs: Job[] = [

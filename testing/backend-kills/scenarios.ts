@@ -1,0 +1,282 @@
+import { createHmac } from 'node:crypto';
+import { noticeSignatureHeader } from '../../contract/wire/outside-top-up.ts';
+import { purchase } from '../backend/payloads.ts';
+import { canteen, festival, type KillWorld, onlyDue, scenarioMs, tags, type WorldNumbers } from './kill-world.ts';
+
+/** A backend that a scenario is played on: a victim, or whoever comes after it. */
+export type Actor = {
+  address: string;
+  /** One round of a job. */
+  round(name: string): Promise<number>;
+};
+
+/** What came of it, without what a sequence drew: compared with the run without a kill. */
+export type Answer = {
+  status: number;
+  body: unknown;
+  /** How many things the round of a job did; a repetition may find less to do. */
+  did?: number;
+};
+
+export type Scenario = {
+  name: string;
+  /** The job whose round it is, where it is one. */
+  job?: string;
+  /** SQL that leaves to the scenario what it is about. */
+  focus?: (world: KillWorld) => string;
+  act(world: KillWorld, actor: Actor): Promise<Answer>;
+  /** What a repetition may say instead of the first answer, where the deed was done: its effect is compared all the same. */
+  saysWhenRepeated?: readonly number[];
+};
+
+const withoutNumbers = (text: string) =>
+  text.replaceAll(/"(?:backendTransactionId|logId)":(?:\d+|null)/g, '"number":0');
+
+async function send(address: string, path: string, init: RequestInit): Promise<Answer> {
+  const headers = new Headers(init.headers);
+  if (init.body !== undefined) headers.set('Content-Type', 'application/json');
+  // A connection of its own: one that a killed process left behind is not used again.
+  headers.set('Connection', 'close');
+  const response = await fetch(`${address}${path}`, { ...init, headers });
+  const text = await response.text();
+  return { status: response.status, body: text === '' ? null : JSON.parse(withoutNumbers(text)) };
+}
+
+/** By an operator, under one key. */
+const deed =
+  (path: string | ((world: KillWorld) => string), bodyOf: (world: KillWorld) => object, method = 'POST') =>
+  (world: KillWorld, { address }: Actor): Promise<Answer> => {
+    const where = typeof path === 'string' ? path : path(world);
+    const headers = { Cookie: world.cookie, 'Idempotency-Key': 'the-one-and-only' };
+    return send(address, where, { method, headers, body: JSON.stringify(bodyOf(world)) });
+  };
+
+/** By the festival's till. */
+const call =
+  (method: string, path: string, body?: unknown) =>
+  ({ festivalTill }: KillWorld, { address }: Actor): Promise<Answer> =>
+    send(address, `/v1/assignments/${festivalTill.assignmentId}${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${festivalTill.token}` },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+
+const round = (job: string, focus?: Scenario['focus'], about = ''): Scenario => ({
+  name: about === '' ? `the job ${job}` : `the job ${job}: ${about}`,
+  job,
+  ...(focus === undefined ? {} : { focus }),
+  async act(_world, actor) {
+    return { status: 0, body: null, did: await actor.round(job) };
+  },
+});
+
+const payments =
+  (...names: (keyof WorldNumbers)[]) =>
+  ({ numbers }: KillWorld) =>
+    onlyDue(
+      'payment',
+      names.map((name) => numbers[name]),
+    );
+const refunds =
+  (...names: (keyof WorldNumbers)[]) =>
+  ({ numbers }: KillWorld) =>
+    onlyDue(
+      'refund',
+      names.map((name) => numbers[name]),
+    );
+
+/** A signed notice of the provider about the top-up. */
+const notice =
+  (name: keyof WorldNumbers, status: 'approved' | 'declined', amountMinor: number) =>
+  ({ numbers, paymentKeys, noticeSecret }: KillWorld, { address }: Actor): Promise<Answer> => {
+    const paymentKey = paymentKeys.get(numbers[name]);
+    const sentAt = new Date(scenarioMs).toISOString();
+    const reference = `told-${name}`;
+    const body = JSON.stringify({
+      noticeId: `notice-${name}`,
+      sentAt,
+      paymentKey,
+      status,
+      reference,
+      amountMinor,
+      currency: 'GBP',
+    });
+    const signature = createHmac('sha256', noticeSecret).update(body).digest('hex');
+    return send(address, '/v1/payments/webhook', {
+      method: 'POST',
+      headers: { [noticeSignatureHeader]: signature },
+      body,
+    });
+  };
+/** A provider that had no answer tells again: the notice is known then. */
+const replayed = [409];
+
+const jobs: readonly Scenario[] = [
+  round('expire-reservations'),
+  round('check-payments', payments('openTopUp'), 'an online top-up is charged and booked'),
+  round('check-payments', payments('declinedTopUp'), 'one is declined'),
+  round('check-payments', payments('lateCard'), 'a card at a till is approved late'),
+  round('check-payments', payments('abortedTopUp'), 'a void is asked for again'),
+  round('check-payments', payments('forgottenTopUp'), 'a day is over'),
+  round('check-payments', payments('openTopUp', 'declinedTopUp', 'lateCard'), 'three at once'),
+  round('open-auto-top-ups'),
+  round('pay-refunds', refunds('refund'), 'one is paid'),
+  round('pay-refunds', refunds('declinedRefund'), 'one is declined'),
+  round('pay-refunds', refunds('lateRefund'), 'one is paid late'),
+  round('pay-refunds', refunds('refund', 'declinedRefund', 'lateRefund'), 'three at once'),
+  round('forget-batches'),
+  round('forget-notices'),
+  round('send-simulated-notices', ({ numbers, paymentKeys }) => {
+    const charge = `charge_key <> '${paymentKeys.get(numbers.lateCard)}'`;
+    return `${onlyDue('payment', [])}; DELETE FROM simulated_notice WHERE ${charge}`;
+  }),
+];
+
+const ofTills: readonly Scenario[] = [
+  {
+    name: 'a batch',
+    act: (world, actor) => call('PUT', `/batches/${world.batch.batchId}`, JSON.parse(world.batch.body))(world, actor),
+  },
+  {
+    name: 'a reservation',
+    act: call('PUT', '/transactions/52/reservation', {
+      type: 'Purchase',
+      amountMinor: 5_50,
+      balanceDeltaMinor: -5_50,
+      tag: purchase({ number: 52, uid: tags.reader, before: 95_00 }, 5_50).tag,
+    }),
+  },
+  {
+    name: 'a card payment',
+    act: call('PUT', '/transactions/60/payment', { amountMinor: 60_00, feeMinor: 5_00, currency: 'CHF' }),
+    saysWhenRepeated: [200],
+  },
+  { name: 'a card payment taken back', act: call('DELETE', '/transactions/61/payment'), saysWhenRepeated: [200] },
+  { name: 'a lost tag replaced', act: call('PUT', `/tags/${tags.lost}/replacement`, { newUid: tags.blank }) },
+];
+
+const ofTheProvider: readonly Scenario[] = [
+  { name: 'a notice: approved', act: notice('silentTopUp', 'approved', 15_02), saysWhenRepeated: replayed },
+  { name: 'a notice: declined', act: notice('otherSilentTopUp', 'declined', 12_02), saysWhenRepeated: replayed },
+  {
+    name: 'a notice: approved after an operator gave it up',
+    act: notice('abortedTopUp', 'approved', 10_02),
+    saysWhenRepeated: replayed,
+  },
+  {
+    name: 'a notice: approved after nobody asked any more',
+    focus: payments(),
+    act: notice('forgottenTopUp', 'approved', 20_02),
+    saysWhenRepeated: replayed,
+  },
+];
+
+const reason = 'because';
+const ofOperators: readonly Scenario[] = [
+  {
+    name: 'an admin top-up',
+    act: deed('/v1/admin/admin-top-ups', () => ({
+      editionId: festival,
+      uid: tags.credited,
+      amountMinor: 12_00,
+      reason,
+    })),
+  },
+  {
+    name: 'a chargeback',
+    act: deed('/v1/admin/chargebacks', () => ({
+      editionId: festival,
+      uid: tags.credited,
+      amountMinor: 3_00,
+      merchantId: 'bar',
+      reason,
+    })),
+  },
+  {
+    name: 'a write-off',
+    act: deed('/v1/admin/write-offs', () => ({ editionId: canteen, uid: tags.overdrawn, amountMinor: 10_00, reason })),
+  },
+  {
+    name: 'an adjustment of a tag',
+    act: deed(`/v1/admin/tags/${tags.differing}/adjustments`, () => ({
+      editionId: festival,
+      amountMinor: 10_00,
+      reason,
+    })),
+  },
+  {
+    name: 'an online top-up',
+    act: deed(
+      ({ numbers }) => `/v1/customers/${numbers.payer}/online-top-ups`,
+      () => ({ editionId: canteen, amountMinor: 7_00 }),
+    ),
+  },
+  {
+    name: 'a manual refund of a tag',
+    act: deed('/v1/admin/manual-refunds', () => ({
+      editionId: festival,
+      uid: tags.credited,
+      amountMinor: 9_00,
+      channel: 'cash',
+      reason,
+    })),
+  },
+  {
+    name: 'a gateway refund',
+    act: deed('/v1/admin/gateway-refunds', ({ reference }) => ({
+      editionId: canteen,
+      uid: tags.refunded,
+      amountMinor: 5_00,
+      channel: 'online',
+      paymentReference: reference,
+      reason,
+    })),
+  },
+  {
+    name: 'a manual refund is paid',
+    act: deed(
+      ({ numbers }) => `/v1/admin/manual-refunds/${numbers.manualRefund}/payment`,
+      () => ({ editionId: canteen, note: reason }),
+    ),
+  },
+  {
+    name: 'a manual refund is given up',
+    act: deed(
+      ({ numbers }) => `/v1/admin/manual-refunds/${numbers.abortedManualRefund}/abortion`,
+      () => ({ editionId: canteen, note: reason }),
+    ),
+  },
+  {
+    name: 'an unknown sale is settled',
+    act: deed(
+      ({ numbers }) => `/v1/admin/transactions/${numbers.unknownSale}/resolution`,
+      () => ({ editionId: festival, to: 'Committed', note: reason }),
+    ),
+  },
+  {
+    name: 'cash goes to nobody',
+    act: deed(
+      ({ numbers }) => `/v1/admin/unreturned-cash/${numbers.unreturnedCash}/unclaimed`,
+      () => ({ editionId: festival, note: reason }),
+    ),
+    saysWhenRepeated: [400],
+  },
+  {
+    name: 'a rejection is settled by a booking',
+    act: deed(
+      ({ numbers }) => `/v1/admin/transition-log/${numbers.rejection}/resolution`,
+      () => ({
+        resolution: 'booking',
+        editionId: festival,
+        note: reason,
+        type: 'Purchase',
+        uid: tags.buyer,
+        items: purchase({ number: 9, uid: tags.buyer }, 5_50).items,
+      }),
+    ),
+    saysWhenRepeated: [400],
+  },
+];
+
+/** Everything that moves money or could lose it, each of which is killed at every statement. */
+export const scenarios: readonly Scenario[] = [...jobs, ...ofTills, ...ofTheProvider, ...ofOperators];
