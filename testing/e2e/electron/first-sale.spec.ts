@@ -83,11 +83,30 @@ async function expectBooked(): Promise<void> {
   expect((await backend.coherence(demoFestival)).findings).toBe(0);
 }
 
+/** What is no address, where nobody answers, and a code that nobody gave out: each is said, and nothing is begun with it. */
+async function expectWrongOnesRefused({ page, expectScreen, look }: Application): Promise<void> {
+  const enrol = async (address: string, code: string): Promise<void> => {
+    await page.getByLabel('Address of the backend').fill(address);
+    await page.getByLabel('One-time code').fill(code);
+    await page.getByRole('button', { name: 'Enrol' }).click();
+  };
+  await enrol('till.example', 'DEMO-FEST');
+  await expect(page.getByText('An address looks like http://127.0.0.1:7480')).toBeVisible();
+  // A port that nobody may listen on.
+  await enrol('http://127.0.0.1:9', 'DEMO-FEST');
+  await expect(page.getByRole('alert').first()).toContainText('The backend cannot be reached');
+  await enrol(backend.address, 'NO-SUCH-CODE');
+  await expect(page.getByRole('alert').first()).toContainText('This code is not valid');
+  await look('simulated-enrolment-refused');
+  await expectScreen('enrolment');
+}
+
 test('R9, R10, R11: a first sale through the window with the simulated reader', async () => {
   const application = await startApplication(till.place, ['--reader', 'simulated']);
   const { page, look } = application;
   await application.expectScreen('enrolment');
   await look('simulated-enrolment');
+  await expectWrongOnesRefused(application);
   await enrolThroughWindow(application, backend.address);
   await expect(page.getByTestId('reader-state')).toHaveAttribute('data-state', 'ready');
   await look('simulated-sale');

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { expect } from '@playwright/test';
 import Database from 'better-sqlite3';
 import { z } from 'zod';
+import type { EnrolmentAnswer } from '../../../contract/wire/enrolment.ts';
 import type { DemoBackendView } from '../../klink/demo-backend.ts';
 import { klink } from '../../klink/run-klink.ts';
 import { type WitnessedTag, witnessTag } from '../../klink/tag-witness.ts';
@@ -41,11 +42,12 @@ interface WindowTillOptions {
 export class WindowTill {
   readonly folder: TestFolder;
   readonly wristbands = new Wristbands(() => this.application);
-  readonly #backend: DemoBackendView;
+  /** Of the edition, to read wristbands with; asked for once, because a test may stop the backend. */
+  readonly #keySets: EnrolmentAnswer['edition']['keySets'];
   #application: Application | null = null;
 
-  private constructor(backend: DemoBackendView, folder: TestFolder) {
-    this.#backend = backend;
+  private constructor(folder: TestFolder, keySets: EnrolmentAnswer['edition']['keySets']) {
+    this.#keySets = keySets;
     this.folder = folder;
   }
 
@@ -57,7 +59,8 @@ export class WindowTill {
     ]);
     expect(enrolled.exitCode, enrolled.stderr).toBe(0);
     writeFileSync(path.join(folder.place, 'till.json'), JSON.stringify({ ...patientSettings, ...settings }));
-    return new WindowTill(backend, folder);
+    const { edition } = await backend.enrolWitness(code);
+    return new WindowTill(folder, edition.keySets);
   }
 
   get application(): Application {
@@ -105,12 +108,16 @@ export class WindowTill {
   }
 
   /** What is on the wristband, for somebody who holds the edition's keys; null where it holds nothing that is right. */
-  async witness(label: string): Promise<WitnessedTag | null> {
+  witness(label: string): WitnessedTag | null {
     const tag = this.#drawerTag(label);
-    const { edition } = await this.#backend.enrolWitness('DEMO-FEST');
     const memory = Buffer.from(tag.memory, 'hex').subarray(logicalBegin, logicalBegin + logicalLength);
-    const key = edition.keySets.find(({ id }) => id === memory[3])?.keyHex;
+    const key = this.#keySets.find(({ id }) => id === memory[3])?.keyHex;
     return key === undefined ? null : witnessTag(memory, Buffer.from(tag.uid, 'hex'), Buffer.from(key, 'hex'));
+  }
+
+  /** All of the chip's memory, in hex. */
+  memory(label: string): string {
+    return this.#drawerTag(label).memory;
   }
 
   uid(label: string): string {

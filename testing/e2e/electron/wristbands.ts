@@ -15,23 +15,23 @@ export class Wristbands {
   }
 
   async openDrawer(): Promise<void> {
-    await this.#application().page.keyboard.press('F9');
+    if (!(await this.drawer.isVisible())) await this.#application().page.keyboard.press('F9');
     await expect(this.drawer).toBeVisible();
   }
 
   async make(label: string): Promise<void> {
     const { page } = this.#application();
-    await page.keyboard.press('F9');
+    await this.openDrawer();
     await this.drawer.getByRole('textbox', { name: 'Name of the wristband' }).fill(label);
     await this.drawer.getByRole('button', { name: 'Make a wristband' }).click();
-    await this.drawer.getByText(label).waitFor();
+    await this.drawer.getByText(label, { exact: true }).waitFor();
     // The focus goes back to the till: Enter means "pay" again.
     await page.getByRole('heading', { name: 'Simulated reader' }).click();
   }
 
   /** Shows a wristband to the reader until it has gone away again by itself; what came of it is the caller's to look at. */
   async show(label: string): Promise<void> {
-    await this.drawer.getByRole('button', { name: `Tap: ${label}` }).click();
+    await this.drawer.getByRole('button', { name: `Tap: ${label}`, exact: true }).click();
     await expect(this.drawer.getByText('On the reader')).toHaveCount(0);
   }
 
@@ -51,10 +51,18 @@ export class Wristbands {
 
   /** Lays a wristband on the reader until the work is done, and takes it away. */
   async hold(label: string): Promise<void> {
-    await this.drawer.getByRole('button', { name: `Hold: ${label}` }).click();
+    await this.drawer.getByRole('button', { name: `Hold: ${label}`, exact: true }).click();
     await this.#application().expectScreen('done');
     await this.drawer.getByRole('button', { name: `Take away: ${label}` }).click();
     await expect(this.drawer.getByText('On the reader')).toHaveCount(0);
+  }
+
+  /** What goes wrong with real wristbands: its content is damaged, or somebody copies it. */
+  async spoil(label: string, how: 'Corrupt' | 'Clone'): Promise<void> {
+    const more = this.drawer.getByRole('button', { name: `More for ${label}`, exact: true });
+    await more.click();
+    await this.drawer.getByRole('button', { name: `${how}: ${label}`, exact: true }).click();
+    await more.click();
   }
 
   /** Shows a wristband and pulls it away in the middle of its n-th write. */
