@@ -148,6 +148,7 @@ export class BooksModel {
   resolved(key: string, to: 'Committed' | 'Aborted'): void {
     const known = this.known.get(key);
     demand(known !== undefined, 'operator', `${key} was resolved and is not known`);
+    known.moves ??= movesByTag(known);
     this.#move(known, to, 'AD');
   }
 
@@ -305,6 +306,14 @@ function kindOf({ type, method }: Known): string {
     case 'TagAdjustment':
       return 'terminal-tag-adjustment';
   }
+}
+
+/** What an operator books where only a tag has told of it: all of it, at the merchant they name. */
+function movesByTag({ type, deltaMinor }: Known): ReadonlyMap<string, number> {
+  return new Map([
+    [type === 'Refund' ? 'top-up:cash' : 'merchant:bar', -deltaMinor],
+    ['customer', deltaMinor],
+  ]);
 }
 
 function contentOf({ version, moves, method, deltaMinor, generation, tagNumber }: SentTransaction) {

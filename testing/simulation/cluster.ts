@@ -11,15 +11,28 @@ const templateName = 'simulation_template';
 /** A simulated power cut is a copy of SQLite's; this server only has to be fast. */
 const careless = ['fsync = off', 'synchronous_commit = off', 'full_page_writes = off'];
 
+export interface ClusterAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+}
+
 /** One real PostgreSQL for all runs of a process; each run has a database of its own, copied from one that is furnished. */
 export class Cluster {
   readonly #connection: pg.PoolConfig;
+  readonly #prefix: string;
   readonly #stop: () => Promise<void>;
   #count = 0;
 
-  private constructor(connection: pg.PoolConfig, stop: () => Promise<void>) {
+  private constructor(connection: pg.PoolConfig, prefix: string, stop: () => Promise<void>) {
     this.#connection = connection;
+    this.#prefix = prefix;
     this.#stop = stop;
+  }
+
+  /** The cluster of another process, which has furnished it. @param prefix of the databases' names, this process's alone */
+  static attach(address: ClusterAddress, prefix: string): Cluster {
+    return new Cluster({ ...address, database: 'postgres' }, prefix, () => Promise.resolve());
   }
 
   static async start(): Promise<Cluster> {
@@ -27,7 +40,7 @@ export class Cluster {
     // Else, as root, the server's user could not enter, and the cluster would go elsewhere and stay there.
     await chmod(folder, 0o755);
     const server = await startEmbeddedServer(folder, silentLog);
-    const cluster = new Cluster(server.connection, async () => {
+    const cluster = new Cluster(server.connection, 'run', async () => {
       await server.stop();
       await rm(folder, { recursive: true, force: true });
     });
@@ -41,12 +54,27 @@ export class Cluster {
   /** A database for one run. */
   async newDatabase(): Promise<{ readonly connection: pg.PoolConfig; drop(): Promise<void> }> {
     this.#count += 1;
-    const database = `run_${this.#count}`;
+    const database = `${this.#prefix}_${this.#count}`;
     await this.#ask(`CREATE DATABASE ${database} TEMPLATE ${templateName}`);
     return {
       connection: { ...this.#connection, database },
       drop: () => this.#ask(`DROP DATABASE ${database} WITH (FORCE)`),
     };
+  }
+
+  /** Leaves no server behind when the run is broken off. */
+  stopOnSignal(): void {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.once(signal, () => {
+        this.stop().finally(() => process.exit(130));
+      });
+  }
+
+  /** For a process that runs beside this one. */
+  get address(): ClusterAddress {
+    const { host, port, user } = this.#connection;
+    if (host === undefined || port === undefined || user === undefined) throw new Error('the cluster has no address');
+    return { host, port, user };
   }
 
   stop(): Promise<void> {

@@ -46,6 +46,7 @@ export class Director {
   #atDesk(desk: TillDesk): Action {
     const till = desk.till.index;
     const { screen } = desk.running.view.screen;
+    if (desk.isBusy && this.#chance.percent(4)) return this.#visit(desk);
     switch (screen) {
       case 'tap':
       case 'paying':

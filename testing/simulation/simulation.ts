@@ -144,7 +144,12 @@ export class Simulation {
   startTill(desk: TillDesk): void {
     const life = new Life((moment) => this.#tillEnded(desk, moment));
     try {
-      desk.till.start(life);
+      desk.till.start(life, () => {
+        desk.observe();
+        desk.noteSeen();
+      });
+      desk.observe();
+      desk.noteStart();
     } catch (error) {
       if (life.isAlive) throw error;
     }

@@ -4,7 +4,8 @@ import type { Outcome } from '../../contract/ipc/operations.ts';
 import type { Result } from '../../terminal-core/domain/result.ts';
 import type { TillOperations } from '../../terminal-core/till/operations.ts';
 import type { Work } from './actions.ts';
-import { demand, type Intent } from './money-model.ts';
+import { cleanupRowOf, startRowOf, undecidedRowOf } from './cleanup-rows.ts';
+import { demand, type Intent, keyOf, ModelViolation } from './money-model.ts';
 import type { RunningTill, SimulatedTill } from './simulated-till.ts';
 import type { Simulation } from './simulation.ts';
 import { TillObserver } from './till-observer.ts';
@@ -50,9 +51,11 @@ export class TillDesk {
       .get();
     const { assignmentId, journalId } = assignmentSchema.parse(row);
     const { model, tally } = this.#simulation;
-    this.observer = new TillObserver(assignmentId, journalId, model, (from, to, cause) => {
+    this.observer = new TillObserver(assignmentId, journalId, model, (number, from, to, cause) => {
       tally.reach(`till: ${from} → ${to} (${cause})`);
-      this.#simulation.trace(`till ${this.till.index}: ${from} → ${to} (${cause})`);
+      this.#simulation.trace(`till ${this.till.index}: ${number} ${from} → ${to} (${cause})`);
+      if (cause === 'cleanup') this.#noteCleanup(number, from, to);
+      if (cause === 'backend') this.#checkWord(number, to);
     });
   }
 
@@ -61,10 +64,57 @@ export class TillDesk {
     const { running } = this.till;
     if (!running || !this.observer || !running.database.open || !running.life.hasNews()) return;
     try {
-      this.observer.look(running.database);
+      const { seals } = this.#simulation.books;
+      this.observer.look(running.database, seals.get(this.observer.assignmentId)?.seq ?? 0);
     } catch (error) {
       this.#simulation.noteBroken(error);
     }
+  }
+
+  /** Q9: what the backend says ends a row only where it is proof. */
+  #checkWord(number: number, to: string): void {
+    const key = keyOf(this.observer?.assignmentId ?? 0, number);
+    const known = this.#simulation.books.known.get(key);
+    const isProof =
+      to === 'Committed' ? known?.state === 'Reserve' || known?.state === 'Committed' : known?.cause === 'TD';
+    demand(isProof, 'Q9 proof', `${key} ends ${to} because the backend has it ${known?.state} by ${known?.cause}`);
+  }
+
+  #noteCleanup(number: number, from: string, to: string): void {
+    const row = this.#row(number);
+    const found = row ? cleanupRowOf(row, from, to, this.#imageHere()) : null;
+    if (found) this.#simulation.tally.reach(`cleanup: ${found}`);
+  }
+
+  /** A till has read a tag, or could not: what is unknown of it and stays so. */
+  noteSeen(): void {
+    const tag = this.till.world.field.tag;
+    for (const number of this.observer?.unresolved ?? []) {
+      const row = this.#row(number);
+      if (row?.state !== 'TerminalConfirmUnknown' || row.uid !== tag?.uid) continue;
+      this.#simulation.tally.reach(`cleanup: ${undecidedRowOf(row, this.#imageHere())}`);
+    }
+  }
+
+  /** A till that starts leaves what only a tag or a card can decide. */
+  noteStart(): void {
+    for (const number of this.observer?.unresolved ?? []) {
+      const status = this.running.database
+        .prepare('SELECT payment_status FROM txn WHERE terminal_transaction_number = ?')
+        .pluck()
+        .get(number);
+      const found = startRowOf(this.#row(number)?.state ?? '', z.string().nullable().parse(status));
+      if (found) this.#simulation.tally.reach(`cleanup: ${found}`);
+    }
+  }
+
+  #row(number: number) {
+    return this.observer ? this.#simulation.model.row(this.observer.assignmentId, number) : undefined;
+  }
+
+  #imageHere() {
+    const { tag } = this.till.world.field;
+    return tag ? (this.#simulation.model.tags.get(tag.tagId)?.image ?? null) : null;
   }
 
   /** The process that was at work is no more. */
@@ -74,13 +124,37 @@ export class TillDesk {
 
   begin(work: Work, firstTagOnly: boolean): void {
     const assignmentId = this.observer?.assignmentId;
-    if (!this.isRunning || this.isBusy || assignmentId === undefined) return;
+    if (!this.isRunning || assignmentId === undefined) return;
+    if (this.isBusy) {
+      this.#interfere(work, firstTagOnly);
+      return;
+    }
     this.#simulation.tally.work(work.work);
     this.#simulation.model.intend(assignmentId, intentsOf(work));
     this.#work = work.work;
     const { running } = this;
     const ended = running.life.guard(() => start(running.operations, work, firstTagOnly));
     this.#follow(running, assignmentId, ended ?? Promise.reject(new Error('killed')));
+  }
+
+  /** Somebody asks for something while the till is at work: it is refused, and changes nothing (INV-11). */
+  #interfere(work: Work, firstTagOnly: boolean): void {
+    const { running } = this;
+    const isRefused = work.work === 'sell' || work.work === 'resolve' || work.work === 'voidPayment';
+    // A sale would empty the cart of the one that is going on; the other two find their own things to say.
+    if (isRefused) return;
+    this.#simulation.tally.work('asked while at work');
+    start(running.operations, work, firstTagOnly).then(
+      (answer) => {
+        if (answer.ok && running.life.isAlive)
+          this.#simulation.noteBroken(
+            new ModelViolation('INV-11 one work', `${work.work} began while another was going on`),
+          );
+      },
+      (error: unknown) => {
+        if (running.life.isAlive) this.#simulation.noteBroken(error);
+      },
+    );
   }
 
   async press(button: 'cancel' | 'dismiss'): Promise<void> {

@@ -26,8 +26,8 @@ const stepSchema = z.object({ from: z.string().nullable(), to: z.enum(terminalSt
 const itemSchema = z.object({ debit: z.string(), credit: z.string(), amountMinor: z.int() });
 const entrySchema = z.object({ seq: z.int(), kind: z.string(), at: z.string(), payload: z.string(), hash: z.string() });
 
-/** Called for every step a row takes: from, to, cause. */
-export type OnRowStep = (from: string, to: string, cause: string) => void;
+/** Called for every step that a row takes. */
+export type OnRowStep = (number: number, from: string, to: string, cause: string) => void;
 
 /**
  * Reads, after every commit of a till, what is new in its database, with SQL of its own, and tells the model. What the journal
@@ -57,7 +57,18 @@ export class TillObserver {
     return { seq: this.#lastSeq, hash: this.#lastHash };
   }
 
-  look(database: Database.Database): void {
+  /** Numbers of what has no end yet. */
+  get unresolved(): readonly number[] {
+    return [...this.#unresolved.keys()];
+  }
+
+  /** Up to where the till believes that the backend has its journal. */
+  #acknowledgedSeq(database: Database.Database): number {
+    return z.int().parse(database.prepare('SELECT acknowledged_seq FROM replication_cursor').pluck().get());
+  }
+
+  /** @param receivedSeq up to where the backend truly has it */
+  look(database: Database.Database, receivedSeq: number): void {
     for (const number of [...this.#unresolved.keys()]) this.#follow(database, number);
     const numbers = z
       .array(z.int())
@@ -73,6 +84,12 @@ export class TillObserver {
       this.#follow(database, number);
     }
     this.#readJournal(database);
+    const acknowledged = this.#acknowledgedSeq(database);
+    demand(
+      acknowledged <= receivedSeq,
+      'R46 cursor',
+      `${this.assignmentId} believes in ${acknowledged} entries, the backend has ${receivedSeq}`,
+    );
   }
 
   #open(database: Database.Database, number: number): void {
@@ -97,7 +114,7 @@ export class TillObserver {
         : { assignmentId: referenceAssignmentId, number: referenceNumber };
     this.#unresolved.set(number, 1);
     this.#model.opened({ ...row, reference, assignmentId: this.assignmentId, moves });
-    this.#onStep('[*]', 'Open', 'checkout');
+    this.#onStep(number, '[*]', 'Open', 'checkout');
   }
 
   #follow(database: Database.Database, number: number): void {
@@ -120,7 +137,7 @@ export class TillObserver {
     );
     for (const { from, to, cause } of steps) {
       this.#model.moved(this.assignmentId, number, from, to, cause);
-      this.#onStep(from ?? '[*]', to, cause);
+      this.#onStep(number, from ?? '[*]', to, cause);
     }
     demand(
       model.state === row.state,

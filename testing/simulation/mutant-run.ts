@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { Cluster } from './cluster.ts';
+import { GlobalTimers } from './global-timers.ts';
+import { play } from './run.ts';
+
+/**
+ * The simulation of one planted bug, in a process of its own on the cluster of `mutants.ts`: seed after seed, until one finds it
+ * or the steps are used up. Says what came of it in one line of JSON.
+ */
+const planSchema = z.object({
+  connection: z.object({ host: z.string(), port: z.int(), user: z.string() }),
+  stepsMax: z.int(),
+  stepsPerSeed: z.int(),
+});
+const plan = planSchema.parse(JSON.parse(process.env['KLINK_MUTANT_PLAN'] ?? ''));
+const timers = new GlobalTimers();
+const cluster = Cluster.attach(plan.connection, `mutant_${process.pid}`);
+let steps = 0;
+let found: { seed: number; step: number; check: string; detail: string } | null = null;
+for (let seed = 1; steps < plan.stepsMax && !found; seed += 1) {
+  const count = Math.min(plan.stepsPerSeed, plan.stepsMax - steps);
+  const result = await play({ seed, steps: count, tills: 3, tags: 6, compareEvery: 4 }, cluster, timers);
+  if (result.finding) {
+    const { step, check, detail } = result.finding;
+    found = { seed, step, check, detail };
+  }
+  steps += result.actions.length;
+}
+console.log(JSON.stringify({ steps, found }));
+process.exit(0);
