@@ -8,6 +8,7 @@ import {
   paymentNoticeSchema,
 } from '../../contract/wire/outside-top-up.ts';
 import { readAutoTopUpRule, setAutoTopUpRule } from '../payments/auto-top-up.ts';
+import { cancelOutsideTopUp } from '../payments/cancel-top-up.ts';
 import { isSignedBy, readNoticeSecret } from '../payments/notice-secret.ts';
 import { openOnlineTopUp, readOutsideTopUp } from '../payments/online-top-up.ts';
 import { receiveNotice } from '../payments/receive-notice.ts';
@@ -27,6 +28,7 @@ const ofEdition = z.object({ editionId: whole });
 export function outsideTopUpRoutes(app: App, service: Service): void {
   openRoute(app, service);
   readRoute(app, service);
+  cancelRoute(app, service);
   ruleRoutes(app, service);
   webhookRoute(app, service);
 }
@@ -92,6 +94,54 @@ function readRoute(app: App, service: Service): void {
       const found = await readOutsideTopUp(service.database.pool, request.query.editionId, id, transactionId);
       if (found === undefined) return sendProblem(reply, problem('NOT_FOUND', 'The customer has no such top-up.'));
       return reply.send(found);
+    },
+  );
+}
+
+function cancelRoute(app: App, service: Service): void {
+  const { database, clock } = service;
+  app.delete(
+    '/v1/customers/:id/online-top-ups/:transactionId',
+    {
+      schema: {
+        tags: ['operator'],
+        summary: 'Give up a top-up of a customer whose payment was not begun; later it is refused',
+        security: sessionAuth,
+        params: ofCustomer.extend({ transactionId: whole }),
+        querystring: ofEdition,
+        response: { 200: outsideTopUpSchema, ...problemAnswers(400, 401, 403, 404, 503) },
+      },
+    },
+    async (request, reply) => {
+      const { actor } = await requireOperator(service, request, 'money');
+      const { editionId } = request.query;
+      const { id: customerId, transactionId: backendTransactionId } = request.params;
+      const now = clock.now();
+      const done = await database.transaction(async (connection) => {
+        const cancelled = await cancelOutsideTopUp(
+          connection,
+          { editionId, customerId, backendTransactionId, actor },
+          now,
+        );
+        if (cancelled.outcome === 'cancelled' && !cancelled.again)
+          await audit(
+            connection,
+            actor,
+            'online top-up cancelled',
+            { editionId, customerId, backendTransactionId },
+            now,
+          );
+        return cancelled;
+      });
+      switch (done.outcome) {
+        case 'cancelled':
+          if (done.again) reply.header('Idempotency-Hit', 'true');
+          return reply.send(done.topUp);
+        case 'unknown':
+          return sendProblem(reply, problem('NOT_FOUND', 'The customer has no such top-up.'));
+        case 'refused':
+          return sendProblem(reply, problem('BAD_REQUEST', done.reason));
+      }
     },
   );
 }

@@ -1,4 +1,5 @@
 import { moveTransaction } from '../ingest/move-transaction.ts';
+import { invariant } from '../ledger/invariant.ts';
 import { limits } from '../limits.ts';
 import { alertAboutPayment } from '../payments/alert-about-payment.ts';
 import type { BoundedProvider, ProviderAnswer } from '../payments/bounded-provider.ts';
@@ -56,9 +57,10 @@ function nextCheckAfter(checks: number, now: Date): Date {
 
 async function checkPayment(parts: Parts, key: PaymentKey): Promise<void> {
   const { database, clock } = parts;
-  const row = await readPayment(database.pool, key);
-  if (row === undefined || row.nextCheckAt === null) return;
-  if (row.state === 'Open') await startPayment(parts, key);
+  const known = await readPayment(database.pool, key);
+  if (known === undefined || known.nextCheckAt === null) return;
+  // Whoever was quicker, the customer who gives it up or this job, is heard here: a void is asked for, or the charge.
+  const row = known.state === 'Open' ? await startPayment(parts, known) : known;
   const answer = await consult(parts, row);
   const settled = await settlePayment(database, clock, key, answer, row.voidRequestedAt === null ? 'check' : 'void');
   const since = settled.voidRequestedAt ?? settled.createdAt;
@@ -66,11 +68,12 @@ async function checkPayment(parts: Parts, key: PaymentKey): Promise<void> {
     await giveUp(parts, key);
 }
 
-/** Committed before the provider hears of it: a top-up of the backend's own. */
-async function startPayment({ database, clock }: Parts, key: PaymentKey): Promise<void> {
-  await database.transaction(async (connection) => {
-    const row = await lockPayment(connection, key);
-    if (row !== undefined && isOutside(row)) await startOutsideTopUp(connection, row, clock.now());
+/** Committed before the provider hears of it: a top-up of the backend's own. Returns the payment as it stands then. */
+async function startPayment({ database, clock }: Parts, known: PaymentRow): Promise<PaymentRow> {
+  return database.transaction(async (connection) => {
+    const row = await lockPayment(connection, known);
+    invariant('INV-63', row !== undefined, 'a payment is never deleted');
+    return isOutside(row) ? startOutsideTopUp(connection, row, clock.now()) : row;
   });
 }
 

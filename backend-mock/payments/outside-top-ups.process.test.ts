@@ -110,6 +110,15 @@ async function look(of: Customer, id: number | undefined) {
   return outsideTopUpSchema.parse(await response.json());
 }
 
+/** The customer changes their mind. */
+async function cancel(of: Customer, id: number | undefined) {
+  const by = await operator();
+  const path = `/v1/customers/${of.customerId}/online-top-ups/${id}?editionId=${of.till.editionId}`;
+  const response = await fetch(`${by.address}${path}`, { method: 'DELETE', headers: { Cookie: by.cookie } });
+  const answer = answerSchema.parse(await response.json());
+  return { status: response.status, said: 'code' in answer ? answer.code : answer.state };
+}
+
 async function historyOf(of: Customer, id: number | undefined) {
   const path = `/transactions/${id}?editionId=${of.till.editionId}`;
   const { states, postings } = await (await operator()).read(transactionDetailSchema, path);
@@ -461,5 +470,51 @@ describe('auto top-up', () => {
     await rule(of);
     expect(await rule(of, { cardToken: undefined, active: false })).toMatchObject({ active: false, hasCard: true });
     expect(await openAuto()).toBe(0);
+  });
+});
+
+describe('a customer who changes their mind (3.4: Open → Aborted by CU)', () => {
+  test('before the payment is started: nothing is charged, and the same again is answered the same', async () => {
+    const of = await customer();
+    const { topUp: opened } = await open(of, 50_00);
+    expect(await cancel(of, opened?.backendTransactionId)).toEqual({ status: 200, said: 'Aborted' });
+    expect(await cancel(of, opened?.backendTransactionId)).toEqual({ status: 200, said: 'Aborted' });
+    for (let round = 0; round < 3; round += 1) await checkAfter(limits.paymentCheckLongestMs);
+    const { states, postings } = await historyOf(of, opened?.backendTransactionId);
+    expect({ states, postings }).toEqual({ states: ['null → Open CU', 'Open → Aborted CU'], postings: [] });
+    expect(await look(of, opened?.backendTransactionId)).toMatchObject({ state: 'Aborted', paymentStatus: 'voided' });
+    const { payment_key: key } = await paymentOf(opened?.backendTransactionId, database);
+    const charges = await database.pool.query('SELECT times_charged FROM simulated_charge WHERE charge_key = $1', [
+      key,
+    ]);
+    expect(charges.rows).toEqual([{ times_charged: 0 }]);
+    expect(await alertsOf(of)).toEqual([]);
+    expect(await tagOf(of)).toMatchObject({ balanceMinor: 10_00, pending: [] });
+  });
+
+  test('in the very moment in which the payment is started: one of them wins, and nothing that was taken is kept unbooked', async () => {
+    for (let attempt = 0; attempt < 12; attempt += 1) {
+      const of = await customer();
+      const { topUp: opened } = await open(of, 50_00);
+      const [{ said }] = await Promise.all([cancel(of, opened?.backendTransactionId), checkAfter(0)]);
+      for (let round = 0; round < 3; round += 1) await checkAfter(limits.paymentCheckLongestMs);
+      const { state, paymentStatus } = await look(of, opened?.backendTransactionId);
+      expect([said, state, paymentStatus]).toEqual(
+        said === 'Aborted' ? ['Aborted', 'Aborted', 'voided'] : ['BAD_REQUEST', 'Committed', 'approved'],
+      );
+    }
+  });
+
+  test('afterwards it is refused: what is under way or booked is not a customer’s to stop', async () => {
+    const of = await customer();
+    const { topUp: opened } = await open(of, 50_00);
+    await checkAfter(0);
+    expect(await cancel(of, opened?.backendTransactionId)).toEqual({ status: 400, said: 'BAD_REQUEST' });
+    expect(await look(of, opened?.backendTransactionId)).toMatchObject({ state: 'Committed' });
+    const silent = await open(of, 20_02);
+    await checkAfter(0);
+    expect(await cancel(of, silent.topUp?.backendTransactionId)).toEqual({ status: 400, said: 'BAD_REQUEST' });
+    expect(await look(of, silent.topUp?.backendTransactionId)).toMatchObject({ state: 'ExternalPending' });
+    expect(await cancel(await customer(), opened?.backendTransactionId)).toEqual({ status: 404, said: 'NOT_FOUND' });
   });
 });

@@ -212,6 +212,15 @@ const ofOperators: readonly Scenario[] = [
     ),
   },
   {
+    name: 'a customer gives up an online top-up',
+    act: (world, { address }) =>
+      send(
+        address,
+        `/v1/customers/${world.numbers.payer}/online-top-ups/${world.numbers.openTopUp}?editionId=${canteen}`,
+        { method: 'DELETE', headers: { Cookie: world.cookie } },
+      ),
+  },
+  {
     name: 'a manual refund of a tag',
     act: deed('/v1/admin/manual-refunds', () => ({
       editionId: festival,
