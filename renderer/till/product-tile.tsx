@@ -14,16 +14,20 @@ export const ProductTile = memo(function ProductTile({
   product,
   inCart,
   isForEnter,
+  isTabStop,
 }: {
   readonly product: ProductView;
   readonly inCart: number;
   readonly isForEnter: boolean;
+  /** The arrows lead on to the others. */
+  readonly isTabStop: boolean;
 }) {
   const { t } = useTranslation();
   const { name, priceMinor, colour } = product;
   return (
     <TouchButton
       look="quiet"
+      excludeFromTabOrder={!isTabStop}
       onPress={() => takeProduct(product)}
       className={classNames(
         `product-${colour}`,

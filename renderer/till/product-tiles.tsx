@@ -29,6 +29,8 @@ export function ProductTiles({
   const room = useRoom(scroller);
   const [scrollRow, setScrollRow] = useState<RowRange>({ first: 0, end: 0 });
   const inCart = useMemo(() => new Map(lines.map(({ productId, quantity }) => [productId, quantity])), [lines]);
+  /** The one tile that Tab comes to, or thousands of them would lie between the search and the cart. */
+  const [stop, setStop] = useState(0);
   const rows = tileRows(products.length, room.widthPx, window.innerHeight);
   const drawn = { first: Math.min(scrollRow.first, rows.rowCount), end: Math.min(scrollRow.end, rows.rowCount) };
 
@@ -40,6 +42,7 @@ export function ProductTiles({
   // biome-ignore lint/correctness/useExhaustiveDependencies: other products begin at their first row
   useLayoutEffect(() => {
     scroller.current?.scrollTo(0, 0);
+    setStop(0);
   }, [products]);
   useLayoutEffect(follow);
 
@@ -56,12 +59,15 @@ export function ProductTiles({
   };
 
   const first = drawn.first * rows.columns;
+  const end = Math.min(products.length, drawn.end * rows.columns);
+  const drawnStop = stop >= first && stop < end ? stop : first;
   return (
     <div ref={scroller} onScroll={follow} className="h-full min-h-0 overflow-y-auto p-5">
       <ul
         id={tilesId}
         aria-label={label}
         onKeyDown={onKeyDown}
+        onFocus={({ target }) => setStop(indexOf(target) ?? 0)}
         className="grid content-start"
         style={{
           gap: gapPx,
@@ -71,7 +77,7 @@ export function ProductTiles({
           paddingTop: drawn.first * (rows.rowHeightPx + gapPx),
         }}
       >
-        {products.slice(first, drawn.end * rows.columns).map((product, at) => (
+        {products.slice(first, end).map((product, at) => (
           <li
             key={product.productId}
             data-at={first + at}
@@ -83,6 +89,7 @@ export function ProductTiles({
               product={product}
               inCart={inCart.get(product.productId) ?? 0}
               isForEnter={isFirstForEnter && first + at === 0}
+              isTabStop={first + at === drawnStop}
             />
           </li>
         ))}

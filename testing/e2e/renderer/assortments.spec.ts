@@ -14,7 +14,6 @@ import { makeViews } from './views.ts';
 import { feedCatalogue, feedView, openWindowPage } from './window-page.ts';
 
 const pictures = path.resolve(import.meta.dirname, '../../../test-results/pictures');
-const counts = [12, 60, 5_000] as const;
 
 function viewOf(version: string, cart: TillView['cart']): TillView {
   const view = makeViews()['sale-staffed'];
@@ -54,21 +53,18 @@ for (const [width, height] of [
   [1920, 1080],
   [768, 1024],
 ] as const) {
-  test(`screens.md, Sale: 12, 60 and 5,000 products and a search among them at ${width} × ${height}`, async ({
-    page,
-  }) => {
+  test(`screens.md, Sale: 12 and 5,000 products and a search among them at ${width} × ${height}`, async ({ page }) => {
     await page.setViewportSize({ width, height });
     await openWindowPage(page, '?theme=light&language=en');
-    for (const count of counts) {
-      await sell(page, count);
-      await expectWhole(page, `${width}_${count}`);
-      await page.keyboard.type('2 wi');
-      await expectWhole(page, `${width}_${count}_search`);
-      await page.keyboard.press('Escape');
-      await page.getByRole('button', { name: 'Show letters to type with' }).click();
-      await expectWhole(page, `${width}_${count}_letters`);
-      await page.keyboard.press('Escape');
-    }
+    await sell(page, 12);
+    await expectWhole(page, `${width}_12`);
+    await sell(page, 5_000);
+    await expectWhole(page, `${width}_5000`);
+    await page.keyboard.type('2 wi');
+    await expectWhole(page, `${width}_5000_search`);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Show letters to type with' }).click();
+    await expectWhole(page, `${width}_5000_letters`);
   });
 }
 
@@ -82,9 +78,7 @@ for (const theme of ['light', 'dark', 'high-contrast'] as const) {
     await page.keyboard.type('la');
     await expectWhole(page, `${theme}_search`);
     await expectNoViolation(page, `${theme}, search`);
-    await page.keyboard.press('Escape');
     await page.keyboard.type('qqqq');
     await expectWhole(page, `${theme}_nothing`);
-    await expectNoViolation(page, `${theme}, nothing`);
   });
 }

@@ -41,6 +41,11 @@ test('screens.md: a product is reached by Tab and the arrows, and Enter then mea
   await page.getByRole('button', { name: /^Beer 0.5/ }).focus();
   expect(await asked(page, 'ArrowRight', 'Enter')).toEqual([['addToCart', { productId: 'beer-small', quantity: 1 }]]);
   await expect(page.getByRole('button', { name: /^Beer 0.3/ })).toBeFocused();
+  // One step of Tab leads out of the products, however many there are, and one step back to where one was.
+  await asked(page, 'Tab');
+  await expect(page.getByRole('button', { name: 'Free amount', exact: true })).toBeFocused();
+  await asked(page, 'Shift+Tab');
+  await expect(page.getByRole('button', { name: /^Beer 0.3/ })).toBeFocused();
 });
 
 test('screens.md, search by typing: letters search, Enter takes the first hit and then pays again', async ({
@@ -323,6 +328,7 @@ test('screens.md, Not enough: another tag pays what is missing by a key, or piec
 }) => {
   await feedView(page, view('refused'));
   expect(await asked(page, 'F4')).toEqual([['sell', { partMinor: 1_500 }]]);
+  await page.keyboard.press('F6');
   await page.getByRole('button', { name: 'One less Beer 0.5 l' }).click();
   expect(await askedCalls(page)).toEqual([['addToCart', { productId: 'beer', quantity: -1 }]]);
   await feedView(page, view('refused-enough'));
