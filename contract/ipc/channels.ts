@@ -29,6 +29,11 @@ export const screenLanguageChannel = 'klink:screen-language';
 /** The hidden page of a receipt asks for it, and says how high it is. */
 export const receiptPageChannel = 'klink:receipt-page';
 export const receiptShownChannel = 'klink:receipt-shown';
+/** Looking for a fault: check, export, stop. */
+export const supportCommandChannel = 'klink:support-command';
+export const supportViewChannel = 'klink:support-view';
+export const supportViewChangedChannel = 'klink:support-view-changed';
+export const aboutChannel = 'klink:about';
 /** Main → window. */
 export const viewChangedChannel = 'klink:view-changed';
 export const simulatorChangedChannel = 'klink:simulator-changed';

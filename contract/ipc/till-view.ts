@@ -193,6 +193,8 @@ export const tillViewSchema = z.object({
     unsentCount: z.int(),
     lastAcknowledgedAt: z.string().nullable(),
     fault: faultSchema.nullable(),
+    /** How far the backend's clock is ahead of this computer's; only where that is so much that one of them must be wrong. */
+    clockDifferenceMs: z.int().optional(),
   }),
   /** Rejected and unknown transactions that somebody has to look at. */
   attentionCount: z.int(),

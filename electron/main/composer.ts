@@ -57,6 +57,11 @@ export class Composer {
     return this.lastView;
   }
 
+  /** Where the till that runs now has its data. */
+  get runningFolder(): string {
+    return this.isTraining ? path.join(this.options.dataFolder, trainingFolderName) : this.options.dataFolder;
+  }
+
   /** Null unless the reader is the simulated one. */
   get simulatorView(): SimulatorView | null {
     return this.lastSimulatorView;

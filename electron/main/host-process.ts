@@ -3,14 +3,15 @@ import path from 'node:path';
 import { utilityProcess } from 'electron';
 import type { ToReaderHost, ToTillHost } from '../../contract/ipc/envelope.ts';
 import type { ToPrintHost } from '../../contract/ipc/printing.ts';
+import type { ToSupportHost } from '../../contract/ipc/support.ts';
 
-export type HostName = 'till-host' | 'reader-host' | 'print-host';
+export type HostName = 'till-host' | 'reader-host' | 'print-host' | 'support-host';
 
 /** A host behind one small interface, whatever runs it. Messages are structured clones, so bytes stay bytes. */
 export interface HostProcess {
   readonly name: HostName;
   readonly runsIn: 'utility process' | 'child process';
-  post(message: ToTillHost | ToReaderHost | ToPrintHost): void;
+  post(message: ToTillHost | ToReaderHost | ToPrintHost | ToSupportHost): void;
   /** Called once, when the process has ended for whatever reason, also when it could not be started. */
   onExit(listener: (reason: string) => void): void;
   onMessage(listener: (message: unknown) => void): void;

@@ -3,7 +3,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { app, type BrowserWindow, dialog, Menu, session } from 'electron';
 import envPaths from 'env-paths';
-import { printerViewChangedChannel, simulatorChangedChannel, viewChangedChannel } from '../../contract/ipc/channels.ts';
+import {
+  printerViewChangedChannel,
+  simulatorChangedChannel,
+  supportViewChangedChannel,
+  viewChangedChannel,
+} from '../../contract/ipc/channels.ts';
 import { registerAppScheme, serveApp } from './app-protocol.ts';
 import { Composer } from './composer.ts';
 import { CustomerWindow } from './customer-window.ts';
@@ -12,6 +17,8 @@ import { log } from './log.ts';
 import { answerPrinterCalls } from './printer-calls.ts';
 import { ReceiptDesk } from './receipt-desk.ts';
 import { answerReceiptPages } from './receipt-window.ts';
+import { answerSupportCalls } from './support-calls.ts';
+import { SupportDesk } from './support-desk.ts';
 import { confine, confineContents, openTillWindow } from './till-window.ts';
 import { watchBundles } from './watch-bundles.ts';
 import { answerWindowCalls, callsOf } from './window-calls.ts';
@@ -67,13 +74,20 @@ function run(options: LaunchOptions): void {
     onChange: (view) => send(printerViewChangedChannel, view),
   });
 
+  const support = new SupportDesk({
+    dataFolder: () => composer.runningFolder,
+    call: (operation, request) => composer.call(operation, request),
+    window: () => window,
+    onChange: (view) => send(supportViewChangedChannel, view),
+  });
+
   app.on('web-contents-created', (_event, contents) => confineContents(contents));
   app.on('second-instance', () => {
     if (window?.isMinimized()) window.restore();
     window?.focus();
   });
   app.on('window-all-closed', () => app.quit());
-  stopBeforeQuit(composer, receipts);
+  stopBeforeQuit(composer, [receipts, support]);
 
   void app.whenReady().then(() => {
     log('info', 'started', { electron: process.versions.electron, dataFolder: options.dataFolder });
@@ -84,6 +98,7 @@ function run(options: LaunchOptions): void {
     answerWindowCalls(composer, handle);
     answerReceiptPages();
     answerPrinterCalls(receipts, handle);
+    answerSupportCalls(support, handle);
     composer.start();
     window = openTillWindow(options.settings);
     customer = new CustomerWindow(() => composer.view);
@@ -95,14 +110,14 @@ function run(options: LaunchOptions): void {
 }
 
 /** The hosts are stopped first, the till with time to finish what it writes; then the application really ends. */
-function stopBeforeQuit(composer: Composer, receipts: ReceiptDesk): void {
+function stopBeforeQuit(composer: Composer, desks: readonly { stop(): void }[]): void {
   let phase: 'running' | 'stopping' | 'stopped' = 'running';
   app.on('before-quit', (event) => {
     if (phase === 'stopped') return;
     event.preventDefault();
     if (phase === 'stopping') return;
     phase = 'stopping';
-    receipts.stop();
+    for (const desk of desks) desk.stop();
     void composer.stop().finally(() => {
       phase = 'stopped';
       log('info', 'stopped');

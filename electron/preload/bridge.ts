@@ -4,6 +4,7 @@ import type { OperationRequest } from '../../contract/ipc/operations.ts';
 import type { PrinterCommand } from '../../contract/ipc/printing.ts';
 import type { ReceiptLanguage } from '../../contract/ipc/receipt.ts';
 import type { SimulatorCommand } from '../../contract/ipc/simulator.ts';
+import type { SupportCommand } from '../../contract/ipc/support.ts';
 import type { ReceiptSettings } from '../../contract/settings/receipt-settings.ts';
 
 type Operation<N extends WindowOperation> = (request: OperationRequest<N>) => Promise<ResultEnvelope>;
@@ -29,6 +30,11 @@ export type Bridge = { readonly [N in WindowOperation]: Operation<N> } & {
   readonly screenLanguage: (language: ReceiptLanguage) => Promise<ResultEnvelope>;
   /** Returns what ends the listening. */
   readonly onView: (listener: (view: unknown) => void) => () => void;
+  /** Looking for a fault; how it stands comes by `onSupportView`. */
+  readonly support: (command: SupportCommand) => Promise<ResultEnvelope>;
+  readonly supportView: () => Promise<ResultEnvelope>;
+  readonly about: () => Promise<ResultEnvelope>;
+  readonly onSupportView: (listener: (view: unknown) => void) => () => void;
   readonly onPrinterView: (listener: (view: unknown) => void) => () => void;
   readonly onSimulatorView: (listener: (view: unknown) => void) => () => void;
 };

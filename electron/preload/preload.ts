@@ -1,5 +1,6 @@
 import { contextBridge, ipcRenderer } from 'electron';
 import {
+  aboutChannel,
   changeReceiptSettingsChannel,
   operationChannel,
   practiseChannel,
@@ -12,6 +13,9 @@ import {
   simulatorChangedChannel,
   simulatorViewChannel,
   startAfreshChannel,
+  supportCommandChannel,
+  supportViewChangedChannel,
+  supportViewChannel,
   viewChangedChannel,
   type WindowOperation,
 } from '../../contract/ipc/channels.ts';
@@ -81,6 +85,10 @@ const bridge = {
   receiptSettings: () => ipcRenderer.invoke(receiptSettingsChannel),
   changeReceiptSettings: (settings) => ipcRenderer.invoke(changeReceiptSettingsChannel, settings),
   screenLanguage: (language) => ipcRenderer.invoke(screenLanguageChannel, language),
+  support: (command) => ipcRenderer.invoke(supportCommandChannel, command),
+  supportView: () => ipcRenderer.invoke(supportViewChannel),
+  about: () => ipcRenderer.invoke(aboutChannel),
+  onSupportView: subscription(supportViewChangedChannel),
   onPrinterView: subscription(printerViewChangedChannel),
   onView: subscription(viewChangedChannel),
   onSimulatorView: subscription(simulatorChangedChannel),

@@ -25,7 +25,8 @@ interface Entry {
     | 'staff'
     | 'transactions'
     | 'attention'
-    | 'training';
+    | 'training'
+    | 'diagnostics';
   readonly icon: IconName;
   readonly start: () => void;
 }
@@ -54,6 +55,7 @@ function ofTheTill({ cashier, loginNeeded, training }: TillView): readonly Entry
     { name: 'transactions', icon: 'list', start: () => goTo('transactions') },
     { name: 'attention', icon: 'alert', start: () => goTo('attention') },
     { name: 'training', icon: 'training', start: () => practise(true) },
+    { name: 'diagnostics', icon: 'repair', start: () => goTo('diagnostics') },
   ];
   // An event without cashiers asks nobody for anything, and training leads back by its banner.
   return entries.filter(({ name }) => (hasStaff || name !== 'staff') && (!training || name !== 'training'));

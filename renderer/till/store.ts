@@ -42,7 +42,8 @@ export type Place =
   | 'shift'
   | 'staff'
   | 'receipt'
-  | 'receipt-settings';
+  | 'receipt-settings'
+  | 'diagnostics';
 
 /** What a supervisor has to confirm before it can begin; asked again once that is done. */
 export interface Pending {

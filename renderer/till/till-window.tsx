@@ -6,6 +6,7 @@ import { classNames } from '../../ui/components/class-names.ts';
 import { AgainScreen } from './again.tsx';
 import { ApprovalPage, useConfirmedWork } from './approval.tsx';
 import { AttentionPage } from './attention.tsx';
+import { DiagnosticsPage } from './diagnostics.tsx';
 import { DoneScreen } from './done.tsx';
 import { EnrolmentScreen } from './enrolment.tsx';
 import { Announcer, Notice, useStateTunes } from './feedback.tsx';
@@ -129,6 +130,8 @@ function Idle({ view }: { readonly view: TillView }) {
       return <StaffPage />;
     case 'receipt':
       return <LastReceipt view={view} />;
+    case 'diagnostics':
+      return <DiagnosticsPage view={view} />;
     case 'receipt-settings':
       return <ReceiptSettingsPage />;
     default:

@@ -159,7 +159,7 @@ describe('the support file', () => {
     const { text } = await exported({
       token: festival.secrets.token,
       note: `the tag ${staffTag} did not work`,
-      nested: [{ pinHash, keySets: festival.secrets.keySets }],
+      nested: [{ pinHash, keySets: [...festival.secrets.keySets] }],
     });
     const forbidden = [
       festival.secrets.token,

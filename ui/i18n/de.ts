@@ -1,3 +1,4 @@
+import { diagnosticsDe } from './diagnostics-de.ts';
 import type { Texts } from './en.ts';
 import { faultsDe } from './faults-de.ts';
 import { receiptsDe } from './receipts-de.ts';
@@ -23,6 +24,9 @@ export const de: Texts = {
     },
     simulated: 'Simuliert',
     uplink: { unknown: 'Verbindet', online: 'Online', offline: 'Offline', refused: 'Vom Backend abgewiesen' },
+    clockWrong: 'Die Uhr geht falsch',
+    clockSlow: '{{difference}} nach',
+    clockFast: '{{difference}} vor',
     offlineSince: 'Offline seit {{time}}',
     refusedSince: 'Abgewiesen seit {{time}}',
     unsent: 'nicht gesendet',
@@ -312,7 +316,7 @@ export const de: Texts = {
     cashReturned: 'Bargeld ist zurückgegeben',
     topUpHere: 'Hier aufladen',
     anotherTag: 'Anderes Band zahlt {{amount}}',
-    remove: 'Oder etwas weglassen',
+    remove: 'Etwas weglassen',
     payNow: '{{amount}} zahlen',
     enough: 'Jetzt reicht es.',
     restByCard: 'Rest mit Karte zahlen',
@@ -361,6 +365,7 @@ export const de: Texts = {
     transactions: { title: 'Transaktionen', help: 'Was diese Kasse getan hat; Ware zurücknehmen' },
     attention: { title: 'Zu klären', help: 'Was noch offen ist und was zu tun ist' },
     training: { title: 'Übung', help: 'Üben ohne echtes Geld' },
+    diagnostics: { title: 'Diagnose', help: 'Leser, Datenbank, Versionen; eine Datei für den Support' },
   },
   refund: {
     title: 'Bar auszahlen',
@@ -580,5 +585,6 @@ export const de: Texts = {
   },
   notice: { close: 'Meldung schliessen' },
   receipt: receiptsDe,
+  diagnostics: diagnosticsDe,
   fault: faultsDe,
 };

@@ -1,3 +1,4 @@
+import { diagnosticsEn } from './diagnostics-en.ts';
 import { faultsEn } from './faults-en.ts';
 import { receiptsEn } from './receipts-en.ts';
 
@@ -27,6 +28,9 @@ export const en = {
       offline: 'Offline',
       refused: 'Refused by the backend',
     },
+    clockWrong: 'The clock is wrong',
+    clockSlow: '{{difference}} slow',
+    clockFast: '{{difference}} fast',
     offlineSince: 'Offline since {{time}}',
     refusedSince: 'Refused since {{time}}',
     unsent: 'unsent',
@@ -316,7 +320,7 @@ export const en = {
     cashReturned: 'Cash is handed back',
     topUpHere: 'Top up here',
     anotherTag: 'Another tag pays {{amount}}',
-    remove: 'Or take something out',
+    remove: 'Take something out',
     payNow: 'Pay {{amount}}',
     enough: 'Now it is enough.',
     restByCard: 'Pay the rest by card',
@@ -365,6 +369,7 @@ export const en = {
     transactions: { title: 'Transactions', help: 'What this till has done; take goods back' },
     attention: { title: 'Needs attention', help: 'What is not settled, and what to do' },
     training: { title: 'Training', help: 'Practise without real money' },
+    diagnostics: { title: 'Diagnostics', help: 'Reader, database, versions; a file for support' },
   },
   refund: {
     title: 'Refund in cash',
@@ -578,6 +583,7 @@ export const en = {
   },
   notice: { close: 'Close the message' },
   receipt: receiptsEn,
+  diagnostics: diagnosticsEn,
   fault: faultsEn,
 };
 

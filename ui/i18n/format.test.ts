@@ -6,6 +6,7 @@ import {
   formatAge,
   formatAmount,
   formatBasisPoints,
+  formatSpan,
   formatTime,
   localeOf,
   minorDigits,
@@ -47,6 +48,12 @@ describe('screens.md: times by locale', () => {
     expect(formatAge('2026-07-04T19:58:10.000Z', nowMs, 'en-GB')).toContain('1');
     expect(formatAge('2026-07-04T19:58:10.000Z', nowMs, 'en-GB')).toContain('min');
     expect(formatAge('2026-07-04T21:00:00.000Z', nowMs, 'en-GB')).toBe('now');
+  });
+
+  it('says how long something is in the largest unit it has one of', () => {
+    expect(formatSpan(-5 * 3_600_000, 'en-GB')).toBe('5 hrs');
+    expect(formatSpan(12 * 60_000, 'de-CH').replaceAll(/\s/g, ' ')).toBe('12 Min.');
+    expect(formatSpan(400, 'en-GB')).toBe('0 secs');
   });
 
   it('writes basis points as a percentage', () => {

@@ -85,7 +85,24 @@ export function formatAge(at: string, nowMs: number, locale: string): string {
   return format.format(-Math.floor(seconds / step.seconds), step.unit);
 }
 
+/** A span in the largest unit of which it has at least one, without saying when: `5 hr`, `12 min`. */
+export function formatSpan(spanMs: number, locale: string): string {
+  const seconds = Math.round(Math.abs(spanMs) / 1_000);
+  const step = steps.find((candidate) => seconds >= candidate.seconds) ?? { unit: 'second', seconds: 1 };
+  const format = new Intl.NumberFormat(locale, { style: 'unit', unit: step.unit, unitDisplay: 'short' });
+  return format.format(Math.round(seconds / step.seconds));
+}
+
 /** Basis points as a percentage: 150 → `1.5 %`. */
 export function formatBasisPoints(basisPoints: number, locale: string): string {
   return new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 2 }).format(basisPoints / 10_000);
+}
+
+/** A size in the unit a person would say it in: `1.4 MB`. */
+export function formatBytes(bytes: number, locale: string): string {
+  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
+  const step = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const unit = units[step] ?? 'byte';
+  const format = new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 });
+  return format.format(bytes / 1_000 ** step);
 }

@@ -1,3 +1,4 @@
+import { diagnosticsFr } from './diagnostics-fr.ts';
 import type { Texts } from './en.ts';
 import { faultsFr } from './faults-fr.ts';
 import { receiptsFr } from './receipts-fr.ts';
@@ -23,6 +24,9 @@ export const fr: Texts = {
     },
     simulated: 'Simulé',
     uplink: { unknown: 'Connexion', online: 'En ligne', offline: 'Hors ligne', refused: 'Refusée par le serveur' },
+    clockWrong: 'L’heure est fausse',
+    clockSlow: '{{difference}} de retard',
+    clockFast: '{{difference}} d’avance',
     offlineSince: 'Hors ligne depuis {{time}}',
     refusedSince: 'Refusée depuis {{time}}',
     unsent: 'non envoyés',
@@ -312,7 +316,7 @@ export const fr: Texts = {
     cashReturned: 'Les espèces sont rendues',
     topUpHere: 'Recharger ici',
     anotherTag: 'Un autre bracelet paie {{amount}}',
-    remove: 'Ou retirer quelque chose',
+    remove: 'Retirer quelque chose',
     payNow: 'Payer {{amount}}',
     enough: 'Maintenant, cela suffit.',
     restByCard: 'Payer le reste par carte',
@@ -364,6 +368,7 @@ export const fr: Texts = {
     transactions: { title: 'Transactions', help: 'Ce que cette caisse a fait ; reprendre des articles' },
     attention: { title: 'À régler', help: 'Ce qui reste ouvert et ce qu’il faut faire' },
     training: { title: 'Entraînement', help: 'S’exercer sans argent réel' },
+    diagnostics: { title: 'Diagnostic', help: 'Lecteur, base de données, versions ; un fichier pour l’assistance' },
   },
   refund: {
     title: 'Rembourser en espèces',
@@ -583,5 +588,6 @@ export const fr: Texts = {
   },
   notice: { close: 'Fermer le message' },
   receipt: receiptsFr,
+  diagnostics: diagnosticsFr,
   fault: faultsFr,
 };

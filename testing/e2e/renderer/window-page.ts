@@ -54,6 +54,7 @@ function installBridge(sold: CatalogueView): void {
   const views: ((view: unknown) => void)[] = [];
   const simulators: ((view: unknown) => void)[] = [];
   const printers: ((view: unknown) => void)[] = [];
+  const supports: ((view: unknown) => void)[] = [];
   window.asked = [];
   window.answers = { catalogue: { ok: true, result: sold } };
   window.feedView = (view) => {
@@ -70,7 +71,12 @@ function installBridge(sold: CatalogueView): void {
     return () => undefined;
   };
   const bridge = new Proxy(
-    { onView: listen(views), onSimulatorView: listen(simulators), onPrinterView: listen(printers) },
+    {
+      onView: listen(views),
+      onSimulatorView: listen(simulators),
+      onPrinterView: listen(printers),
+      onSupportView: listen(supports),
+    },
     {
       get: (target, name) =>
         Reflect.get(target, name) ??
@@ -111,7 +117,7 @@ export async function feedPrinter(page: Page, view: PrinterView): Promise<void> 
 /** What a call answers from now on, instead of an empty success. */
 export async function feedAnswer(
   page: Page,
-  operation: OperationName | 'receiptSettings',
+  operation: OperationName | 'receiptSettings' | 'about' | 'supportView',
   envelope: ResultEnvelope,
 ): Promise<void> {
   await page.evaluate(([name, answer]) => Object.assign(window.answers, { [name]: answer }), [
