@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { limits } from '../limits.ts';
 import { ProblemError, problem } from './problems.ts';
-import type { App } from './service.ts';
 
 /** What a caller may do at once and how fast it comes back. */
 export type Allowance = { burst: number; perSecond: number };
@@ -65,17 +65,49 @@ export class RateLimit {
 /** Routes that tell whether a secret was guessed: what counts is how often it was not. */
 const guessed = new Set(['/v1/admin/session', '/v1/enrolments']);
 
+/** The tokens that were right lately, by their hashes: at most {@link limits.rateCallersMax}, the longest unused is forgotten first. */
+class ProvenTokens {
+  readonly #hashes = new Set<string>();
+
+  has(hash: string): boolean {
+    return this.#hashes.has(hash);
+  }
+
+  add(hash: string): void {
+    this.#hashes.delete(hash);
+    this.#hashes.add(hash);
+    const [oldest] = this.#hashes;
+    if (this.#hashes.size > limits.rateCallersMax && oldest !== undefined) this.#hashes.delete(oldest);
+  }
+}
+
+const hashOf = (authorization: string) => createHash('sha256').update(authorization).digest('base64');
+
+/** Whether the answer shows that the token is one: only where the route asks for it, and nobody is let in without it. */
+function provesToken({ routeOptions }: FastifyRequest, { statusCode }: FastifyReply): boolean {
+  const security = routeOptions.schema?.security ?? [];
+  return statusCode < 400 && security.some((each) => 'bearer' in each);
+}
+
 /**
- * Bounds what one caller asks: requests by token or, without one, by address; and failed logins and enrolments by address, so that
- * nobody finds a password or a code by trying. Each process counts for itself.
+ * Bounds what one caller asks: requests by token, so that tills behind one address do not pay for each other, once the token has proved
+ * right, and by address until then, so that nobody is many callers by inventing tokens; and failed logins and enrolments by address,
+ * so that nobody finds a password or a code by trying. Each process counts for itself.
  */
-export function limitRates(app: App): void {
-  const requests = new RateLimit(limits.requestRate);
-  const failures = new RateLimit(limits.failureRate);
+export function limitRates(
+  app: FastifyInstance,
+  allowances: { requests: Allowance; failures: Allowance } = {
+    requests: limits.requestRate,
+    failures: limits.failureRate,
+  },
+): void {
+  const requests = new RateLimit(allowances.requests);
+  const failures = new RateLimit(allowances.failures);
+  const proven = new ProvenTokens();
   app.addHook('onRequest', async (request, reply) => {
     const { authorization } = request.headers;
-    const caller =
-      authorization === undefined ? request.ip : createHash('sha256').update(authorization).digest('base64');
+    const token = authorization === undefined ? undefined : hashOf(authorization);
+    const caller = token !== undefined && proven.has(token) ? token : request.ip;
     const watched = guessed.has(request.routeOptions.url ?? '');
     const waitMs = Math.max(requests.take(caller), watched ? failures.waitMs(request.ip) : 0);
     if (waitMs === 0) return;
@@ -83,6 +115,8 @@ export function limitRates(app: App): void {
     throw new ProblemError(problem('TOO_MANY_REQUESTS'));
   });
   app.addHook('onResponse', async (request, reply) => {
+    const { authorization } = request.headers;
+    if (authorization !== undefined && provesToken(request, reply)) proven.add(hashOf(authorization));
     const refused = reply.statusCode === 401 || reply.statusCode === 403;
     if (refused && guessed.has(request.routeOptions.url ?? '')) failures.take(request.ip);
   });
