@@ -126,6 +126,7 @@ export class Till {
       merchantId: this.#merchantId(),
       reader: reader.status,
       replication: replication.status,
+      clockDifferenceMs: this.#parts.surroundings.clockDifference()?.differenceMs ?? null,
       counts: store.counts(),
       staff: this.#staff,
       shift: this.#shift.current,

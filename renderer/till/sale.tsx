@@ -45,7 +45,7 @@ export function SaleScreen({ view }: { readonly view: TillView }) {
         ) : (
           <>
             <ProductGrid view={view} />
-            {areLettersShown ? null : <Actions />}
+            {areLettersShown ? null : <Actions view={view} />}
           </>
         )}
       </div>
@@ -58,13 +58,18 @@ function Entry({ place, view }: { readonly place: Place; readonly view: TillView
   return place === 'discount' ? <DiscountEntry cart={view.cart} /> : <FreeAmountEntry />;
 }
 
-function Actions() {
+/** Where the balance is in an account, any tag that can be read will do: there is nothing to issue. */
+const isAccountMode = ({ till }: TillView): boolean => till?.mode === 'account';
+
+function Actions({ view }: { readonly view: TillView }) {
   const { t } = useTranslation();
   return (
-    <div className="grid grid-cols-[repeat(auto-fit,minmax(6.25rem,1fr))] gap-3 border-t border-line px-5 py-4">
+    <div className="grid grid-cols-[repeat(auto-fit,minmax(5.5rem,1fr))] gap-2 border-t border-line px-5 py-3">
       <Action icon="amount" label={t('sale.freeAmount')} shortcut={shortcuts.freeAmount} onPress={openFreeAmount} />
       <Action icon="cash" label={t('sale.topUp')} shortcut={shortcuts.topUp} onPress={openTopUp} />
-      <Action icon="wristbandNew" label={t('sale.issue')} shortcut={shortcuts.issue} onPress={startIssue} />
+      {isAccountMode(view) ? null : (
+        <Action icon="wristbandNew" label={t('sale.issue')} shortcut={shortcuts.issue} onPress={startIssue} />
+      )}
       <Action icon="wristband" label={t('sale.balance')} shortcut={shortcuts.balance} onPress={startBalance} />
       <Action icon="undo" label={t('sale.undo')} shortcut={shortcuts.undo} onPress={openUndo} />
       <Action icon="more" label={t('sale.otherThings')} shortcut={shortcuts.menu} onPress={openMenu} />
@@ -84,7 +89,10 @@ function Action({
   readonly onPress: () => void;
 }) {
   return (
-    <TouchButton onPress={onPress} className="min-h-18 flex-col !gap-1 !px-2 pt-1 leading-tight">
+    <TouchButton
+      onPress={onPress}
+      className="min-h-18 flex-col !gap-1 !px-1 pt-1 text-[0.875rem] leading-tight @5xl:text-base"
+    >
       <span className="flex items-center gap-2 text-muted">
         <Icon name={icon} className="text-accent" />
         <Shortcut>{shortcut}</Shortcut>
@@ -128,6 +136,7 @@ function onSaleKey(key: string, view: TillView): boolean {
       openTopUp();
       return true;
     case shortcuts.issue:
+      if (isAccountMode(view)) return false;
       startIssue();
       return true;
     case shortcuts.balance:

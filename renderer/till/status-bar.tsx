@@ -4,7 +4,7 @@ import type { TillView } from '../../contract/ipc/till-view.ts';
 import { classNames } from '../../ui/components/class-names.ts';
 import { Icon, type IconName } from '../../ui/components/icon.tsx';
 import { TouchButton } from '../../ui/components/touch-button.tsx';
-import { formatAge, formatTime } from '../../ui/i18n/format.ts';
+import { formatAge, formatSpan, formatTime } from '../../ui/i18n/format.ts';
 import { useLocale } from './money.tsx';
 import { useNowMs } from './now.ts';
 import { SettingsPanel } from './settings-panel.tsx';
@@ -27,6 +27,7 @@ export function StatusBar({ view }: { readonly view: TillView }) {
         <StaffItem view={view} />
         <ReaderItem view={view} />
         <UplinkItem view={view} />
+        <ClockItem view={view} />
         <UnsentItem view={view} />
         <SealItem view={view} />
       </div>
@@ -153,6 +154,19 @@ function UplinkItem({ view: { uplink, till } }: { readonly view: TillView }) {
     default:
       return uplink.state satisfies never;
   }
+}
+
+/** Times on receipts and tags come from this computer: whoever can set its clock has to see that it is off. */
+function ClockItem({ view: { uplink } }: { readonly view: TillView }) {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  const { clockDifferenceMs } = uplink;
+  if (clockDifferenceMs === undefined) return null;
+  const difference = formatSpan(Math.abs(clockDifferenceMs), locale);
+  const detail = clockDifferenceMs > 0 ? t('status.clockSlow', { difference }) : t('status.clockFast', { difference });
+  return (
+    <Item icon="wait" mood="bad" title={t('status.clockWrong')} detail={detail} hook="clock-state" state="wrong" />
+  );
 }
 
 function UnsentItem({ view: { uplink } }: { readonly view: TillView }) {

@@ -42,5 +42,7 @@ export const limits = {
     backoffCapMs: 60_000,
     /** How often an idle till asks the backend for its seal and configuration. */
     refreshMs: 60_000,
+    /** A clock that differs by so much from the backend's is shown as wrong; nothing is decided by it. */
+    clockDifferenceShownMs: 300_000,
   },
 } as const;

@@ -15,6 +15,7 @@ const sources: ViewSources = {
   merchantId: 'bar',
   reader: { kind: 'simulated', state: 'ready', name: 'Simulated reader', detail: null },
   replication: { state: 'online', since: '2026-07-04T20:15:00.000Z', fault: null, seal: 'sealed' },
+  clockDifferenceMs: null,
   counts: {
     lastTerminalTransactionNumber: 7,
     journalSeq: 9,
@@ -45,6 +46,13 @@ describe('seal', () => {
     expect(tillView({ ...sources, replication: { ...replication, seal: 'open' } }).seal).toBe('open');
     expect(tillView({ ...sources, replication: { ...replication, seal: 'unknown' } }).seal).toBe('unknown');
   });
+});
+
+test('a clock that is minutes off is shown, whichever way, and a difference of every day is not', () => {
+  const shown = (clockDifferenceMs: number | null) =>
+    tillView({ ...sources, clockDifferenceMs }).uplink.clockDifferenceMs;
+  expect([null, 0, 299_999, -299_999].map(shown)).toEqual([undefined, undefined, undefined, undefined]);
+  expect([300_000, -18_000_000].map(shown)).toEqual([300_000, -18_000_000]);
 });
 
 test('what somebody has to look at is counted, sent or not', () => {

@@ -3,6 +3,7 @@ import type { Cashier, Configuration } from '../../contract/wire/configuration.t
 import type { Assignment, ReaderStatus } from '../checkout/ports.ts';
 import type { ReplicationStatus } from '../checkout/replication-ports.ts';
 import type { StoreCounts } from '../checkout/transaction-ports.ts';
+import { limits } from '../domain/limits.ts';
 import type { Shift } from '../domain/shift.ts';
 import type { TillTransaction } from '../domain/transaction.ts';
 import { openPaymentView } from './open-payment.ts';
@@ -17,6 +18,8 @@ export interface ViewSources {
   readonly merchantId: string | null;
   readonly reader: ReaderStatus;
   readonly replication: ReplicationStatus;
+  /** Null until the backend has answered once. */
+  readonly clockDifferenceMs: number | null;
   readonly counts: StoreCounts;
   readonly staff: {
     readonly isLoginNeeded: boolean;
@@ -47,6 +50,7 @@ export function tillView(sources: ViewSources): TillView {
       unsentCount: sources.isTraining ? 0 : counts.journalSeq - counts.acknowledgedSeq,
       lastAcknowledgedAt: counts.acknowledgedAt,
       fault: replication.fault,
+      ...wrongClockPart(sources.clockDifferenceMs),
     },
     attentionCount: attentionCount(counts, sources.openPayment) + sources.halfPaidCount,
     loginNeeded: sources.staff.isLoginNeeded,
@@ -62,6 +66,12 @@ export function tillView(sources: ViewSources): TillView {
     checkoutTaps: sources.checkoutTaps,
     screen: sources.screen,
   };
+}
+
+/** Every time on the till, its receipts and its tags comes from this computer's clock: one that is hours off is said. */
+function wrongClockPart(differenceMs: number | null): Pick<TillView['uplink'], 'clockDifferenceMs'> {
+  if (differenceMs === null || Math.abs(differenceMs) < limits.replication.clockDifferenceShownMs) return {};
+  return { clockDifferenceMs: differenceMs };
 }
 
 function tillPart(assignment: Assignment, configuration: Configuration | null, merchantId: string | null) {

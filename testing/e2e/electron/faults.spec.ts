@@ -209,15 +209,18 @@ test('Q23: a clock that is turned by hours, forwards and back, in the middle of 
   clock.turn(-5 * hourMs);
   await till.wristbands.tap('Mia');
   await expect(page.getByTestId('balance-after')).toContainText('89.50');
-  // It leaves by itself all the same.
+  // It leaves by itself all the same, and the window says what is wrong with the clock.
   await expectScreen('sale');
+  await expect(page.getByTestId('clock-state')).toContainText('5 hrs slow');
+  await look('fault-clock-turned');
   clock.turn(30 * hourMs);
   await till.sell('Mia', 550);
   await expectScreen('sale');
+  await expect(page.getByTestId('clock-state')).toContainText('fast');
   clock.turn(0);
   await till.sell('Mia', 550);
   await expectScreen('sale');
-  await look('fault-clock-turned');
+  await expect(page.getByTestId('clock-state')).toHaveCount(0);
   await expectEnd(
     ledger,
     { customer: 7_850, 'merchant:bar': 1_650, 'top-up:cash': -10_000, fee: 500 },

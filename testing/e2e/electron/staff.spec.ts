@@ -100,7 +100,7 @@ test('Login, Shift: by staff tag and by PIN without a network, a supervisor by t
   await till.open();
   await expectReplicated(till.application);
   await expect(till.application.page.getByText('Safe to pack')).toBeVisible();
-  await look('staff-safe-to-pack');
+  await till.application.look('staff-safe-to-pack');
   expect(await backend.balances(demoFestival)).toEqual({
     ...{ customer: 8_950, 'merchant:bar': 550, 'top-up:cash': -10_000, fee: 500 },
   });

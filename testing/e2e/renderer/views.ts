@@ -287,6 +287,7 @@ export const makeViews = (): Readonly<Record<string, TillView>> => ({
       uplink: { ...base.uplink, state: 'offline', unsentCount: 1_284, lastAcknowledgedAt: inMs(-7_300_000) },
     },
   ),
+  'sale-clock': on({ screen: 'sale' }, { uplink: { ...base.uplink, clockDifferenceMs: 18_000_000 } }),
   'sale-discount': on({ screen: 'sale' }, { cart: discounted }),
   'sale-part-paid': on({ screen: 'sale' }, { cart: partPaid, attentionCount: 1 }),
   'sale-staffed': on({ screen: 'sale' }, { cart, ...staffed, training: true }),
