@@ -4,8 +4,10 @@
 // the database, and after the database has kept it and nobody knows. The simulated provider and gateway live in the same database, so
 // that the calls to them are cut before, during and after as well. Each kill has a copy of one prepared world; a backend that knows
 // nothing of the dead one repeats it, the jobs come to rest, and the whole state is held against the run without a kill.
-// KLINK_BACKEND_KILLS=full takes every moment of every scenario; without it, the ones that say most of a few.
+// KLINK_BACKEND_KILLS=full takes every moment of every scenario, `commits` those around what the database keeps; without it, the ones
+// that say most of a few scenarios.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { startTestServer, type TestServer } from '../backend/backend.ts';
 import { inParallel } from '../klink/rows-in-parallel.ts';
 import type { Moment } from './database-line.ts';
@@ -14,8 +16,9 @@ import { type Course, killAt, momentsOf, playWhole } from './kill-run.ts';
 import { buildKillWorld, type KillWorld } from './kill-world.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
 
-const isFull = process.env['KLINK_BACKEND_KILLS'] === 'full';
-const timeoutMs = isFull ? 1_800_000 : 120_000;
+const extent = z.enum(['few', 'commits', 'full']).parse(process.env['KLINK_BACKEND_KILLS'] ?? 'few');
+const isFew = extent === 'few';
+const timeoutMs = isFew ? 120_000 : 1_800_000;
 const atOnce = [1, 2] as const;
 
 /** What npm test looks at: money that leaves, money that comes in, and what a till is told. */
@@ -38,19 +41,28 @@ afterAll(() => server.stop());
 
 function momentsToTake(scenario: Scenario, course: Course): Moment[] {
   const all = momentsOf(course);
-  if (isFull) return all;
-  // After a commit of which nobody heard: what was done and is not known to be done.
-  const unheard = all.filter(
-    ({ statement, when }) => when === 'after' && /^COMMIT/i.test(course.passed[statement - 1]?.text ?? ''),
-  );
-  return unheard.slice(-(few.get(scenario.name) ?? 1));
+  const statementOf = ({ statement }: Moment) => course.passed[statement - 1]?.text.trim() ?? '';
+  switch (extent) {
+    case 'full':
+      return all;
+    case 'commits':
+      // What the database keeps changes at these alone.
+      return all.filter((moment) =>
+        moment.when === 'before' ? /^COMMIT/i.test(statementOf(moment)) : !/^SELECT/i.test(statementOf(moment)),
+      );
+    case 'few':
+      // After a commit of which nobody heard: what was done and is not known to be done.
+      return all
+        .filter((moment) => moment.when === 'after' && /^COMMIT/i.test(statementOf(moment)))
+        .slice(-(few.get(scenario.name) ?? 1));
+  }
 }
 
 const describeMoment = (course: Course, { statement, when }: Moment) =>
   `${when} statement ${statement} of ${course.passed.length} (${(course.passed[statement - 1]?.text ?? '').trim().replaceAll(/\s+/g, ' ').slice(0, 70)})`;
 
 describe('killed and repeated', () => {
-  test.each(scenarios.filter(({ name }) => isFull || few.has(name)))(
+  test.each(scenarios.filter(({ name }) => !isFew || few.has(name)))(
     '$name: the books, the states and the provider are as if nobody had been killed',
     async (scenario) => {
       const course = await playWhole(world, scenario);
@@ -79,7 +91,7 @@ describe('killed and repeated', () => {
   test('every scenario that was to be killed was killed', () => {
     const total = [...kills.values()].reduce((sum, count) => sum + count, 0);
     console.log(`killed ${total} times in ${kills.size} scenarios`);
-    const wanted = scenarios.filter(({ name }) => isFull || few.has(name)).map(({ name }) => name);
+    const wanted = scenarios.filter(({ name }) => !isFew || few.has(name)).map(({ name }) => name);
     expect([...kills.keys()].sort()).toEqual(wanted.sort());
   });
 });
