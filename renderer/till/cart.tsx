@@ -6,8 +6,6 @@ import { CartReductions } from './cart-reductions.tsx';
 import { call } from './connection.ts';
 import { shortcuts } from './keyboard.ts';
 import { Money } from './money.tsx';
-import { useWindow } from './store.ts';
-import { useTyped } from './typed-search.ts';
 
 export function pay(): void {
   void call((klink) => klink.sell({}));
@@ -44,7 +42,6 @@ export function Cart({ cart, onDiscount }: { readonly cart: CartView; readonly o
     >
       <div className="flex min-h-16 items-center justify-between pl-6 pr-3">
         <h2 className="text-lg font-bold">{t('sale.cart')}</h2>
-        <QuantityChip />
         {isEmpty ? null : isPartPaid ? (
           <TouchButton look="quiet" onPress={setCartAside} className="px-3 text-muted">
             {t('sale.setAside')}
@@ -71,7 +68,8 @@ export function Cart({ cart, onDiscount }: { readonly cart: CartView; readonly o
           <p>{t('sale.cartEmpty')}</p>
         </div>
       ) : (
-        <ol className="min-h-0 flex-1 overflow-y-auto px-3">
+        // Without a button in it, it is scrolled by keys only when it has the focus.
+        <ol tabIndex={isPartPaid ? 0 : undefined} className="min-h-0 flex-1 overflow-y-auto px-3">
           {cart.lines.map((line, at) => (
             <Line key={line.productId ?? `amount-${at}`} line={line} at={at} isFixed={isPartPaid} />
           ))}
@@ -79,7 +77,7 @@ export function Cart({ cart, onDiscount }: { readonly cart: CartView; readonly o
       )}
       <div className="border-t border-line p-5 pt-4">
         <CartReductions cart={cart} />
-        {isPartPaid ? <p className="mb-3 text-muted">{t('sale.partsHelp')}</p> : null}
+        {isPartPaid ? <p className="mb-3 text-muted max-[50rem]:hidden">{t('sale.partsHelp')}</p> : null}
         <div className="mb-4 flex items-baseline justify-between gap-4">
           <span className="text-lg font-medium text-muted">
             {isPartPaid ? t('sale.leftToPay') : cart.totalMinor < 0 ? t('sale.toCustomer') : t('sale.total')}
@@ -97,23 +95,6 @@ export function Cart({ cart, onDiscount }: { readonly cart: CartView; readonly o
         </TouchButton>
       </div>
     </aside>
-  );
-}
-
-/** The quantity typed for the next product; a tap takes it back. */
-function QuantityChip() {
-  const { t } = useTranslation();
-  const { quantity } = useTyped();
-  if (quantity === null) return null;
-  return (
-    <TouchButton
-      look="quiet"
-      aria-label={`${t('sale.quantityNext', { count: quantity })}. ${t('sale.quantityDrop')}`}
-      onPress={() => useWindow.setState({ typed: '' })}
-      className="px-3 text-accent"
-    >
-      <span className="figures rounded-full bg-accent px-3 py-1.5 text-lg font-bold text-on-accent">{quantity} ×</span>
-    </TouchButton>
   );
 }
 

@@ -34,38 +34,50 @@ function Shelves({ catalogue, lines }: { readonly catalogue: Catalogue; readonly
       <SearchField onLeaveDown={focusFirstTile} />
       {areLettersShown ? <SearchLetters /> : null}
       {isSearching ? <Hits hits={hits ?? []} lines={lines} /> : null}
-      {/* The letters take the room of the pages, of which none is wanted now. */}
-      {isSearching || areLettersShown ? null : <Pages pages={catalogue.pages} lines={lines} />}
+      {isSearching ? null : <Pages pages={catalogue.pages} areTabsShown={!areLettersShown} lines={lines} />}
     </>
   );
 }
 
-function Pages({ pages, lines }: { readonly pages: Catalogue['pages']; readonly lines: Lines }) {
+function Pages({
+  pages,
+  areTabsShown,
+  lines,
+}: {
+  readonly pages: Catalogue['pages'];
+  /** The letters take their room: nobody wants another page just then. */
+  readonly areTabsShown: boolean;
+  readonly lines: Lines;
+}) {
   const { t } = useTranslation();
   const page = useWindow((state) => state.page);
+  const open = pages[Math.min(page, pages.length - 1)];
+  if (!areTabsShown || pages.length === 1) {
+    return open === undefined ? null : (
+      <Shelf label={open.name || t('sale.pages')} products={open.products} lines={lines} />
+    );
+  }
   return (
     <Tabs
       className="flex min-h-0 flex-1 flex-col"
       selectedKey={String(Math.min(page, pages.length - 1))}
       onSelectionChange={(key) => useWindow.setState({ page: Number(key) })}
     >
-      {pages.length === 1 ? null : (
-        <TabList
-          aria-label={t('sale.pages')}
-          // Two rows of them in sight, the rest by a finger: what is sold needs the room.
-          className="mx-5 mt-3 flex max-h-30 shrink-0 flex-wrap gap-2 overflow-y-auto"
-        >
-          {pages.map(({ pageId, name }) => (
-            <Tab
-              key={pageId}
-              id={pageId}
-              className="flex min-h-14 items-center rounded-full px-5 text-lg font-semibold text-muted outline-offset-[-4px] data-[selected]:bg-ink data-[selected]:text-canvas"
-            >
-              {name}
-            </Tab>
-          ))}
-        </TabList>
-      )}
+      <TabList
+        aria-label={t('sale.pages')}
+        // Two rows of them in sight, the rest by a finger: what is sold needs the room.
+        className="mx-5 mt-3 flex max-h-30 shrink-0 flex-wrap gap-2 overflow-y-auto"
+      >
+        {pages.map(({ pageId, name }) => (
+          <Tab
+            key={pageId}
+            id={pageId}
+            className="flex min-h-14 items-center rounded-full px-5 text-lg font-semibold text-muted outline-offset-[-4px] data-[selected]:bg-ink data-[selected]:text-canvas"
+          >
+            {name}
+          </Tab>
+        ))}
+      </TabList>
       {pages.map(({ pageId, name, products }) => (
         <TabPanel key={pageId} id={pageId} className="min-h-0 flex-1 outline-offset-[-4px]">
           <ProductTiles label={name} products={products} lines={lines} isFirstForEnter={false} />
@@ -86,9 +98,23 @@ function Hits({ hits, lines }: { readonly hits: readonly ProductView[]; readonly
       </p>
     );
   }
+  return <Shelf label={t('search.hits')} products={hits} lines={lines} isFirstForEnter />;
+}
+
+function Shelf({
+  label,
+  products,
+  lines,
+  isFirstForEnter = false,
+}: {
+  readonly label: string;
+  readonly products: readonly ProductView[];
+  readonly lines: Lines;
+  readonly isFirstForEnter?: boolean;
+}) {
   return (
     <div className="min-h-0 flex-1">
-      <ProductTiles label={t('search.hits')} products={hits} lines={lines} isFirstForEnter />
+      <ProductTiles label={label} products={products} lines={lines} isFirstForEnter={isFirstForEnter} />
     </div>
   );
 }

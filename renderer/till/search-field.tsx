@@ -20,7 +20,7 @@ export function SearchField({ onLeaveDown }: { readonly onLeaveDown: () => void 
   const { t } = useTranslation();
   const typed = useWindow((state) => state.typed);
   const areLettersShown = useWindow((state) => state.areLettersShown);
-  const { hits } = useTyped();
+  const { quantity, hits } = useTyped();
   return (
     <search className="relative mx-5 mt-4 flex shrink-0 items-center">
       <Icon name="search" className="pointer-events-none absolute left-4 text-muted" />
@@ -41,11 +41,16 @@ export function SearchField({ onLeaveDown }: { readonly onLeaveDown: () => void 
         }}
         onKeyDown={(event) => onFieldKey(event, onLeaveDown)}
         className={classNames(
-          'min-h-14 w-full rounded-full border bg-surface outline-offset-0 pl-13 pr-31 text-lg text-ink placeholder:text-muted',
+          'min-h-14 w-full rounded-full border bg-surface outline-offset-0 pl-13 pr-48 text-lg text-ink placeholder:text-muted',
           typed === '' ? 'border-line-strong/60' : 'border-accent',
         )}
       />
       <div className="absolute right-0 flex items-center">
+        {quantity === null ? null : (
+          <span className="figures whitespace-nowrap rounded-full bg-accent px-3 py-1.5 text-lg font-bold text-on-accent">
+            {quantity} ×
+          </span>
+        )}
         {typed === '' ? null : (
           <TouchButton look="quiet" aria-label={t('search.clear')} onPress={forgetTyped} className="!rounded-full px-0">
             <Icon name="close" />
@@ -62,6 +67,7 @@ export function SearchField({ onLeaveDown }: { readonly onLeaveDown: () => void 
         </TouchButton>
       </div>
       <span role="status" className="sr-only">
+        {quantity === null ? '' : `${t('sale.quantityNext', { count: quantity })}. `}
         {hits === null ? '' : t('search.found', { count: hits.length, first: hits[0]?.name ?? '' })}
       </span>
     </search>

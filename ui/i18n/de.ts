@@ -99,7 +99,6 @@ export const de: Texts = {
     remove: '{{name}} entfernen',
     inCart: '{{count}} im Warenkorb',
     quantityNext: '{{count}} × nächster Artikel',
-    quantityDrop: 'Zurück auf eins',
     freeAmount: 'Freier Betrag',
     topUp: 'Aufladen',
     issue: 'Band ausgeben',

@@ -103,7 +103,6 @@ export const en = {
     remove: 'Remove {{name}}',
     inCart: '{{count}} in the cart',
     quantityNext: '{{count}} × next product',
-    quantityDrop: 'Back to one',
     freeAmount: 'Free amount',
     topUp: 'Top up',
     issue: 'Issue a tag',

@@ -99,7 +99,6 @@ export const fr: Texts = {
     remove: 'Retirer {{name}}',
     inCart: '{{count}} dans le panier',
     quantityNext: '{{count}} × article suivant',
-    quantityDrop: 'Revenir à un',
     freeAmount: 'Montant libre',
     topUp: 'Recharger',
     issue: 'Nouveau bracelet',
