@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Diagnostics, TagDetails } from '../../contract/ipc/diagnostics.ts';
-import { formatTime } from '../../ui/i18n/format.ts';
+import { formatDateTime } from '../../ui/i18n/format.ts';
 import { Card, Facts } from './diagnostics.tsx';
 import { useLocale } from './money.tsx';
 
@@ -60,15 +60,15 @@ function Tag({ tag, timeZone }: { readonly tag: TagDetails; readonly timeZone: s
           count: historyCount,
         }),
       ],
-      [t('diagnostics.reader.writtenAt'), formatTime(writtenAt, locale, timeZone)],
+      [t('diagnostics.reader.writtenAt'), formatDateTime(writtenAt, locale, timeZone)],
       [t('diagnostics.reader.keySet'), `${keySetId} · ${t('diagnostics.reader.generation', { count: generation })}`],
       [t('diagnostics.reader.blocked'), t(blocked ? 'diagnostics.reader.yes' : 'diagnostics.reader.no')],
     );
   }
   rows.push([
     t('diagnostics.reader.atr'),
-    <span key="atr" className="break-all font-mono text-sm">
-      {atr}
+    <span key="atr" className="font-mono text-sm">
+      {inPairs(atr)}
     </span>,
   ]);
   return (
@@ -81,4 +81,8 @@ function Tag({ tag, timeZone }: { readonly tag: TagDetails; readonly timeZone: s
       )}
     </div>
   );
+}
+
+function inPairs(hex: string): string {
+  return (hex.match(/../g) ?? []).join(' ');
 }

@@ -1,6 +1,7 @@
-import { statfsSync } from 'node:fs';
+import { readFileSync, statfsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
+import path from 'node:path';
 import { z } from 'zod';
 import type { DiskFacts, NotedFault } from '../../contract/ipc/diagnostics.ts';
 import type { Fault } from '../../contract/ipc/fault.ts';
@@ -34,12 +35,18 @@ function diskSpace(folder: string): DiskFacts['disk'] {
   }
 }
 
-const packageSchema = z.object({ name: z.string(), version: z.string() });
+const packageSchema = z.object({ name: z.literal('smartcard'), version: z.string() });
 
 /** Null where the optional package was not installed: this machine then has no PC/SC readers. */
 function pcscBinding(): string | null {
   try {
-    const { name, version } = packageSchema.parse(createRequire(import.meta.url)('smartcard/package.json'));
+    const entry = createRequire(import.meta.url).resolve('smartcard');
+    // It does not let its own description be asked for by name.
+    const folder = entry.slice(
+      0,
+      entry.lastIndexOf(`${path.sep}smartcard${path.sep}`) + `${path.sep}smartcard${path.sep}`.length,
+    );
+    const { name, version } = packageSchema.parse(JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')));
     return `${name} ${version}`;
   } catch {
     return null;

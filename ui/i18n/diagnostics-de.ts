@@ -28,7 +28,7 @@ export const diagnosticsDe: Texts['diagnostics'] = {
     uidLength_other: '{{count}} Bytes',
     atr: 'ATR',
     number: 'Buchungen auf dem Band',
-    generation: 'Zum {{count}}. Mal ausgegeben',
+    generation: 'Generation {{count}}',
     fill: 'Speicher',
     fillBoth: 'beide Kopien heil, {{count}} von 3 Plätzen im Verlauf belegt',
     fillOne: 'eine von zwei Kopien abgerissen, {{count}} von 3 Plätzen im Verlauf belegt',

@@ -26,7 +26,7 @@ export const diagnosticsEn = {
     uidLength_other: '{{count}} bytes',
     atr: 'ATR',
     number: 'Transactions on the tag',
-    generation: 'Issued for the {{count}}. time',
+    generation: 'generation {{count}}',
     fill: 'Memory',
     fillBoth: 'both copies whole, {{count}} of 3 places of the history used',
     fillOne: 'one of two copies torn, {{count}} of 3 places of the history used',

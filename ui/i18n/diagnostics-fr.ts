@@ -28,7 +28,7 @@ export const diagnosticsFr: Texts['diagnostics'] = {
     uidLength_other: '{{count}} octets',
     atr: 'ATR',
     number: 'Opérations sur le bracelet',
-    generation: 'Remis pour la {{count}}e fois',
+    generation: 'génération {{count}}',
     fill: 'Mémoire',
     fillBoth: 'les deux copies intactes, {{count}} places sur 3 de l’historique occupées',
     fillOne: 'une copie sur deux déchirée, {{count}} places sur 3 de l’historique occupées',

@@ -70,6 +70,12 @@ export function formatTime(at: string, locale: string, timeZone: string | null):
   }).format(new Date(at));
 }
 
+/** Day and time, for what may be long ago. */
+export function formatDateTime(at: string, locale: string, timeZone: string | null): string {
+  const zone = timeZone === null ? {} : { timeZone };
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'short', timeStyle: 'short', ...zone }).format(new Date(at));
+}
+
 const steps: readonly { unit: Intl.RelativeTimeFormatUnit; seconds: number }[] = [
   { unit: 'day', seconds: 86_400 },
   { unit: 'hour', seconds: 3_600 },

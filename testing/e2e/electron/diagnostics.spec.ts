@@ -1,0 +1,120 @@
+// Goal: whoever looks for a fault finds it at the window, and the till goes on selling meanwhile (screens.md, "Diagnostics").
+// Method: the real application with the simulated reader and a real demo backend; wristbands of every kind on the reader, a
+// database that is damaged under the window, the file for support read back and searched for what must not be in it.
+import fs from 'node:fs';
+import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { expect, test } from '@playwright/test';
+import Database from 'better-sqlite3';
+import { type DemoBackend, startDemoBackend } from '../../klink/demo-backend.ts';
+import { klink } from '../../klink/run-klink.ts';
+import { makeFolder, type TestFolder } from '../../klink/test-folder.ts';
+import { type Application, expectReplicated, nextCustomer, startApplication, typeAmount } from './application.ts';
+import { Wristbands } from './wristbands.ts';
+
+let backend: DemoBackend;
+let till: TestFolder;
+let application: Application;
+const wristbands = new Wristbands(() => application);
+
+test.beforeAll(async () => {
+  backend = await startDemoBackend();
+});
+test.afterAll(() => backend.close());
+test.beforeEach(async () => {
+  till = makeFolder('window');
+  const enrolled = await klink([
+    ...['enrol', '--backend', backend.address, '--code', 'DEMO-FEST', '--name', 'Bar 1'],
+    ...['--data', till.place],
+  ]);
+  expect(enrolled.exitCode, enrolled.stderr).toBe(0);
+  application = await startApplication(till.place, ['--reader', 'simulated']);
+  await application.expectScreen('sale');
+});
+test.afterEach(async () => {
+  await application.close();
+  till.remove();
+});
+
+async function openDiagnostics(): Promise<void> {
+  const { page } = application;
+  await page.keyboard.press('F10');
+  await page.getByRole('button', { name: /^Diagnostics/ }).click();
+  await page.getByRole('heading', { name: 'Reader and tag' }).waitFor();
+}
+
+test('reader, tag, backend, versions; a check and a file for support while the till sells; and a damaged database', async () => {
+  const { page, look, electron, expectScreen } = application;
+  await wristbands.makeToppedUp('Mia');
+  await openDiagnostics();
+  const main = page.locator('main');
+  await expect(main).toContainText('No tag on the reader');
+  await expect(main).toContainText('Safe to pack');
+  await expect(main).toContainText('right');
+  await expect(main).toContainText('smartcard 3');
+
+  const mia = await wristbands.drawer.getByText('Mia').locator('xpath=ancestor::li[1]').innerText();
+  const uid = /[0-9A-F]{14}/.exec(mia)?.[0] ?? '';
+  await wristbands.drawer.getByRole('button', { name: 'Hold: Mia' }).click();
+  await expect(page.getByTestId('tag-finding')).toHaveAttribute('data-finding', 'current');
+  await expect(page.getByTestId('tag-finding')).toContainText('NFC Type 2');
+  await expect(page.getByTestId('tag-finding')).toContainText('both copies whole, 1 of 3');
+  expect(await main.innerText()).not.toContain(uid);
+  await look('diagnostics');
+  await wristbands.drawer.getByRole('button', { name: 'Take away: Mia' }).click();
+  await expect(main).toContainText('No tag on the reader');
+
+  await page.getByRole('button', { name: 'Check the database' }).click();
+  await expect(main).toContainText(/Checked at .*: nothing wrong/);
+  await look('diagnostics-checked');
+
+  const file = path.join(till.place, 'support.jsonl.gz');
+  await electron.evaluate(({ dialog }, filePath) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
+  }, file);
+  await page.getByRole('button', { name: 'Export everything for support' }).click();
+  await expect(main).toContainText(`Exported: ${file}`);
+  const text = gunzipSync(fs.readFileSync(file)).toString('utf8');
+  const { token, keySets } = JSON.parse(fs.readFileSync(path.join(till.place, 'secrets.json'), 'utf8'));
+  for (const secret of [token, keySets[0].keyHex, uid]) {
+    expect(secret.length).toBeGreaterThan(10);
+    expect(text.toLowerCase()).not.toContain(secret.toLowerCase());
+  }
+  const sections = new Set(
+    text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).section),
+  );
+  expect(sections).toEqual(
+    new Set([
+      ...['file', 'facts', 'disk', 'settings', 'assignment', 'configuration', 'counts', 'checking', 'check'],
+      ...['transaction', 'journal'],
+    ]),
+  );
+
+  // The till sells as before, and knows nothing of it.
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  await typeAmount(application, 'F2', 500);
+  await page.keyboard.press('Enter');
+  await expectScreen('tap');
+  await wristbands.tap('Mia');
+  await expect(page.getByTestId('balance-after')).toContainText('90.00');
+  await nextCustomer(application);
+  await expectReplicated(application);
+
+  // Somebody's hand in the journal: found, named, and the way to go on.
+  const database = new Database(path.join(till.place, 'till.db'));
+  for (const name of database.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").pluck().all())
+    database.exec(`DROP TRIGGER "${String(name)}"`);
+  database.exec("UPDATE journal SET at = '2020-01-01T00:00:00.000Z' WHERE seq = 2");
+  database.close();
+  await openDiagnostics();
+  await page.getByRole('button', { name: 'Check the database' }).click();
+  await expect(main).toContainText('1 fault found');
+  await expect(main).toContainText('Journal: entry 2 was changed');
+  await look('diagnostics-damaged');
+  const diagnosed = await klink(['diagnose', '--data', till.place]);
+  expect(diagnosed).toMatchObject({ exitCode: 5, stdout: expect.stringContaining('entry 2 was changed') });
+});
