@@ -55,10 +55,12 @@ export async function takeWord(
   const verdict = await judge(connection, row, word);
   switch (verdict.verdict) {
     case 'stay':
+      if (word.status === 'approved' && row.state === 'Aborted')
+        await logRefusedWord(connection, row, word, 'its money is on its way back', now);
       return row;
     case 'contradiction':
       await alertAboutPayment(connection, row, 'PAYMENT_CONTRADICTION', verdict.detail, now);
-      await logContradiction(connection, row, word, verdict.detail, now);
+      await logRefusedWord(connection, row, word, verdict.detail, now);
       return row;
     case 'become':
       return become(connection, row, verdict, cause, now);
@@ -66,7 +68,7 @@ export async function takeWord(
 }
 
 /** Of a top-up of the backend's own the provider's word is a step; a till's is not moved by it (requirements.md 3.3). */
-async function logContradiction(
+async function logRefusedWord(
   connection: Connection,
   row: PaymentRow,
   word: ProviderWord,

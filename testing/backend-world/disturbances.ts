@@ -32,6 +32,7 @@ export async function disturb(world: World, dice: Dice): Promise<void> {
     case 'stop': {
       const place = dice.below(fleet.size);
       const code = await fleet.stop(place);
+      if (code === undefined) break;
       if (code !== 0) throw new FleetFault(`a backend that was asked to stop ended with ${code}`);
       await fleet.begin(place);
       break;
@@ -46,6 +47,5 @@ export async function disturb(world: World, dice: Dice): Promise<void> {
 }
 
 export async function killOne({ fleet }: World, place: number, afterMs: number): Promise<void> {
-  await fleet.kill(place, afterMs);
-  await fleet.begin(place);
+  if (await fleet.kill(place, afterMs)) await fleet.begin(place);
 }

@@ -75,15 +75,17 @@ export class Fleet {
     this.#places[place] = { child, address: first.address, ended };
   }
 
-  /** SIGKILL, as soon as it has something to do, and in the middle of that. */
-  async kill(place: number, afterMs: number): Promise<void> {
+  /** SIGKILL, as soon as it has something to do, and in the middle of that; false where nobody was there any more. */
+  async kill(place: number, afterMs: number): Promise<boolean> {
     const running = this.#places[place];
-    if (running === undefined) return;
+    if (running === undefined) return false;
     await this.#busy(running);
     await new Promise((resolve) => setTimeout(resolve, afterMs));
+    if (this.#places[place] !== running) return false;
     this.#places[place] = undefined;
     running.child.kill('SIGKILL');
     await running.ended;
+    return true;
   }
 
   /** When somebody asks this process something; where nobody does any more, soon all the same. */
@@ -92,7 +94,7 @@ export class Fleet {
     await Promise.race([once(this.#asked, running.address), patience]);
   }
 
-  /** SIGTERM; the exit code. */
+  /** SIGTERM; the exit code, or `undefined` where nobody was there. */
   async stop(place: number): Promise<number | null | undefined> {
     const running = this.#places[place];
     this.#places[place] = undefined;

@@ -97,6 +97,13 @@ function sentOf(
   }
 }
 
+/** Makes every payment that is still asked about a day old, and due. */
+export async function ageOpenPayments(database: Database, now: Date): Promise<void> {
+  const text =
+    'UPDATE payment SET created_at = created_at - $1::interval, next_check_at = $2 WHERE next_check_at IS NOT NULL';
+  await database.pool.query(text, [`${limits.paymentCheckForMs} milliseconds`, now]);
+}
+
 /** Makes transactions that stand where they are wanted, through the routes and jobs of a real backend. */
 export class RowMaker {
   readonly #database: Database;
@@ -104,6 +111,8 @@ export class RowMaker {
   readonly #address: string;
   readonly #clock: { now(): Date; pass(ms: number): void };
   #rows = 0;
+  /** The till that reads tags of others. */
+  #reader: TillClient | undefined;
 
   constructor(
     database: Database,
@@ -162,7 +171,7 @@ export class RowMaker {
       if (status !== 200) throw new Error(`a payment answered ${status}`);
     }
     if (!rows.some(({ sent }) => sent.amountMinor === silentMinor)) return;
-    this.#clock.pass(limits.paymentCheckForMs);
+    await ageOpenPayments(this.#database, this.#clock.now());
     await this.checkPayments();
     // An operator names the tag of whoever paid: somebody has to have seen it.
     await this.#read(rows, () => null);
@@ -245,12 +254,14 @@ export class RowMaker {
     lineOf: (row: WalkedRow, reader: TillClient) => ReturnType<typeof snapshot>['history'][number],
   ): Promise<void> {
     if (rows.length === 0) return;
-    const reader = await enrolTill(this.#address);
+    this.#reader ??= await enrolTill(this.#address);
+    const reader = this.#reader;
+    const first = reader.journal.entries.length + 1;
     for (const row of rows) {
       const history = [lineOf(row, reader)];
       reader.journal.append('tagSnapshot', snapshot({ uid: row.uid, transactionNumber: 5, balanceMinor: 1, history }));
     }
-    const { answer, text } = await reader.send();
+    const { answer, text } = await reader.send(first);
     if (answer?.results.some(({ outcome }) => outcome !== 'accepted') !== false) throw new Error(text);
   }
 
