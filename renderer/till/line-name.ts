@@ -12,11 +12,14 @@ export function useLineName(): (line: Line) => string {
   const locale = useLocale();
   return ({ productId, name, kind }) => {
     const mark = markOfProductId(productId);
-    if (mark?.kind === 'part-payment') return t('product.partPayment');
+    // On the tag that paid a part, and on the one that took the goods.
+    if (mark?.kind === 'part-payment')
+      return t(kind === 'purchase-return' ? 'product.partPayment' : 'purpose.part-payment');
     if (mark?.kind === 'discount')
       return mark.rateBasisPoints === null
         ? t('product.discount')
         : t('product.discountOf', { percent: formatBasisPoints(mark.rateBasisPoints, locale) });
+    if (productId === null && name !== null) return t('product.freeAmount');
     return name ?? productId ?? t(`transactions.kind.${kind}`);
   };
 }

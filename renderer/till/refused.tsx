@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CartView, ScreenView } from '../../contract/ipc/till-view.ts';
 import { Icon } from '../../ui/components/icon.tsx';
@@ -20,10 +21,12 @@ export function RefusedScreen({ screen, cart }: { readonly screen: RefusedView; 
   const faultText = useFaultText();
   useDismissKeys();
   const { fault, charge, balanceMinor, terminalTransactionNumber } = screen;
+  const [isRemoving, setRemoving] = useState(false);
   const isSale = charge.purpose === 'sale';
   const isShort = typeof fault.details?.['missingMinor'] === 'number' && isSale;
   const missingMinor =
     isShort && balanceMinor !== null ? cart.toPayMinor - balanceMinor : fault.details?.['missingMinor'];
+  const isEnough = typeof missingMinor === 'number' && missingMinor <= 0 && cart.lines.length > 0;
   const { cashToReturnMinor } = screen;
   const isCashToReturn = cashToReturnMinor !== undefined && terminalTransactionNumber !== null;
   return (
@@ -35,41 +38,49 @@ export function RefusedScreen({ screen, cart }: { readonly screen: RefusedView; 
           <TouchButton look="onGround" shortcut="⏎" onPress={dismiss} className="min-h-16 px-8 text-xl">
             {t('refused.next')}
           </TouchButton>
-          {isShort ? <Offers cart={cart} balanceMinor={balanceMinor ?? 0} /> : null}
+          {isShort ? (
+            <Offers
+              cart={cart}
+              balanceMinor={balanceMinor ?? 0}
+              isRemoving={isRemoving}
+              onRemove={() => setRemoving(true)}
+            />
+          ) : null}
           {isCashToReturn ? <CashReturned terminalTransactionNumber={terminalTransactionNumber} /> : null}
         </>
       }
     >
-      {typeof missingMinor !== 'number' || (isShort && cart.lines.length === 0) ? null : missingMinor > 0 ? (
-        <Figure label={t('refused.missing')}>
-          <Money amountMinor={missingMinor} testId="missing" />
-        </Figure>
-      ) : (
-        <p className="flex items-center gap-4 text-[clamp(1.75rem,5vh,2.5rem)] font-bold">
-          <Icon name="tick" className="size-10" />
-          {t('refused.enough')}
-        </p>
-      )}
       {isShort ? null : <p className="max-w-160 text-[clamp(1.125rem,3vh,1.5rem)]">{faultText(fault.code).help}</p>}
-      <div className="flex flex-wrap gap-x-12 gap-y-5">
+      <div className="flex flex-wrap items-end gap-x-12 gap-y-4">
+        {typeof missingMinor === 'number' && missingMinor > 0 ? (
+          <Figure label={t('refused.missing')}>
+            <Money amountMinor={missingMinor} testId="missing" />
+          </Figure>
+        ) : null}
+        {isShort && isEnough ? (
+          <p className="flex items-center gap-4 text-[clamp(1.75rem,5vh,2.5rem)] font-bold">
+            <Icon name="tick" className="size-10" />
+            {t('refused.enough')}
+          </p>
+        ) : null}
         {balanceMinor === null ? null : (
           <Figure label={t('refused.balance')} size="medium">
             <Money amountMinor={balanceMinor} />
           </Figure>
         )}
-        {charge.amountMinor === 0 ? null : (
+        {charge.amountMinor === 0 || isShort ? null : (
           <Figure label={isSale ? t('refused.price') : t('refused.amount')} size="medium">
-            <Money amountMinor={isShort ? cart.toPayMinor : charge.amountMinor} />
+            <Money amountMinor={charge.amountMinor} />
           </Figure>
         )}
       </div>
-      {isShort && cart.parts.length === 0 ? <RemoveItems cart={cart} /> : null}
+      {isRemoving ? <RemoveItems cart={cart} /> : null}
       {cashToReturnMinor === undefined ? null : (
         <Figure label={t('refused.giveBack')} size="medium">
           <Money amountMinor={cashToReturnMinor} />
         </Figure>
       )}
-      {terminalTransactionNumber === null ? null : (
+      {terminalTransactionNumber === null || isRemoving ? null : (
         <p className="figures text-lg opacity-90">
           {t('refused.nothing')} {t('refused.receipt', { number: terminalTransactionNumber })}
         </p>
@@ -85,22 +96,34 @@ async function topUpHere(): Promise<void> {
 }
 
 /** Not enough: the cart waits meanwhile, whichever way the customer chooses (R12; screens.md, "Not enough"). */
-function Offers({ cart, balanceMinor }: { readonly cart: CartView; readonly balanceMinor: number }) {
+function Offers({
+  cart,
+  balanceMinor,
+  isRemoving,
+  onRemove,
+}: {
+  readonly cart: CartView;
+  readonly balanceMinor: number;
+  readonly isRemoving: boolean;
+  readonly onRemove: () => void;
+}) {
   const { t } = useTranslation();
   const moneyText = useMoneyText();
   const isSettingsOpen = useWindow((state) => state.isSettingsOpen);
   const missingMinor = cart.toPayMinor - balanceMinor;
   const isEnough = missingMinor <= 0;
   // Where nothing is on the tag, another one simply pays instead.
-  const maySplit = !isEnough && balanceMinor > 0;
+  const maySplit = balanceMinor > 0;
+  const mayRemove = cart.parts.length === 0;
   const payMissingByOther = (): void => void call((klink) => klink.sell({ partMinor: missingMinor }));
   const offers = new Map<string, () => void>(
-    isEnough
+    isEnough || isRemoving
       ? []
       : [
           [shortcuts.topUp, () => void topUpHere()],
           [shortcuts.payByCard, payRestByCard],
           ...(maySplit ? [[shortcuts.anotherTag, payMissingByOther] as const] : []),
+          ...(mayRemove ? [[shortcuts.clear, onRemove] as const] : []),
         ],
   );
   useKeys(!isSettingsOpen, (key) => {
@@ -113,6 +136,7 @@ function Offers({ cart, balanceMinor }: { readonly cart: CartView; readonly bala
         {t('refused.payNow', { amount: moneyText(Math.abs(cart.toPayMinor)) })}
       </TouchButton>
     );
+  if (isRemoving) return null;
   return (
     <>
       {maySplit ? (
@@ -141,6 +165,11 @@ function Offers({ cart, balanceMinor }: { readonly cart: CartView; readonly bala
       >
         {t('refused.restByCard')}
       </TouchButton>
+      {mayRemove ? (
+        <TouchButton look="onGround" shortcut={shortcuts.clear} onPress={onRemove} className="min-h-14 px-5 text-lg">
+          {t('refused.remove')}
+        </TouchButton>
+      ) : null}
     </>
   );
 }

@@ -9,9 +9,8 @@ import { Money } from './money.tsx';
 export function RemoveItems({ cart }: { readonly cart: CartView }) {
   const { t } = useTranslation();
   return (
-    <section aria-label={t('refused.remove')} className="w-full max-w-160">
-      <h2 className="mb-1 text-lg font-bold">{t('refused.remove')}</h2>
-      <ul className="max-h-56 overflow-y-auto">
+    <section aria-label={t('refused.remove')} className="w-full max-w-180">
+      <ul className="max-h-[38vh] overflow-y-auto border-y border-current/30">
         {cart.lines.map((line, at) => {
           const name = line.productId === null ? t('product.freeAmount') : line.name;
           return (

@@ -91,7 +91,7 @@ function Action({
   return (
     <TouchButton
       onPress={onPress}
-      className="min-h-18 flex-col !gap-1 !px-1 pt-1 text-[0.875rem] leading-tight @5xl:text-base"
+      className="min-h-18 flex-col !gap-1 !px-1 pt-1 text-[0.875rem] leading-tight @6xl:text-base"
     >
       <span className="flex items-center gap-2 text-muted">
         <Icon name={icon} className="text-accent" />

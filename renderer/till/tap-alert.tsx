@@ -34,19 +34,19 @@ export function TapAlert({
 }: {
   readonly code: FaultCode | null;
   /** What it means here, where that is something else than everywhere. */
-  readonly words?: { readonly title: string; readonly help: string } | undefined;
+  readonly words?: string | undefined;
 }) {
   const faultText = useFaultText();
   const ofReader = readerFault(useTill((till) => till.view?.reader.state));
   const shown = ofReader ?? code;
   if (shown === null) return null;
-  const { title, help } = ofReader === null && words !== undefined ? words : faultText(shown);
+  const { title, help } = ofReader === null && words !== undefined ? { title: words, help: null } : faultText(shown);
   return (
-    <div role="alert" className="flex max-w-160 gap-4 rounded-medium border-2 border-current p-5">
+    <div role="alert" className="flex max-w-160 gap-4 rounded-medium border-2 border-current px-5 py-4">
       <Icon name={ofReader === null ? 'alert' : 'readerOff'} className="size-8" />
       <div>
         <div className="text-xl font-bold">{title}</div>
-        <div className="text-lg">{help}</div>
+        {help === null ? null : <div className="text-lg">{help}</div>}
       </div>
     </div>
   );

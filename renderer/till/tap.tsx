@@ -70,11 +70,7 @@ export function TapScreen({ screen, cart }: { readonly screen: TapView; readonly
       )}
       <TapAlert
         code={screen.fault?.code ?? null}
-        words={
-          isConfirming && screen.fault?.code === 'TAG_SERVED'
-            ? { title: t('tap.twoTaps.lift'), help: t('tap.twoTaps.liftHelp') }
-            : undefined
-        }
+        words={isConfirming && screen.fault?.code === 'TAG_SERVED' ? t('tap.twoTaps.lift') : undefined}
       />
     </StatePage>
   );

@@ -14,6 +14,12 @@ export function TwoTapSteps({ twoTaps }: { readonly twoTaps: TwoTapsView }) {
       <Step number={1} name={t('tap.twoTaps.open')} state={isOpened ? 'past' : 'now'} />
       <li aria-hidden className="h-0.5 w-10 bg-current/60" />
       <Step number={2} name={t('tap.twoTaps.confirm')} state={isOpened ? 'now' : 'to-come'} />
+      {twoTaps.tap === 'confirm' && twoTaps.opened.isHeld ? (
+        <li className="flex items-center gap-2 pl-2 text-lg font-medium">
+          <Icon name="lock" />
+          {t('tap.twoTaps.held')}
+        </li>
+      ) : null}
     </ol>
   );
 }
@@ -59,12 +65,6 @@ export function OpenedSale({ opened }: { readonly opened: Extract<TwoTapsView, {
       <Figure label={t('tap.twoTaps.afterwards')} size="medium">
         <Money amountMinor={opened.balanceAfterMinor} testId="balance-after" />
       </Figure>
-      {opened.isHeld ? (
-        <p className="flex items-center gap-2 pb-1 text-lg font-semibold">
-          <Icon name="lock" />
-          {t('tap.twoTaps.held')}
-        </p>
-      ) : null}
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { operations } from '../../contract/ipc/operations.ts';
 import type { TillView } from '../../contract/ipc/till-view.ts';
 import type { SalePart } from '../../contract/ipc/transactions.ts';
+import { classNames } from '../../ui/components/class-names.ts';
 import { Icon } from '../../ui/components/icon.tsx';
 import { TouchButton } from '../../ui/components/touch-button.tsx';
 import { formatTime } from '../../ui/i18n/format.ts';
@@ -32,12 +33,19 @@ export function UndoPage({ view }: { readonly view: TillView }) {
     >
       {parts?.length === 0 ? <p className="text-xl">{t('undo.none')}</p> : null}
       {parts === null || parts.length === 0 ? null : (
-        <div className="flex max-w-200 flex-col gap-5">
-          <p className="text-lg">{t(parts.length > 1 ? 'undo.helpParts' : 'undo.help')}</p>
-          {parts.map((part) => (
-            <Part key={part.terminalTransactionNumber} view={view} part={part} isOneOfSeveral={parts.length > 1} />
-          ))}
-        </div>
+        <>
+          <p className="mb-5 max-w-200 text-lg">{t(parts.length > 1 ? 'undo.helpParts' : 'undo.help')}</p>
+          <div
+            className={classNames(
+              'grid items-start gap-5',
+              parts.length > 1 ? 'max-w-320 @3xl:grid-cols-2' : 'max-w-200',
+            )}
+          >
+            {parts.map((part) => (
+              <Part key={part.terminalTransactionNumber} view={view} part={part} isOneOfSeveral={parts.length > 1} />
+            ))}
+          </div>
+        </>
       )}
     </Page>
   );
