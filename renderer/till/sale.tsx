@@ -35,7 +35,7 @@ export function SaleScreen({ view }: { readonly view: TillView }) {
       aria-label={t('sale.title')}
       className={classNames(
         'grid h-full min-h-0 @4xl:grid-cols-[minmax(0,1fr)_25rem] @4xl:grid-rows-1',
-        areLettersShown ? 'grid-rows-[minmax(0,1fr)_15rem]' : 'grid-rows-[minmax(0,1fr)_minmax(15rem,50%)]',
+        areLettersShown ? 'grid-rows-[minmax(0,1fr)_15rem]' : 'grid-rows-[minmax(0,1fr)_minmax(15rem,44%)]',
       )}
     >
       <h1 className="sr-only">{t('sale.title')}</h1>
