@@ -65,6 +65,9 @@ export function databaseFault(error: unknown): Fault | null {
   if (code === 'SQLITE_FULL') return fault('DISK_FULL');
   if (code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB')
     return fault('DATABASE_CORRUPT', { detail: `${message}.` });
+  // Another program, for longer than the till waits: a copy that is being made, somebody who looks with a tool of their own.
+  if (code.startsWith('SQLITE_BUSY'))
+    return fault('DATABASE_UNREACHABLE', { detail: 'another program keeps it locked.' });
   if (code === 'SQLITE_CANTOPEN' || code === 'SQLITE_READONLY' || code.startsWith('SQLITE_IOERR'))
     return fault('DATABASE_UNREACHABLE', { detail: `${message}.` });
   return null;
