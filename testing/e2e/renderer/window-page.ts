@@ -7,6 +7,7 @@ import type { ResultEnvelope } from '../../../contract/ipc/envelope.ts';
 import type { OperationName } from '../../../contract/ipc/operations.ts';
 import type { PrinterView } from '../../../contract/ipc/printing.ts';
 import type { SimulatorView } from '../../../contract/ipc/simulator.ts';
+import type { SupportView } from '../../../contract/ipc/support.ts';
 import type { TillView } from '../../../contract/ipc/till-view.ts';
 import { catalogue } from './views.ts';
 
@@ -27,6 +28,7 @@ declare global {
     feedView: (view: unknown) => void;
     feedSimulator: (view: unknown) => void;
     feedPrinter: (view: unknown) => void;
+    feedSupport: (view: unknown) => void;
     asked: [string, unknown][];
     answers: Record<string, unknown>;
   }
@@ -62,6 +64,9 @@ function installBridge(sold: CatalogueView): void {
   };
   window.feedSimulator = (view) => {
     for (const listener of simulators) listener(view);
+  };
+  window.feedSupport = (view) => {
+    for (const listener of supports) listener(view);
   };
   window.feedPrinter = (view) => {
     for (const listener of printers) listener(view);
@@ -108,6 +113,10 @@ export async function feedCustomer(page: Page, view: TillView): Promise<void> {
 
 export async function feedSimulator(page: Page, view: SimulatorView | null): Promise<void> {
   await page.evaluate((fed) => window.feedSimulator(fed), view);
+}
+
+export async function feedSupport(page: Page, view: SupportView): Promise<void> {
+  await page.evaluate((fed) => window.feedSupport(fed), view);
 }
 
 export async function feedPrinter(page: Page, view: PrinterView): Promise<void> {
