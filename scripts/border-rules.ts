@@ -20,8 +20,9 @@ const npm = '^node_modules/|^terminal-core/readers/pcsclite/';
 const builtIn = ['core'] as const;
 const pureFolders = '^(?:contract|terminal-core/(?:domain|checkout|tag|recovery|receipt))/';
 const adapterFolders = '^terminal-core/(readers|store|replication|printing)/';
-/** What a till has to do, said for the random sessions by nothing but the rules. */
-const sessionModel = '^testing/model/(?:model-words|model-charges|till-model|accounts/account-model)[.]ts$';
+/** What tills and books have to do, said for the random sessions and the simulation by nothing but the rules. */
+const sessionModel =
+  '^testing/(?:model/(?:model-words|model-charges|till-model|accounts/account-model)|simulation/(?:money|books)-model)[.]ts$';
 /** The replacement of @pokusew/pcsclite is a package of its own, which lies inside `readers/`. */
 const pcsclite = '^terminal-core/readers/pcsclite/';
 

@@ -52,9 +52,6 @@ export interface Known {
 
 export type Verdict = 'accepted' | 'duplicate' | 'rejected';
 
-/** A step of the backend's tables that this run took: what `coverage.ts` counts. */
-export type OnStep = (kind: string, from: string, to: string, cause: Cause) => void;
-
 interface Claim extends ModelClaim {
   readonly uid: string;
   readonly generation: number;
@@ -75,11 +72,6 @@ export class BooksModel {
   readonly balances = new Map<string, number>();
   readonly rejected = new Set<string>();
   readonly #claims = new Map<string, Claim>();
-  readonly #onStep: OnStep;
-
-  constructor(onStep: OnStep) {
-    this.#onStep = onStep;
-  }
 
   /** A checkout asked for its amount to be held, and the backend said that it is. */
   reserved(
@@ -100,7 +92,6 @@ export class BooksModel {
       expiresAtMs: nowMs + reservationMs,
     };
     this.known.set(key, known);
-    this.#step(known, '[*]', 'ReservePending', 'TO');
   }
 
   /** Time goes by: what was held and never confirmed is let go (TM). */
@@ -167,7 +158,6 @@ export class BooksModel {
       const { number: _, state, ...rest } = sent;
       const fresh: Known = { ...rest, key, state, cause: 'TR', expiresAtMs: null };
       this.known.set(key, fresh);
-      this.#step(fresh, '[*]', state, 'TR');
       if (state === 'Committed') this.#book(fresh);
       return 'accepted';
     }
@@ -242,7 +232,6 @@ export class BooksModel {
       const content = { type, uid, generation, tagNumber, deltaMinor: amountMinor, method: null, moves: null };
       const held: Known = { ...content, key, state: 'Reserve', cause: 'TD', version: 0, expiresAtMs: null };
       this.known.set(key, held);
-      this.#step(held, '[*]', 'Reserve', 'TD');
       return;
     }
     const isSame =
@@ -270,10 +259,8 @@ export class BooksModel {
   // --- moving and booking ---
 
   #move(known: Known, to: BackendState, cause: Cause): void {
-    const from = known.state;
     known.state = to;
     known.cause = cause;
-    this.#step(known, from, to, cause);
     if (to === 'Committed') this.#book(known);
   }
 
@@ -285,26 +272,6 @@ export class BooksModel {
 
   #add(account: string, minor: number): void {
     this.balances.set(account, (this.balances.get(account) ?? 0) + minor);
-  }
-
-  #step(known: Known, from: string, to: string, cause: Cause): void {
-    this.#onStep(kindOf(known), from, to, cause);
-  }
-}
-
-/** The table of requirements.md 3.4 that a transaction of a till goes by. */
-function kindOf({ type, method }: Known): string {
-  switch (type) {
-    case 'Purchase':
-      return 'terminal-purchase';
-    case 'Refund':
-      return 'terminal-cash-refund';
-    case 'TopUp':
-      return method === 'card' ? 'terminal-card-top-up' : 'terminal-cash-top-up';
-    case 'Chargeback':
-      return 'terminal-chargeback';
-    case 'TagAdjustment':
-      return 'terminal-tag-adjustment';
   }
 }
 

@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import { transitions } from '../../backend-mock/ingest/transitions.ts';
+import type { SimulatedBackend } from './backend.ts';
 import type { Tally } from './tally.ts';
 
 /** requirements.md 3.1, every arrow of the till's table; who made it does not count. */
@@ -62,4 +64,41 @@ export function reachedRows(tally: Tally): ReadonlyMap<string, number> {
 export function unreachedRows(tally: Tally): readonly string[] {
   const reached = reachedRows(tally);
   return requiredRows().filter((row) => !reached.has(row));
+}
+
+const stepSchema = z.object({
+  type: z.string(),
+  method: z.string(),
+  from: z.string().nullable(),
+  to: z.string(),
+  cause: z.string(),
+  count: z.int(),
+});
+
+/** Every step that the backend itself has written down in a run, counted by its row of requirements.md 3.4. */
+export async function countBackendSteps(backend: SimulatedBackend, tally: Tally): Promise<void> {
+  const rows = await backend.query(
+    `SELECT t.type, t.payment_method AS method, s.from_state AS "from", s.to_state AS "to", s.cause, count(*) AS count
+       FROM transaction_state s JOIN transactions t USING (edition_id, backend_transaction_id)
+      WHERE t.origin = 'terminal' GROUP BY 1, 2, 3, 4, 5`,
+  );
+  for (const row of z.array(stepSchema).parse(rows)) {
+    const kind = kindOf(row.type, row.method);
+    tally.reach(`${kind}: ${row.from ?? '[*]'} → ${row.to} (${row.cause})`, row.count);
+  }
+}
+
+function kindOf(type: string, method: string): string {
+  switch (type) {
+    case 'Purchase':
+      return 'terminal-purchase';
+    case 'Refund':
+      return 'terminal-cash-refund';
+    case 'TopUp':
+      return method === 'card' ? 'terminal-card-top-up' : 'terminal-cash-top-up';
+    case 'Chargeback':
+      return 'terminal-chargeback';
+    default:
+      return 'terminal-tag-adjustment';
+  }
 }

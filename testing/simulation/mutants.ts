@@ -16,8 +16,7 @@ const outcomeSchema = z.object({
   steps: z.int(),
   found: z.object({ seed: z.int(), step: z.int(), check: z.string(), detail: z.string() }).nullable(),
 });
-const loader = path.resolve(import.meta.dirname, 'mutant-loader.ts');
-const program = path.resolve(import.meta.dirname, 'mutant-run.ts');
+const program = path.resolve(import.meta.dirname, 'mutant-process.ts');
 
 const cluster = await Cluster.start();
 cluster.stopOnSignal();
@@ -44,9 +43,14 @@ console.log(`${wanted.length - missedCount} of ${wanted.length} planted bugs fou
 process.exitCode = missedCount > 0 ? 1 : 0;
 
 function lookFor(bug: PlantedBug): Promise<z.infer<typeof outcomeSchema>> {
-  const plan = { connection: cluster.address, stepsMax: bug.stepsMax, stepsPerSeed: Number(values.steps) };
-  const env = { ...process.env, KLINK_PLANTED_BUG: bug.name, KLINK_MUTANT_PLAN: JSON.stringify(plan) };
-  const child = spawn(process.execPath, ['--import', loader, program], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const plan = {
+    bug: bug.name,
+    connection: cluster.address,
+    stepsMax: bug.stepsMax,
+    stepsPerSeed: Number(values.steps),
+  };
+  const env = { ...process.env, KLINK_MUTANT_PLAN: JSON.stringify(plan) };
+  const child = spawn(process.execPath, [program], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     said += text;

@@ -1,10 +1,12 @@
 import type { Action } from './actions.ts';
 import type { Cluster } from './cluster.ts';
+import { countBackendSteps } from './coverage.ts';
 import { Director } from './director.ts';
 import type { GlobalTimers } from './global-timers.ts';
 import { ProcessKilled } from './life.ts';
 import { finish } from './liveness.ts';
 import { ModelViolation } from './money-model.ts';
+import { openEvent } from './opening.ts';
 import { Simulation, type SimulationOptions } from './simulation.ts';
 import type { Tally } from './tally.ts';
 
@@ -42,6 +44,7 @@ export async function play(plan: RunPlan, cluster: Cluster, timers: GlobalTimers
   const actions: Action[] = [];
   let finding: Finding | null = null;
   try {
+    await openEvent(simulation);
     const director = new Director(simulation);
     const count = plan.actions?.length ?? plan.steps;
     for (let step = 0; step < count; step += 1) {
@@ -56,6 +59,7 @@ export async function play(plan: RunPlan, cluster: Cluster, timers: GlobalTimers
     finding = findingOf(error, actions.length);
   }
   const { traceHash, tally, time } = simulation;
+  await countBackendSteps(simulation.backend, tally);
   await simulation.close();
   stopWatching();
   timers.uninstall();

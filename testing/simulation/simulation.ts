@@ -39,7 +39,7 @@ export class Simulation {
   readonly tally = new Tally();
   readonly chance: Chance;
   readonly model = new MoneyModel(rules);
-  readonly books: BooksModel;
+  readonly books = new BooksModel();
   readonly wristbands: Wristbands;
   readonly provider: CardProvider;
   readonly desks: TillDesk[] = [];
@@ -58,7 +58,7 @@ export class Simulation {
     this.chance = parts.chance;
     this.provider = parts.provider;
     this.backend = backend;
-    this.books = new BooksModel((kind, from, to, cause) => this.tally.reach(`${kind}: ${from} → ${to} (${cause})`));
+
     this.tap = new BackendTap(backend, this.books, this.provider, this.time, (line) => this.trace(line));
     this.operators = new Operators(backend, this.books, this.model, this.time);
     this.wristbands = new Wristbands(

@@ -13,8 +13,8 @@ export class Tally {
     count(this.works, name);
   }
 
-  reach(row: string): void {
-    count(this.reached, row);
+  reach(row: string, times = 1): void {
+    count(this.reached, row, times);
   }
 
   add(other: Tally): void {
