@@ -3,7 +3,11 @@
 // Method: a till whose disk was restored forks its journal; the old branch is imported, twice, in pieces and broken.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { customerDetailSchema } from '../../contract/wire/admin-customers.ts';
-import { transactionsAnswerSchema, transitionLogAnswerSchema } from '../../contract/wire/operator.ts';
+import {
+  alertsAnswerSchema,
+  transactionsAnswerSchema,
+  transitionLogAnswerSchema,
+} from '../../contract/wire/operator.ts';
 import { tagLookupAnswerSchema } from '../../contract/wire/tag-lookup.ts';
 import { startTestBackend, startTestServer, type TestServer } from '../../testing/backend/backend.ts';
 import type { TestJournal } from '../../testing/backend/journal.ts';
@@ -89,6 +93,56 @@ test('a piece whose chain does not hold, of another journal, or of nobody is ref
   expect(await post(4_000_000, [first])).toMatchObject({ status: 404 });
   expect(await post(till.assignmentId, [])).toMatchObject({ status: 400 });
   expect(await post(till.assignmentId, [first, second])).toMatchObject({ body: { imported: 2, listed: 2 } });
+});
+
+test('what an operator booked by hand is not booked once more unseen: the row of an open transaction waits for that one', async () => {
+  const of = '04F00000000021';
+  const till = await enrolTill(backend.address);
+  const { editionId, assignmentId } = till;
+  till.journal.append('transaction', topUp({ number: 1, uid: of }, 50_00, 0));
+  await till.send();
+  // Its journal is taken off its disk; number 2 is booked by hand, number 3 was shown by a tag meanwhile.
+  till.journal.append('transaction', purchase({ number: 2, uid: of, before: 50_00 }, 3_00));
+  till.journal.append('transaction', purchase({ number: 3, uid: of, before: 47_00 }, 4_00));
+  const reader = await enrolTill(backend.address);
+  const shown = { assignmentId, terminalTransactionNumber: 3, amountMinor: -4_00, type: 'Purchase' as const };
+  const image = snapshot({ uid: of, transactionNumber: 3, balanceMinor: 43_00, history: [shown] });
+  reader.journal.append('tagSnapshot', image);
+  await reader.send();
+  const entries = till.journal.entries.slice(1);
+  expect(await operator.post(`/assignments/${assignmentId}/journal-imports`, { entries })).toMatchObject({
+    body: { listed: 2 },
+  });
+  const { rows } = await operator.read(
+    transitionLogAnswerSchema,
+    `/transition-log?editionId=${editionId}&unresolved=true`,
+  );
+  const bookInstead = async (number: number, amountMinor: number) => {
+    const row = rows.find((each) => each.assignmentId === assignmentId && each.terminalTransactionNumber === number);
+    const items = [{ kind: 'purchase', debit: 'merchant:bar', credit: 'customer', amountMinor }];
+    const booking = {
+      editionId,
+      resolution: 'booking',
+      type: 'Purchase',
+      uid: of,
+      note: 'the receipt is there',
+      items,
+    };
+    return operator.post(`/transition-log/${row?.id}/resolution`, booking);
+  };
+  expect((await bookInstead(2, 3_00)).status).toBe(200);
+  const before = await operator.balances(editionId);
+  expect(await bookInstead(3, 4_00)).toMatchObject({
+    status: 400,
+    body: { detail: expect.stringContaining('is Reserve') },
+  });
+  expect(await operator.balances(editionId)).toEqual(before);
+  // The till was not lost after all. Both sales happened and are booked; of the first the operator hears.
+  expect((await till.send(2, 3)).answer?.results.map(({ outcome }) => outcome)).toEqual(['accepted', 'accepted']);
+  const { alerts } = await operator.read(alertsAnswerSchema, `/alerts?editionId=${editionId}`);
+  expect(alerts.filter(({ code }) => code === 'BOOKED_BEFORE').map(({ subject }) => subject)).toEqual([
+    `${assignmentId}/2`,
+  ]);
 });
 
 describe('what an imported journal saw of tags', () => {

@@ -27,13 +27,20 @@ export async function resolveRejection(
   actor: string,
   now: Date,
 ): Promise<ResolutionOutcome> {
-  const found = await connection.query<{ resolved_at: Date | null }>(
-    'SELECT resolved_at FROM transition_log WHERE edition_id = $1 AND log_id = $2 FOR UPDATE',
+  const found = await connection.query<{ resolved_at: Date | null; open_state: string | null; open_id: number | null }>(
+    `SELECT l.resolved_at, t.state AS open_state, t.backend_transaction_id AS open_id
+       FROM transition_log l
+       LEFT JOIN transactions t ON t.edition_id = l.edition_id AND t.assignment_id = l.assignment_id
+        AND t.terminal_transaction_number = l.terminal_transaction_number AND t.state NOT IN ('Committed', 'Aborted', 'ReserveExpired')
+      WHERE l.edition_id = $1 AND l.log_id = $2 FOR UPDATE OF l`,
     [request.editionId, logId],
   );
   const row = found.rows[0];
   if (row === undefined) return { outcome: 'unknown' };
   if (row.resolved_at !== null) return { outcome: 'resolved-before' };
+  // Booked here, it would be booked once more when somebody ends the transaction that it is about.
+  if (request.resolution === 'booking' && row.open_id !== null)
+    return { outcome: 'unbookable', reason: `Its transaction ${row.open_id} is ${row.open_state}: end that one.` };
   const booked = request.resolution === 'booking' ? await bookInstead(connection, logId, request, now) : undefined;
   if (typeof booked === 'string') return { outcome: 'unbookable', reason: booked };
   await connection.query(
