@@ -5,6 +5,7 @@ import { firstOperatorName, type OperatorRole } from '../../contract/wire/operat
 import { drawToken, hashSecret } from '../enrolment/secrets.ts';
 import { limits } from '../limits.ts';
 import type { Random } from '../ports.ts';
+import { audit } from '../store/audit.ts';
 import type { Connection, Database } from '../store/database.ts';
 import { sessionCookie } from './operator-session.ts';
 import { problem, sendProblem } from './problems.ts';
@@ -63,6 +64,7 @@ function loginRoute(app: App, { database, clock, random }: Service): void {
           'INSERT INTO admin_session (session_hash, created_at, expires_at, actor, role) VALUES ($1, $2, $3, $4, $5)',
           [hashSecret(session), now, new Date(now.getTime() + limits.adminSessionLifetimeMs), name, known.role],
         );
+        await audit(connection, name, 'logged in', { role: known.role }, now);
       });
       return reply
         .setCookie(sessionCookie, session, {
@@ -79,7 +81,7 @@ function loginRoute(app: App, { database, clock, random }: Service): void {
   );
 }
 
-function logoutRoute(app: App, { database }: Service): void {
+function logoutRoute(app: App, { database, clock }: Service): void {
   app.delete(
     '/v1/admin/session',
     {
@@ -91,8 +93,16 @@ function logoutRoute(app: App, { database }: Service): void {
     },
     async (request, reply) => {
       const session = request.cookies[sessionCookie];
-      if (session !== undefined)
-        await database.pool.query('DELETE FROM admin_session WHERE session_hash = $1', [hashSecret(session)]);
+      if (session !== undefined) {
+        const now = clock.now();
+        await database.transaction(async (connection) => {
+          const ended = await connection.query<{ actor: string }>(
+            'DELETE FROM admin_session WHERE session_hash = $1 RETURNING actor',
+            [hashSecret(session)],
+          );
+          for (const { actor } of ended.rows) await audit(connection, actor, 'logged out', {}, now);
+        });
+      }
       return reply.clearCookie(sessionCookie, { path: '/v1/admin' }).code(204).send(null);
     },
   );

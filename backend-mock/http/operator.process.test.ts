@@ -4,6 +4,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { enrolmentCodeAnswerSchema } from '../../contract/wire/admin.ts';
+import { auditAnswerSchema } from '../../contract/wire/audit.ts';
 import {
   assignmentsAnswerSchema,
   editionCreatedSchema,
@@ -11,7 +12,7 @@ import {
   terminalRowSchema,
 } from '../../contract/wire/operator.ts';
 import { startTestBackend, startTestServer, type TestServer } from '../../testing/backend/backend.ts';
-import { logIn, type OperatorClient } from '../../testing/backend/operator-client.ts';
+import { logIn, OperatorClient } from '../../testing/backend/operator-client.ts';
 import { purchase, topUp } from '../../testing/backend/payloads.ts';
 import { enrolTill } from '../../testing/backend/till-client.ts';
 import type { RunningBackend } from '../main.ts';
@@ -140,7 +141,7 @@ test('every deed stands in the audit, without a secret, and cannot be changed', 
   const client = new pg.Client(databaseUrl);
   await client.connect();
   const rows = await client.query<{ action: string; detail: unknown }>(
-    'SELECT action, detail FROM audit ORDER BY audit_id',
+    `SELECT action, detail FROM audit WHERE action <> 'logged in' ORDER BY audit_id`,
   );
   expect(rows.rows.map((row) => row.action)).toEqual([
     'edition created',
@@ -156,6 +157,27 @@ test('every deed stands in the audit, without a secret, and cannot be changed', 
   const stored = await client.query<{ password_hash: string }>('SELECT password_hash FROM admin_password');
   expect(stored.rows[0]?.password_hash).toMatch(/^\$argon2id\$/);
   await client.end();
+});
+
+test('the audit can be read by who decides who may do what, newest first, by person and page by page', async () => {
+  const { rows } = await operator.read(auditAnswerSchema, '/audit');
+  expect(rows[0]).toMatchObject({ actor: 'admin', action: 'assignment revoked' });
+  const [page, next] = [rows.slice(0, 2), rows.slice(2, 4)];
+  expect(await operator.read(auditAnswerSchema, '/audit?limit=2')).toEqual({ rows: page });
+  expect(await operator.read(auditAnswerSchema, `/audit?limit=2&before=${page[1]?.auditId}`)).toEqual({ rows: next });
+  expect(await operator.read(auditAnswerSchema, '/audit?actor=nobody')).toEqual({ rows: [] });
+  const person = { name: 'berta', role: 'finance', password: 'a long password' };
+  expect((await operator.post('/operators', person)).status).toBe(201);
+  const session = await fetch(`${backend.address}/v1/admin/session`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ name: 'berta', password: 'a long password' }),
+  });
+  const berta = new OperatorClient(backend.address, session.headers.get('set-cookie')?.split(';', 1)[0] ?? '');
+  expect((await berta.request('/audit')).status).toBe(403);
+  expect((await berta.request('/session', { method: 'DELETE' })).status).toBe(204);
+  const hers = await operator.read(auditAnswerSchema, '/audit?actor=berta');
+  expect(hers.rows.map(({ action }) => action)).toEqual(['logged out', 'logged in']);
 });
 
 test('a session ends after its time', async () => {

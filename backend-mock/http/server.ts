@@ -14,6 +14,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { limits } from '../limits.ts';
 import { migrations } from '../store/migrations/list.ts';
+import { auditRoute } from './admin-audit.ts';
 import { accountRoutes } from './admin-books.ts';
 import { cashierRoutes } from './admin-cashiers.ts';
 import { catalogueRoutes } from './admin-catalogue.ts';
@@ -115,6 +116,7 @@ export async function buildServer(service: Service, log: Logger): Promise<App> {
     catalogueRoutes(typed, service);
     cashierRoutes(typed, service);
     operatorRoutes(typed, service);
+    auditRoute(typed, service);
     tagRoutes(typed, service);
     moneyRoutes(typed, service);
     settlementRoutes(typed, service);
