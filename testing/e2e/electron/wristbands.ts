@@ -67,11 +67,13 @@ export class Wristbands {
 
   /** Shows a wristband and pulls it away in the middle of its n-th write. */
   async tearOff(label: string, writeNumber: number): Promise<void> {
-    await this.drawer.getByRole('button', { name: `More for ${label}` }).click();
+    const more = this.drawer.getByRole('button', { name: `More for ${label}`, exact: true });
+    await more.click();
     for (let number = 2; number <= writeNumber; number += 1) {
       await this.drawer.getByRole('button', { name: `at write ${number}`, exact: true }).click();
     }
-    await this.drawer.getByRole('button', { name: `Tear off: ${label}` }).click();
+    await this.drawer.getByRole('button', { name: `Tear off: ${label}`, exact: true }).click();
+    await more.click();
   }
 
   /** A wristband with 95.00 on it. */
