@@ -1,9 +1,9 @@
 /**
- * Goal: the number of a tag is understood as people write it, and anything else is refused.
- * Method: numbers of all lengths, in the ways they are printed on wristbands and told by readers.
+ * Goal: the number of a tag, and a discount, are understood as people write them, and anything else is refused.
+ * Method: numbers of all lengths, in the ways they are printed on wristbands and told by readers; rates and amounts.
  */
 import { describe, expect, test } from 'vitest';
-import { tagUidOf } from './flag-values.ts';
+import { discountOf, tagUidOf } from './flag-values.ts';
 
 describe('the number of a tag', () => {
   test.each([
@@ -17,5 +17,21 @@ describe('the number of a tag', () => {
 
   test.each(['', '04A1B2C3D4E5F', '04A1B2C3D4E5F6AA', 'G4A1B2C3'])('%j is none', (text) => {
     expect(() => tagUidOf(text)).toThrow('hex digits');
+  });
+});
+
+describe('a discount', () => {
+  test.each([
+    ['10%', { rateBasisPoints: 1_000 }],
+    ['12.5%', { rateBasisPoints: 1_250 }],
+    ['0.05%', { rateBasisPoints: 5 }],
+    ['100%', { rateBasisPoints: 10_000 }],
+    ['2.50', { amountText: '2.50' }],
+  ])('%s', (text, discount) => {
+    expect(discountOf(text)).toEqual(discount);
+  });
+
+  test.each(['0%', '101%', '10.123%', '%', '-5%', 'half', ''])('%j is none', (text) => {
+    expect(() => discountOf(text)).toThrow('Write');
   });
 });

@@ -35,6 +35,16 @@ export function amountTextOf(text: string): string {
   return text;
 }
 
+/** `10%` or `12.5%` of the goods, or an amount as it stands. */
+export function discountOf(text: string): { readonly rateBasisPoints: number } | { readonly amountText: string } {
+  const groups = /^(?<whole>\d{1,3})(?:\.(?<part>\d{1,2}))?%$/.exec(text)?.groups;
+  if (groups?.['whole'] === undefined) return { amountText: amountTextOf(text) };
+  const rateBasisPoints = Number(groups['whole']) * 100 + Number((groups['part'] ?? '').padEnd(2, '0'));
+  if (rateBasisPoints < 1 || rateBasisPoints > 10_000)
+    throw new InvalidArgumentError('Write a rate like 10%: from 0.01% to 100%.');
+  return { rateBasisPoints };
+}
+
 export interface ItemRequest {
   readonly productId: string;
   readonly quantity: number;

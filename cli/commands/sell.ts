@@ -4,7 +4,7 @@ import type { Outcome } from '../../contract/ipc/operations.ts';
 import { parseAmount } from '../amount.ts';
 import { type Answer, answered, faulted } from '../answer.ts';
 import type { Till } from '../composer.ts';
-import { amountTextOf, type ItemRequest, itemOf } from '../flag-values.ts';
+import { amountTextOf, discountOf, type ItemRequest, itemOf } from '../flag-values.ts';
 import { tillFlagsSchema, withReaderFlags } from '../flags.ts';
 import type { RunCommand } from '../run-command.ts';
 import { failedWith, tapRequest, withTap } from '../till-work.ts';
@@ -13,6 +13,7 @@ const sellFlagsSchema = tillFlagsSchema.extend({
   amount: z.string().optional(),
   twoTaps: z.boolean().default(false),
   openLoop: z.union([z.enum(['shortfall', 'full-price']), z.literal(true)]).optional(),
+  discount: z.union([z.object({ rateBasisPoints: z.int() }), z.object({ amountText: z.string() })]).optional(),
   item: z.array(z.object({ productId: z.string(), quantity: z.int() })).default([]),
 });
 type SellFlags = z.infer<typeof sellFlagsSchema>;
@@ -29,6 +30,7 @@ export function sellCommand(run: RunCommand): Command {
         'full-price',
       ]),
     )
+    .option('--discount <rate or amount>', 'taken off the price of the goods, e.g. 10% or 2.50', discountOf)
     .option('--two-taps', 'the customer confirms by showing the same tag a second time')
     .action((options: unknown) =>
       run(async (report) => {
@@ -50,9 +52,26 @@ async function sell(till: Till, flags: SellFlags, currency: string): Promise<Ans
   const filled =
     flags.amount === undefined ? await addItems(till, flags.item) : await addAmount(till, flags.amount, currency);
   if (!filled.ok) return filled;
+  const discounted = flags.discount === undefined ? answered(null) : await giveDiscount(till, flags.discount, currency);
+  if (!discounted.ok) return discounted;
   const openLoop = flags.openLoop === true ? 'shortfall' : flags.openLoop;
   const request = { taps: flags.twoTaps ? 2 : 1, ...tapRequest(flags) } as const;
   return await till.call('sell', openLoop === undefined ? request : { ...request, openLoop });
+}
+
+async function giveDiscount(
+  till: Till,
+  discount: NonNullable<SellFlags['discount']>,
+  currency: string,
+): Promise<Answer<null>> {
+  if ('rateBasisPoints' in discount) return withoutResult(await till.call('setDiscount', discount));
+  const amount = parseAmount(discount.amountText, currency);
+  if (!amount.ok) return faulted(amount.fault.code, amount.fault.message);
+  return withoutResult(await till.call('setDiscount', { amountMinor: amount.result }));
+}
+
+function withoutResult(answer: Answer<unknown>): Answer<null> {
+  return answer.ok ? answered(null) : answer;
 }
 
 async function addItems(till: Till, items: readonly ItemRequest[]): Promise<Answer<null>> {

@@ -42,7 +42,13 @@ export function UndoPage({ view }: { readonly view: TillView }) {
             )}
           >
             {parts.map((part) => (
-              <Part key={part.terminalTransactionNumber} view={view} part={part} isOneOfSeveral={parts.length > 1} />
+              <Part
+                key={part.terminalTransactionNumber}
+                view={view}
+                part={part}
+                isOneOfSeveral={parts.length > 1}
+                isNext={part === open}
+              />
             ))}
           </div>
         </>
@@ -75,10 +81,13 @@ function Part({
   view,
   part,
   isOneOfSeveral,
+  isNext,
 }: {
   readonly view: TillView;
   readonly part: SalePart;
   readonly isOneOfSeveral: boolean;
+  /** The one that Enter means. */
+  readonly isNext: boolean;
 }) {
   const { t } = useTranslation();
   const locale = useLocale();
@@ -118,12 +127,24 @@ function Part({
           {t('done.after')} <Money amountMinor={part.balanceAfterMinor} className="font-semibold" />
         </span>
       </p>
-      <Remedy part={part} label={isOneOfSeveral ? t('undo.takePartBack', { tag }) : t('undo.takeBack')} />
+      <Remedy
+        part={part}
+        isNext={isNext}
+        label={isOneOfSeveral ? t('undo.takePartBack', { tag }) : t('undo.takeBack')}
+      />
     </section>
   );
 }
 
-function Remedy({ part, label }: { readonly part: SalePart; readonly label: string }) {
+function Remedy({
+  part,
+  isNext,
+  label,
+}: {
+  readonly part: SalePart;
+  readonly isNext: boolean;
+  readonly label: string;
+}) {
   const { t } = useTranslation();
   const { terminalTransactionNumber } = part;
   switch (part.undo) {
@@ -131,7 +152,7 @@ function Remedy({ part, label }: { readonly part: SalePart; readonly label: stri
       return (
         <TouchButton
           look="primary"
-          shortcut="⏎"
+          {...(isNext ? { shortcut: '⏎' } : {})}
           onPress={() => takeBack(part)}
           className="min-h-18 w-full text-xl font-bold"
         >

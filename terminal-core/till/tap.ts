@@ -23,6 +23,8 @@ export class Tap<Visit = TagVisit> {
   readonly #deadlineAt: string;
   readonly #seenPresenceId: number | null;
   readonly #twoTaps: TwoTapsView | null;
+  /** What the screen says is wrong. */
+  #shown: Fault | null = null;
 
   /**
    * @param twoTaps which of two it is, where one is not enough
@@ -50,9 +52,11 @@ export class Tap<Visit = TagVisit> {
 
   /** @param before what to say about the tag that was there before */
   async run(accept: Accept<Visit>, before: Fault | null = null): Promise<TapEnd> {
-    this.#show(before ?? this.#served());
+    const served = this.#served();
+    this.#show(before ?? served);
     this.#desk.report({ event: 'waitingForTag' });
-    const found = await this.#search.find(accept);
+    const stopWatching = served === null ? () => undefined : this.#untilLifted(before);
+    const found = await this.#search.find(accept).finally(stopWatching);
     switch (found.kind) {
       case 'tag':
         return { type: 'TAG_READ' };
@@ -70,11 +74,26 @@ export class Tap<Visit = TagVisit> {
   }
 
   #served(): Fault | null {
+    return this.#isServedLying() ? fault('TAG_SERVED') : null;
+  }
+
+  #isServedLying(): boolean {
     const lying = this.#desk.reader.presence?.presenceId ?? null;
-    return lying !== null && lying === this.#seenPresenceId ? fault('TAG_SERVED') : null;
+    return lying !== null && lying === this.#seenPresenceId;
+  }
+
+  /** What was said of the card that has to leave first is over once it has. */
+  #untilLifted(before: Fault | null): () => void {
+    const stop = this.#desk.reader.onChange(() => {
+      if (this.#isServedLying()) return;
+      stop();
+      if (this.#shown?.code === 'TAG_SERVED') this.#show(before);
+    });
+    return stop;
   }
 
   #show(problem: Fault | null): void {
+    this.#shown = problem;
     const twoTaps = this.#twoTaps ? { twoTaps: this.#twoTaps } : {};
     this.#desk.show({ screen: 'tap', charge: this.#charge, deadlineAt: this.#deadlineAt, fault: problem, ...twoTaps });
   }

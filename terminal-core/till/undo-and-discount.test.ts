@@ -276,6 +276,7 @@ describe('two taps', () => {
     });
     expect(witnessed(till)?.balanceMinor).toBe(9_500);
     await till.hand({ kind: 'remove' });
+    expect(till.screen).toMatchObject({ screen: 'tap', fault: null, twoTaps: { tap: 'confirm' } });
     await till.hand({ kind: 'hold', tagId: till.tagId(0) });
     expect(await ended).toMatchObject(committed);
     expect(witnessed(till)?.balanceMinor).toBe(8_500);

@@ -217,6 +217,25 @@ export const kinds: readonly Kind[] = [
   },
   {
     ...festival,
+    name: 'whole sale undone, with deposit and discount',
+    commitCount: 3,
+    deltasMinor: [790],
+    async prepare(counter) {
+      await charge(counter);
+      const terminalTransactionNumber = await numberOf(
+        counter.tapped(async (till, patience) => {
+          await till.ask('addToCart', { productId: 'beer', quantity: 2 });
+          await till.ask('addToCart', { productId: 'deposit-return', quantity: 1 });
+          await till.ask('setDiscount', { rateBasisPoints: 1_000 });
+          return await till.call('sell', { taps: 1, ...patience });
+        }),
+      );
+      return (till, patience) => till.call('undoSale', { terminalTransactionNumber, ...patience });
+    },
+    refusedAgain: 'ALREADY_RETURNED',
+  },
+  {
+    ...festival,
     name: 'tag adjustment',
     commitCount: 3,
     deltasMinor: [1_350],
