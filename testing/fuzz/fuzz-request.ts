@@ -29,7 +29,12 @@ export type FuzzRequest = {
   editionId: number;
 };
 
-const rightful: Record<FuzzRoute['opensTo'], Caller> = { till: 'till', operator: 'operator', anybody: 'nobody' };
+const rightful: Record<FuzzRoute['opensTo'], Caller> = {
+  till: 'till',
+  operator: 'operator',
+  others: 'stranger',
+  anybody: 'nobody',
+};
 
 /** A request that the route may well grant: everything in it is there, and of the right kind. */
 export function drawRequest(

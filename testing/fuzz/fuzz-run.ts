@@ -42,7 +42,9 @@ export class FuzzRun {
   /** Asks what has never been granted again and again, so that what is behind its checks is reached too; `rounds` times at most. */
   async insist(rounds: number): Promise<void> {
     for (let round = 0; round < rounds; round += 1) {
-      const refused = this.#parts.book.routes.filter((route) => this.#routes.get(route)?.consents === 0);
+      const refused = this.#parts.book.routes.filter(
+        (route) => route.opensTo !== 'others' && this.#routes.get(route)?.consents === 0,
+      );
       if (refused.length === 0) return;
       for (const route of refused)
         for (let left = refreshEvery / refused.length; left > 0 && this.findings.length < findingsMax; left -= 1)
@@ -97,7 +99,9 @@ export class FuzzRun {
   /** Routes that got no request, or never consented to one. */
   routesWithout(what: 'request' | 'consent'): string[] {
     return [...this.#routes]
-      .filter(([, count]) => (what === 'request' ? count.requests : count.consents) === 0)
+      .filter(([{ opensTo }, { requests, consents }]) =>
+        what === 'request' ? requests === 0 : consents === 0 && opensTo !== 'others',
+      )
       .map(([{ method, path }]) => `${method} ${path}`);
   }
 

@@ -33,8 +33,8 @@ export type FuzzRoute = {
   path: string;
   parameters: readonly Parameter[];
   body: JsonSchema | undefined;
-  /** Whose credentials it asks for; `anybody` also where the document does not speak of it. */
-  opensTo: 'till' | 'operator' | 'anybody';
+  /** Whose credentials it asks for: `others` are those that the fuzz has none of; `anybody` also where the document does not speak of it. */
+  opensTo: 'till' | 'operator' | 'others' | 'anybody';
 };
 
 export type RouteBook = { routes: readonly FuzzRoute[]; schemas: ReadonlyMap<string, JsonSchema> };
@@ -73,7 +73,8 @@ export async function readRoutes(): Promise<RouteBook> {
 
 function opensTo(security: readonly Record<string, unknown>[]): FuzzRoute['opensTo'] {
   if (security.some((each) => 'bearer' in each)) return 'till';
-  return security.some((each) => 'session' in each) ? 'operator' : 'anybody';
+  if (security.some((each) => 'session' in each)) return 'operator';
+  return security.length > 0 ? 'others' : 'anybody';
 }
 
 function fastifyOf(message: unknown): FastifyInstance {
