@@ -183,7 +183,10 @@ describe('money rule 3: a till that never comes back', () => {
     expect(await balanceOf('merchant:bar')).toBe(bar + 9_00);
     expect(await look(till, uid)).toMatchObject({ balanceMinor: 41_00, availableMinor: 41_00 });
     expect(await differencesOf(uid)).toEqual([]);
-    expect(await settle(id, { to: 'Committed' })).toMatchObject({ status: 400 });
+    // Q11: asked once more it is told what it is, and nothing is booked again; the other end is refused.
+    expect(await settle(id, { to: 'Committed' })).toMatchObject({ status: 200, body: { state: 'Committed' } });
+    expect(await settle(id, { to: 'Aborted' })).toMatchObject({ status: 400 });
+    expect(await balanceOf('merchant:bar')).toBe(bar + 9_00);
   });
 
   test('where nobody knows who sold, it is unallocated; the till that comes back and says the same is believed, once', async () => {
