@@ -11,8 +11,11 @@ export const receiptTotals = ['price', 'to-customer', 'onto-tag', 'off-tag'] as 
 
 const receiptLineSchema = z.object({
   kind: z.enum(itemKinds),
-  /** Null where the kind says it all (a fee). */
+  /** Null where kind and mark say it all (a fee, a free amount, a discount). */
   name: z.string().nullable(),
+  /** What stands between the goods without being any; `discountBasisPoints` where the discount had a rate. */
+  mark: z.enum(['discount', 'part-payment']).nullable(),
+  discountBasisPoints: z.int().nullable(),
   quantity: z.int(),
   /** Null where there is no price of one piece. */
   unitPriceMinor: z.int().nullable(),

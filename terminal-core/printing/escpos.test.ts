@@ -13,11 +13,27 @@ import { escposBytes } from './escpos.ts';
 
 const lines: Receipt['lines'] = [
   {
-    ...{ kind: 'purchase', name: 'Crêpe à l’érable – ÉTÉ', quantity: 2, unitPriceMinor: 650, amountMinor: 1_300 },
+    ...{
+      kind: 'purchase',
+      mark: null,
+      discountBasisPoints: null,
+      name: 'Crêpe à l’érable – ÉTÉ',
+      quantity: 2,
+      unitPriceMinor: 650,
+      amountMinor: 1_300,
+    },
     taxRate: '2.6',
   },
   {
-    ...{ kind: 'purchase', name: 'Weißbier «Süß & Öd» Ägäis', quantity: 1, unitPriceMinor: 750, amountMinor: 750 },
+    ...{
+      kind: 'purchase',
+      mark: null,
+      discountBasisPoints: null,
+      name: 'Weißbier «Süß & Öd» Ägäis',
+      quantity: 1,
+      unitPriceMinor: 750,
+      amountMinor: 750,
+    },
     taxRate: '8.1',
   },
 ];

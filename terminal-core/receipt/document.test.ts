@@ -12,11 +12,39 @@ import { includedTaxes } from './taxes.ts';
 
 const lines: Receipt['lines'] = [
   {
-    ...{ kind: 'purchase', name: 'Beer 0.4 l', quantity: 4, unitPriceMinor: 550, amountMinor: 2_200, taxRate: '8.1' },
+    ...{
+      kind: 'purchase',
+      mark: null,
+      discountBasisPoints: null,
+      name: 'Beer 0.4 l',
+      quantity: 4,
+      unitPriceMinor: 550,
+      amountMinor: 2_200,
+      taxRate: '8.1',
+    },
   },
-  { ...{ kind: 'purchase', name: 'Crêpe', quantity: 1, unitPriceMinor: 650, amountMinor: 650, taxRate: '2.6' } },
   {
-    ...{ kind: 'purchase-return', name: 'Cup returned', quantity: 2, unitPriceMinor: 200, amountMinor: -400 },
+    ...{
+      kind: 'purchase',
+      mark: null,
+      discountBasisPoints: null,
+      name: 'Crêpe',
+      quantity: 1,
+      unitPriceMinor: 650,
+      amountMinor: 650,
+      taxRate: '2.6',
+    },
+  },
+  {
+    ...{
+      kind: 'purchase-return',
+      mark: null,
+      discountBasisPoints: null,
+      name: 'Cup returned',
+      quantity: 2,
+      unitPriceMinor: 200,
+      amountMinor: -400,
+    },
     taxRate: null,
   },
 ];
@@ -110,8 +138,26 @@ test('R9, R10: a top-up says what was paid, the fee, and what came onto the tag'
     ...{ type: 'TopUp', paymentMethod: 'cash', merchantNames: [], total: 'onto-tag', totalMinor: 9_500, taxes: [] },
     ...{ currency: 'GBP', paidMinor: 10_000 },
     lines: [
-      { kind: 'topup', name: null, quantity: 1, unitPriceMinor: null, amountMinor: 10_000, taxRate: null },
-      { kind: 'topup-fee', name: null, quantity: 1, unitPriceMinor: null, amountMinor: -500, taxRate: null },
+      {
+        kind: 'topup',
+        mark: null,
+        discountBasisPoints: null,
+        name: null,
+        quantity: 1,
+        unitPriceMinor: null,
+        amountMinor: 10_000,
+        taxRate: null,
+      },
+      {
+        kind: 'topup-fee',
+        mark: null,
+        discountBasisPoints: null,
+        name: null,
+        quantity: 1,
+        unitPriceMinor: null,
+        amountMinor: -500,
+        taxRate: null,
+      },
     ],
   };
   const written = text(topUp, 'en');
@@ -173,7 +219,13 @@ Tag 04A1B2C3D4E5F6 (2)`);
 
   test.each(receiptLanguages)('never grows beyond what a telephone reads off a screen (%s)', (language) => {
     const many = Array.from({ length: 100 }, (_, at) => ({
-      ...{ kind: 'purchase' as const, name: `Überraschungsmenü Nummer ${at} mit Crème brûlée`, quantity: 12 },
+      ...{
+        kind: 'purchase' as const,
+        mark: null,
+        discountBasisPoints: null,
+        name: `Überraschungsmenü Nummer ${at} mit Crème brûlée`,
+        quantity: 12,
+      },
       ...{ unitPriceMinor: 1_250, amountMinor: 15_000, taxRate: '8.1' },
     }));
     const { qrText } = receiptDocument({ ...sale, lines: many, totalMinor: 1_500_000 }, language);

@@ -5,6 +5,7 @@ import type {
   ReceiptLanguage,
   ReceiptLine,
 } from '../../contract/ipc/receipt.ts';
+import { lineName } from './line-name.ts';
 import { qrTextOf } from './qr-text.ts';
 import { type ReceiptWording, receiptWording } from './wording.ts';
 import { type Writing, writingFor } from './written-amounts.ts';
@@ -66,7 +67,7 @@ function titleOf({ type, total }: Receipt, words: ReceiptWording): string {
 }
 
 function lineBlocks(line: ReceiptLine, words: ReceiptWording, writing: Writing): readonly ReceiptBlock[] {
-  const name = line.name ?? words.kind[line.kind];
+  const name = lineName(line, words, writing);
   const pieces =
     line.quantity > 1 && line.unitPriceMinor !== null
       ? [row(`  ${line.quantity} × ${writing.amount(line.unitPriceMinor)}`, '', 'small')]

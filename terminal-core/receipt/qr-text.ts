@@ -1,4 +1,5 @@
 import type { Receipt } from '../../contract/ipc/receipt.ts';
+import { lineName } from './line-name.ts';
 import type { ReceiptWording } from './wording.ts';
 import type { Writing } from './written-amounts.ts';
 
@@ -10,9 +11,9 @@ const qrBytesMax = 600;
  * there are too many lines the last ones are counted instead; sums, taxes and identity are always whole.
  */
 export function qrTextOf(receipt: Receipt, words: ReceiptWording, writing: Writing): string {
-  const lines = receipt.lines.map(({ name, kind, quantity, amountMinor }) => {
-    const count = quantity > 1 ? `${quantity}x ` : '';
-    return `${count}${name ?? words.kind[kind]} ${writing.amount(amountMinor)}`;
+  const lines = receipt.lines.map((line) => {
+    const count = line.quantity > 1 ? `${line.quantity}x ` : '';
+    return `${count}${lineName(line, words, writing)} ${writing.amount(line.amountMinor)}`;
   });
   for (let kept = lines.length; ; kept -= 1) {
     const left = lines.length - kept;

@@ -1,5 +1,6 @@
 import type { Receipt, ReceiptLine } from '../../contract/ipc/receipt.ts';
 import type { Configuration } from '../../contract/wire/configuration.ts';
+import { markOfProductId } from '../../contract/wire/sale-marks.ts';
 import type { TransactionItem } from '../../contract/wire/transaction.ts';
 import { invariant } from '../domain/invariant.ts';
 import type { TillTransaction } from '../domain/transaction.ts';
@@ -23,7 +24,8 @@ export interface ReceiptSurroundings {
 export function receiptOf(transaction: TillTransaction, surroundings: ReceiptSurroundings): Receipt {
   const { tag, type, paymentMethod, currency, terminalTransactionNumber, balanceDeltaMinor } = transaction;
   const { total, sign } = totalOf(transaction);
-  const lines = transaction.items.map((item) => lineOf(item, sign));
+  const items = transaction.items.map((item) => lineOf(item, sign));
+  const lines = withMarksTogether(items);
   const totalMinor = sign * balanceDeltaMinor;
   const sum = lines.reduce((minor, line) => minor + line.amountMinor, 0);
   invariant(
@@ -41,7 +43,7 @@ export function receiptOf(transaction: TillTransaction, surroundings: ReceiptSur
     timeZone: surroundings.edition.timeZone,
     at: transaction.endedAt ?? transaction.openedAt,
     ...{ lines, total, totalMinor },
-    taxes: [...includedTaxes(lines)],
+    taxes: [...includedTaxes(items)],
     paidMinor: isPaidOutsideTheTag(transaction) ? transaction.amountMinor : null,
     tag: {
       uid: tag.uid,
@@ -69,15 +71,31 @@ function totalOf({ type, balanceDeltaMinor }: TillTransaction): Pick<Receipt, 't
 }
 
 function lineOf(item: TransactionItem, sign: 1 | -1): ReceiptLine {
+  const mark = markOfProductId(item.productId);
   const isToCustomer = item.debit === 'customer' || item.debit.startsWith('customer/');
   return {
     kind: item.kind,
-    name: item.name ?? item.productId ?? null,
+    // A free amount and a mark have no name of their own: what they are is said in the language of the receipt.
+    name: item.productId === undefined || mark !== null ? null : (item.name ?? item.productId),
+    mark: mark?.kind ?? null,
+    discountBasisPoints: mark?.kind === 'discount' ? mark.rateBasisPoints : null,
     quantity: item.quantity ?? 1,
     unitPriceMinor: item.unitPriceMinor ?? null,
     amountMinor: (isToCustomer ? sign : -sign) * item.amountMinor,
     taxRate: item.taxRate ?? null,
   };
+}
+
+/** A discount is booked for each merchant and each rate of tax; to the customer it is one. */
+function withMarksTogether(items: readonly ReceiptLine[]): ReceiptLine[] {
+  const lines: ReceiptLine[] = [];
+  for (const item of items) {
+    const at = item.mark === null ? -1 : lines.findIndex(({ mark, kind }) => mark === item.mark && kind === item.kind);
+    const same = lines[at];
+    if (same === undefined) lines.push(item.mark === null ? item : { ...item, unitPriceMinor: null, taxRate: null });
+    else lines[at] = { ...same, amountMinor: same.amountMinor + item.amountMinor };
+  }
+  return lines;
 }
 
 const merchantPrefix = 'merchant:';

@@ -8,7 +8,16 @@ import type { ReceiptLine } from '../../contract/ipc/receipt.ts';
 import { includedTaxes } from './taxes.ts';
 
 const line = (taxRate: string | null, amountMinor: number): ReceiptLine => ({
-  ...{ kind: 'purchase', name: 'x', quantity: 1, unitPriceMinor: null, amountMinor, taxRate },
+  ...{
+    kind: 'purchase',
+    mark: null,
+    discountBasisPoints: null,
+    name: 'x',
+    quantity: 1,
+    unitPriceMinor: null,
+    amountMinor,
+    taxRate,
+  },
 });
 
 test.each([

@@ -4,6 +4,12 @@ import type { Receipt, ReceiptLanguage, ReceiptLine } from '../../contract/ipc/r
 export interface ReceiptWording {
   readonly type: Readonly<Record<Receipt['type'], string>>;
   readonly kind: Readonly<Record<ReceiptLine['kind'], string>>;
+  /** `{rate}` is the percentage, where it had one. */
+  readonly discount: string;
+  readonly discountOf: string;
+  /** On the tag that paid a part of a sale, and on the one that has the goods. */
+  readonly partOfSale: string;
+  readonly paidByOtherTag: string;
   readonly total: Readonly<Record<Receipt['total'], string>>;
   readonly paid: Readonly<Record<Receipt['paymentMethod'], string>>;
   readonly paidOut: string;
@@ -39,7 +45,7 @@ const en: ReceiptWording = {
   kind: {
     topup: 'Top-up',
     'topup-fee': 'Fee',
-    purchase: 'Goods',
+    purchase: 'Amount',
     'purchase-return': 'Deposit or discount',
     chargeback: 'Returned',
     refund: 'Paid out',
@@ -48,6 +54,10 @@ const en: ReceiptWording = {
     'write-off': 'Written off',
     unclaimed: 'Unclaimed cash',
   },
+  discount: 'Discount',
+  discountOf: 'Discount {rate}',
+  partOfSale: 'Part of a sale',
+  paidByOtherTag: 'Paid by another tag',
   total: { price: 'Total', 'to-customer': 'To the customer', 'onto-tag': 'Onto the tag', 'off-tag': 'Off the tag' },
   paid: {
     tag: 'Paid by tag',
@@ -87,7 +97,7 @@ const de: ReceiptWording = {
   kind: {
     topup: 'Aufladung',
     'topup-fee': 'Gebühr',
-    purchase: 'Ware',
+    purchase: 'Betrag',
     'purchase-return': 'Pfand oder Rabatt',
     chargeback: 'Zurückgenommen',
     refund: 'Ausgezahlt',
@@ -96,6 +106,10 @@ const de: ReceiptWording = {
     'write-off': 'Abgeschrieben',
     unclaimed: 'Herrenloses Bargeld',
   },
+  discount: 'Rabatt',
+  discountOf: 'Rabatt {rate}',
+  partOfSale: 'Teil eines Verkaufs',
+  paidByOtherTag: 'Mit anderem Band bezahlt',
   total: { price: 'Total', 'to-customer': 'An den Gast', 'onto-tag': 'Auf das Band', 'off-tag': 'Vom Band' },
   paid: {
     tag: 'Mit Band bezahlt',
@@ -135,7 +149,7 @@ const fr: ReceiptWording = {
   kind: {
     topup: 'Recharge',
     'topup-fee': 'Frais',
-    purchase: 'Article',
+    purchase: 'Montant',
     'purchase-return': 'Consigne ou remise',
     chargeback: 'Repris',
     refund: 'Remboursé',
@@ -144,6 +158,10 @@ const fr: ReceiptWording = {
     'write-off': 'Passé en perte',
     unclaimed: 'Espèces non réclamées',
   },
+  discount: 'Remise',
+  discountOf: 'Remise {rate}',
+  partOfSale: 'Partie d’une vente',
+  paidByOtherTag: 'Payé par un autre bracelet',
   total: { price: 'Total', 'to-customer': 'Au client', 'onto-tag': 'Sur le bracelet', 'off-tag': 'Du bracelet' },
   paid: {
     tag: 'Payé par bracelet',

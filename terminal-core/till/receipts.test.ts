@@ -81,6 +81,40 @@ describe('screens.md, Receipts', () => {
     expect(await receiptOf(till, 2)).toMatchObject({ total: 'to-customer', totalMinor: -600 });
   });
 
+  test('R12: a discount is one line in the words of the receipt, and lowers the tax of the goods it was taken off', async () => {
+    const till = await tills.charged();
+    const { operations } = till.till;
+    await operations.addToCart({ productId: 'beer', quantity: 2 });
+    await operations.addAmountToCart({ amountMinor: 800 });
+    expect(await operations.setDiscount({ rateBasisPoints: 1_000 })).toMatchObject({
+      ok: true,
+    });
+    await withTag(till, 0, operations.sell(one));
+    const receipt = await receiptOf(till, 2);
+    expect(receipt).toMatchObject({ total: 'price', totalMinor: 1_800 });
+    expect(receipt.lines).toEqual([
+      expect.objectContaining({ name: 'Beer', amountMinor: 1_200 }),
+      expect.objectContaining({ name: null, mark: null, kind: 'purchase', amountMinor: 800 }),
+      expect.objectContaining({
+        mark: 'discount',
+        discountBasisPoints: 1_000,
+        amountMinor: -200,
+        unitPriceMinor: null,
+      }),
+    ]);
+    expect(receipt.taxes).toEqual([
+      { taxRate: '8.1', grossMinor: 1_080, netMinor: 999, taxMinor: 81 },
+      { taxRate: null, grossMinor: 720, netMinor: 720, taxMinor: 0 },
+    ]);
+    const german = await operations.receipt({ terminalTransactionNumber: 2, language: 'de', copy: false });
+    const words = german.ok
+      ? german.value.document.blocks.flatMap((block) => ('left' in block ? [block.left] : []))
+      : [];
+    expect(words.map((text) => text.replaceAll('\u00a0', ' '))).toEqual(
+      expect.arrayContaining(['Betrag', 'Rabatt 10%']),
+    );
+  });
+
   test('what was not completed has no receipt, and what never was neither', async () => {
     const till = await tills.charged();
     await withTag(till, 0, till.till.operations.refund({ ...one, amountMinor: 9_501 }));

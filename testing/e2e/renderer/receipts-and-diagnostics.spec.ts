@@ -20,14 +20,38 @@ const themes = ['light', 'dark', 'high-contrast'] as const;
 
 const lines: ReceiptAnswer['receipt']['lines'] = [
   {
-    ...{ kind: 'purchase', name: 'Beer 0.5 l', quantity: 4, unitPriceMinor: 750, amountMinor: 3_000, taxRate: '8.1' },
+    ...{
+      kind: 'purchase',
+      mark: null,
+      discountBasisPoints: null,
+      name: 'Beer 0.5 l',
+      quantity: 4,
+      unitPriceMinor: 750,
+      amountMinor: 3_000,
+      taxRate: '8.1',
+    },
   },
   {
-    ...{ kind: 'purchase', name: 'Vegetable curry with rice and mango chutney', quantity: 2, unitPriceMinor: 1_650 },
+    ...{
+      kind: 'purchase',
+      mark: null,
+      discountBasisPoints: null,
+      name: 'Vegetable curry with rice and mango chutney',
+      quantity: 2,
+      unitPriceMinor: 1_650,
+    },
     ...{ amountMinor: 3_300, taxRate: '2.6' },
   },
   {
-    ...{ kind: 'purchase-return', name: 'Deposit back', quantity: 4, unitPriceMinor: 200, amountMinor: -800 },
+    ...{
+      kind: 'purchase-return',
+      mark: null,
+      discountBasisPoints: null,
+      name: 'Deposit back',
+      quantity: 4,
+      unitPriceMinor: 200,
+      amountMinor: -800,
+    },
     taxRate: null,
   },
 ];
