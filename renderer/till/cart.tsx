@@ -40,7 +40,7 @@ export function Cart({ cart, onDiscount }: { readonly cart: CartView; readonly o
       aria-label={t('sale.cart')}
       className="flex min-h-0 flex-col border-line bg-surface max-[50rem]:border-t @4xl:border-l"
     >
-      <div className="flex min-h-16 items-center justify-between pl-6 pr-3">
+      <div className="flex min-h-16 items-center justify-between pl-6 pr-2">
         <h2 className="text-lg font-bold">{t('sale.cart')}</h2>
         {isEmpty ? null : isPartPaid ? (
           <TouchButton look="quiet" onPress={setCartAside} className="px-3 text-muted">
@@ -52,11 +52,11 @@ export function Cart({ cart, onDiscount }: { readonly cart: CartView; readonly o
               look="quiet"
               shortcut={shortcuts.discount}
               onPress={onDiscount}
-              className="!gap-2 px-3 text-muted"
+              className="!gap-1.5 !px-2 text-muted"
             >
               {t('sale.discount')}
             </TouchButton>
-            <TouchButton look="quiet" shortcut={shortcuts.clear} onPress={emptyCart} className="!gap-2 px-3 text-muted">
+            <TouchButton look="quiet" shortcut={shortcuts.clear} onPress={emptyCart} className="!gap-1.5 !px-2 text-muted">
               {t('sale.clear')}
             </TouchButton>
           </div>
