@@ -50,6 +50,8 @@ function requirements(): readonly Requirement[] {
     program('xauth', 'xauth'),
     program('chromium', 'chromium'),
     program('strace', 'strace'),
+    // A disk that can be filled is a small tmpfs; mounting it takes root.
+    program('mount', 'mount'),
     program('setpriv', 'util-linux'),
     library('libgtk-3.so.0', 'libgtk-3-0', known),
     library('libnss3.so', 'libnss3', known),
