@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Diagnostics, diagnosticsSchema } from '../../contract/ipc/diagnostics.ts';
 import { type About, aboutSchema } from '../../contract/ipc/support.ts';
@@ -9,6 +9,7 @@ import { formatAge, formatBytes, formatTime } from '../../ui/i18n/format.ts';
 import { ClockDifference } from './clock-difference.tsx';
 import { answerOf } from './connection.ts';
 import { DatabaseWork } from './database-work.tsx';
+import { Card, Facts } from './facts-card.tsx';
 import { useFaultText } from './fault-text.ts';
 import { useLocale } from './money.tsx';
 import { useNowMs } from './now.ts';
@@ -71,28 +72,6 @@ function useDiagnostics(revision: number, lookCount: number) {
     };
   }, []);
   return { diagnostics, about };
-}
-
-export function Card({ title, children }: { readonly title: string; readonly children: ReactNode }) {
-  return (
-    <section aria-label={title} className="rounded-medium border border-line bg-surface p-5">
-      <h2 className="mb-2 text-lg font-bold">{title}</h2>
-      {children}
-    </section>
-  );
-}
-
-export function Facts({ rows }: { readonly rows: readonly (readonly [string, ReactNode])[] }) {
-  return (
-    <dl>
-      {rows.map(([name, value]) => (
-        <div key={name} className="flex justify-between gap-6 border-b border-line py-1.5 last:border-b-0">
-          <dt className="shrink-0 text-muted">{name}</dt>
-          <dd className="figures min-w-0 break-words text-right">{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
 }
 
 function Backend({

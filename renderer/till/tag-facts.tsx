@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Diagnostics, TagDetails } from '../../contract/ipc/diagnostics.ts';
 import { formatDateTime } from '../../ui/i18n/format.ts';
-import { Card, Facts } from './diagnostics.tsx';
+import { Card, Facts } from './facts-card.tsx';
 import { useLocale } from './money.tsx';
 
 /** The reader, and what the tag on it is found to be; never whose it is. */
