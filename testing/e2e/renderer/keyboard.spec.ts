@@ -397,6 +397,31 @@ test('Q51: how a sale is paid is a setting; which tap is waited for is said as a
   expect(await asked(page, 'Escape')).toEqual([['cancel', {}]]);
 });
 
+test('a blank wristband at a tap is issued by its key, once the till has let go of the sale', async ({ page }) => {
+  await feedView(page, view('tap-blank'));
+  expect(await asked(page, 'F4')).toEqual([['cancel', {}]]);
+  await feedView(page, view('sale-cart'));
+  await expect.poll(() => askedCalls(page)).toEqual([['issue', {}]]);
+  // Whatever else is wrong with a tag: there is nothing to issue.
+  await feedView(page, view('tap-fault'));
+  expect(await asked(page, 'F4')).toEqual([]);
+});
+
+test('data that cannot be gone on with is set aside only when that was said and confirmed', async ({ page }) => {
+  await feedView(page, view('halted-corrupt'));
+  await page.getByRole('button', { name: 'Start with new data …' }).click();
+  await expect(page.getByText('Nothing is deleted')).toBeVisible();
+  await page.getByRole('button', { name: 'Leave it as it is' }).click();
+  await page.getByRole('button', { name: 'Start with new data …' }).click();
+  expect(await askedCalls(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Move the data aside and start anew' }).click();
+  expect((await askedCalls(page)).map(([name]) => name)).toEqual(['startAfresh']);
+  // A till that only has to wait offers nothing of the kind.
+  await feedView(page, view('halted-disk'));
+  await expect(page.getByText('The till tries again by itself.')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Start with new data …' })).toHaveCount(0);
+});
+
 test('money rule 4: the cash of a top-up that did not take place is given back and confirmed', async ({ page }) => {
   const refused = view('refused-cash');
   await feedView(page, refused);
