@@ -31,9 +31,6 @@ export class WorldTag {
   }
 }
 
-/** What an idempotency key came to: the same for ever. */
-export type Deed = { actor: string; answer: string };
-
 /** Everything that actors share, and what happened, line by line. */
 export class World {
   readonly seed: number;
@@ -43,6 +40,7 @@ export class World {
   readonly canteenTags: WorldTag[] = [];
   readonly trace: string[] = [];
   readonly counts = new Map<string, number>();
+  /** What each idempotency key was answered with. */
   readonly deedsByKey = new Map<string, string>();
   readonly #startedAt = Date.now();
   #uids = 0;
