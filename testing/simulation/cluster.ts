@@ -62,10 +62,11 @@ export class Cluster {
     };
   }
 
-  /** Leaves no server behind when the run is broken off. */
-  stopOnSignal(): void {
+  /** Leaves no server behind when the run is broken off. @param before what has to be put right first */
+  stopOnSignal(before: () => void = () => undefined): void {
     for (const signal of ['SIGINT', 'SIGTERM'] as const)
       process.once(signal, () => {
+        before();
         this.stop().finally(() => process.exit(130));
       });
   }

@@ -10,14 +10,53 @@ const topUps = [1_000, 2_000, 5_000, 10_000] as const;
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
+/** What a run is full of: no two are alike, and in each some things break far more often than in any real event. */
+interface Temper {
+  /** Percent of the decisions that break something. */
+  readonly faults: number;
+  /** Percent of the showings that are too short for a sale. */
+  readonly torn: number;
+  /** Percent of those that are asked to show their wristband again and do. */
+  readonly shownAgain: number;
+  readonly partitionsMs: readonly number[];
+  readonly weights: Readonly<Partial<Record<ActionKind, number>>>;
+}
+
+function temperOf(chance: Chance): Temper {
+  const factor = () => chance.pick([0.2, 1, 1, 3]);
+  const isCutOff = chance.percent(35);
+  return {
+    faults: chance.pick([8, 16, 28]),
+    torn: chance.pick([15, 35, 55]),
+    shownAgain: chance.pick([25, 70, 90]),
+    partitionsMs: isCutOff ? [40 * minuteMs, 6 * hourMs] : [2_000, 20_000, 5 * minuteMs, 40 * minuteMs],
+    weights: {
+      kill: 30 * factor(),
+      'reader-host': 8 * factor(),
+      flaw: 12 * factor(),
+      partition: isCutOff ? 30 : 14 * factor(),
+      weather: 14 * factor(),
+      clock: 4 * factor(),
+      'backend-dies': 8 * factor(),
+      jobs: 8,
+      stop: 3 * factor(),
+      night: 0.6,
+      provider: 2 * factor(),
+      operator: 16 * factor(),
+    },
+  };
+}
+
 /** Decides what happens next: mostly what an event is full of, and often enough what nobody wants. */
 export class Director {
   readonly #simulation: Simulation;
   readonly #chance: Chance;
+  readonly #temper: Temper;
 
   constructor(simulation: Simulation) {
     this.#simulation = simulation;
     this.#chance = simulation.chance.stream('director');
+    this.#temper = temperOf(simulation.chance.stream('temper'));
   }
 
   next(): Action {
@@ -25,7 +64,7 @@ export class Director {
     const till = desk.till.index;
     if (!desk.isRunning) return this.#chance.percent(40) ? { kind: 'start', till } : this.#pass();
     if (this.#chance.percent(38)) return this.#pass();
-    if (this.#chance.percent(16)) return this.#fault(till);
+    if (this.#chance.percent(this.#temper.faults)) return this.#fault(till);
     return this.#atDesk(desk);
   }
 
@@ -56,7 +95,7 @@ export class Director {
             ? { kind: 'cancel', till }
             : { kind: 'lift', till };
       case 'again':
-        return this.#chance.percent(70)
+        return this.#chance.percent(this.#temper.shownAgain)
           ? { kind: 'show', till, showing: this.#showing(this.#lastSeen(desk)) }
           : this.#chance.percent(50)
             ? { kind: 'dismiss', till }
@@ -138,7 +177,7 @@ export class Director {
   /** Mostly long enough, sometimes torn off at any moment, sometimes left lying. */
   #showing(tag: Wristband | null): Showing {
     const { tagId } = tag ?? this.#chance.pick(this.#simulation.wristbands.all);
-    const holdMs = this.#chance.percent(35)
+    const holdMs = this.#chance.percent(this.#temper.torn)
       ? this.#chance.between(1, 700)
       : this.#chance.percent(80)
         ? this.#chance.between(700, 3_000)
@@ -155,28 +194,14 @@ export class Director {
 
   #fault(till: number): Action {
     const chance = this.#chance;
-    const kind = chance.weighted<ActionKind>({
-      kill: 30,
-      'reader-host': 8,
-      flaw: 12,
-      partition: 14,
-      weather: 14,
-      clock: 4,
-      'backend-dies': 8,
-      jobs: 8,
-      stop: 3,
-      night: 0.6,
-      provider: 2,
-      operator: 16,
-      ...this.#tampering(),
-    });
+    const kind = chance.weighted<ActionKind>({ ...this.#temper.weights, ...this.#tampering() });
     switch (kind) {
       case 'kill':
         return { kind, till, moments: chance.percent(25) ? 0 : chance.between(1, 60) };
       case 'flaw':
         return { kind, till, flaw: chance.pick<Flaw>(['not-taken', 'half-taken', 'garbled-answer', 'no-answer']) };
       case 'partition':
-        return { kind, till, forMs: chance.pick([2_000, 20_000, 5 * minuteMs, 40 * minuteMs]) };
+        return { kind, till, forMs: chance.pick(this.#temper.partitionsMs) };
       case 'weather':
         return { kind, till, isFoul: chance.percent(60) };
       case 'clock':

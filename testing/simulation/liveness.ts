@@ -3,6 +3,9 @@ import { fairWeather } from './network.ts';
 import type { Simulation } from './simulation.ts';
 
 const quietMs = 150_000;
+/** A request that was doubled, and a card that pays late, may take so long. */
+const lateRequestMs = 240_000;
+const lateCardMs = 62 * 60_000;
 
 /**
  * The end of a run: nothing breaks any more, every tag is shown at every till once, and all has to come right – every journal
@@ -21,20 +24,19 @@ export async function finish(simulation: Simulation): Promise<void> {
 }
 
 async function calm(simulation: Simulation): Promise<void> {
-  const { desks, backend, provider, time } = simulation;
+  const { desks, backend, provider } = simulation;
   for (const { till } of desks) {
     till.running?.life.spare();
     till.clock.correct();
     till.world.line.weather = fairWeather;
+    till.world.line.isCut = false;
     till.world.field.flaw = null;
     till.world.field.takeAway();
   }
   provider.isReachable = true;
   backend.restart();
-  // Partitions and nights that were decided before run out.
-  time.after(0, () => undefined);
-  await simulation.pass(45 * 60_000);
-  backend.restart();
+  const isWaitedFor = [...provider.charges.values()].some(({ status }) => status === 'pending');
+  await simulation.pass(isWaitedFor ? lateCardMs : lateRequestMs);
   for (const desk of desks) if (!desk.isRunning) simulation.startTill(desk);
   await simulation.pass(quietMs);
 }

@@ -10,7 +10,12 @@ import { type PlantedBug, plantedBugs } from './planted-bugs.ts';
  * check that cannot fail is worth nothing: one bug that is not found fails the whole.
  */
 const { values } = parseArgs({
-  options: { only: { type: 'string', default: '' }, steps: { type: 'string', default: '600' } },
+  options: {
+    only: { type: 'string', default: '' },
+    /** Goes on with the n-th of the list. */
+    first: { type: 'string', default: '1' },
+    steps: { type: 'string', default: '600' },
+  },
 });
 const outcomeSchema = z.object({
   steps: z.int(),
@@ -20,7 +25,7 @@ const program = path.resolve(import.meta.dirname, 'mutant-process.ts');
 
 const cluster = await Cluster.start();
 cluster.stopOnSignal();
-const wanted = plantedBugs.filter(({ name }) => name.includes(values.only));
+const wanted = plantedBugs.slice(Number(values.first) - 1).filter(({ name }) => name.includes(values.only));
 let missedCount = 0;
 try {
   for (const bug of wanted) {

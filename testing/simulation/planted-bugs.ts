@@ -71,7 +71,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     file: `${till}/recovery/cleanup.ts`,
     find: "decideByEvidence(evidence, end('TerminalConfirmUnknown'))",
     put: "decideByEvidence(evidence, end('Aborted'))",
-    stepsMax: soon,
+    stepsMax: late,
   },
   {
     name: 'a tag lost during a write counts as not written',

@@ -44,7 +44,7 @@ function planOf(): RunPlan {
 const plan = planOf();
 const timers = new GlobalTimers();
 const cluster = await Cluster.start();
-cluster.stopOnSignal();
+cluster.stopOnSignal(() => timers.uninstall());
 try {
   const startedMs = performance.now();
   const result = await play(plan, cluster, timers);

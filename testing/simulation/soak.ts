@@ -35,7 +35,7 @@ function planOf(seed: number): RunPlan {
 
 const timers = new GlobalTimers();
 const cluster = await Cluster.start();
-cluster.stopOnSignal();
+cluster.stopOnSignal(() => timers.uninstall());
 const bar = new ProgressBar(process.stderr, seeds * steps);
 const tally = new Tally();
 const failures: string[] = [];
