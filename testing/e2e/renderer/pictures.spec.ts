@@ -19,6 +19,8 @@ import {
 import { feedAnswer, feedSimulator, feedView, openWindowPage } from './window-page.ts';
 
 const pictures = path.resolve(import.meta.dirname, '../../../test-results/pictures');
+/** Axe looks at some forty states, and the machine may be busy. */
+const pictureTimeoutMs = 240_000;
 const themes = ['light', 'dark', 'high-contrast'] as const;
 
 async function picture(page: Page, ...name: string[]): Promise<void> {
@@ -29,6 +31,7 @@ for (const theme of themes) {
   // Lengths differ by language, contrast by theme.
   for (const language of theme === 'light' ? languages : (['en'] as const)) {
     test(`screens.md: every state is whole, ${theme}, ${language}, 1280 × 800`, async ({ page }) => {
+      test.setTimeout(pictureTimeoutMs);
       await page.setViewportSize({ width: 1280, height: 800 });
       await openWindowPage(page, `?theme=${theme}&language=${language}`);
       for (const [name, view] of Object.entries(makeViews())) {

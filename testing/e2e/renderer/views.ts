@@ -304,11 +304,8 @@ export const makeViews = (): Readonly<Record<string, TillView>> => ({
     { screen: 'tap', charge: sale, deadlineAt: inMs(60_000), fault: null, twoTaps: { tap: 'open' } },
     { cart, checkoutTaps: 2 },
   ),
+  // The fullest of them: the tag of the first tap still lies there.
   'tap-confirm': on(
-    { screen: 'tap', charge: sale, deadlineAt: inMs(60_000), fault: null, twoTaps: { tap: 'confirm', opened } },
-    { cart, checkoutTaps: 2 },
-  ),
-  'tap-confirm-lift': on(
     {
       ...{ screen: 'tap', charge: sale, deadlineAt: inMs(60_000), twoTaps: { tap: 'confirm', opened } },
       fault: { code: 'TAG_SERVED', message: 'still there' },
@@ -322,10 +319,6 @@ export const makeViews = (): Readonly<Record<string, TillView>> => ({
     },
     { cart },
   ),
-  'tap-undo': on({
-    ...{ screen: 'tap', deadlineAt: inMs(60_000), fault: null },
-    charge: { purpose: 'undo', amountMinor: 0, feeMinor: 0 },
-  }),
   'tap-fault': on({
     screen: 'tap',
     charge: topUp,
