@@ -56,7 +56,12 @@ export function Cart({ cart, onDiscount }: { readonly cart: CartView; readonly o
             >
               {t('sale.discount')}
             </TouchButton>
-            <TouchButton look="quiet" shortcut={shortcuts.clear} onPress={emptyCart} className="!gap-1.5 !px-2 text-muted">
+            <TouchButton
+              look="quiet"
+              shortcut={shortcuts.clear}
+              onPress={emptyCart}
+              className="!gap-1.5 !px-2 text-muted"
+            >
               {t('sale.clear')}
             </TouchButton>
           </div>
