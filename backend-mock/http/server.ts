@@ -19,6 +19,7 @@ import { accountRoutes } from './admin-books.ts';
 import { cashierRoutes } from './admin-cashiers.ts';
 import { catalogueRoutes } from './admin-catalogue.ts';
 import { customerRoutes } from './admin-customers.ts';
+import { exposureRoute } from './admin-exposure.ts';
 import { moneyRoutes } from './admin-money.ts';
 import { operatorRoutes } from './admin-operators.ts';
 import { refundRoutes } from './admin-refunds.ts';
@@ -122,6 +123,7 @@ export async function buildServer(service: Service, log: Logger): Promise<App> {
     settlementRoutes(typed, service);
     refundRoutes(typed, service);
     reportRoutes(typed, service);
+    exposureRoute(typed, service);
     customerRoutes(typed, service);
     terminalRoutes(typed, service);
     transactionRoutes(typed, service);

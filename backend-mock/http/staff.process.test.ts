@@ -8,10 +8,11 @@ import { z } from 'zod';
 import { enrolmentCodeAnswerSchema } from '../../contract/wire/admin.ts';
 import { cashiersAnswerSchema } from '../../contract/wire/admin-cashiers.ts';
 import { configurationSchema } from '../../contract/wire/configuration.ts';
+import { exposureAnswerSchema } from '../../contract/wire/exposure.ts';
 import { assignmentsAnswerSchema, editionCreatedSchema, terminalRowSchema } from '../../contract/wire/operator.ts';
 import { startTestBackend, startTestServer, type TestServer } from '../../testing/backend/backend.ts';
 import { logIn, OperatorClient } from '../../testing/backend/operator-client.ts';
-import { topUp } from '../../testing/backend/payloads.ts';
+import { purchase, type SentTransaction, topUp } from '../../testing/backend/payloads.ts';
 import { enrolTill, type TillClient } from '../../testing/backend/till-client.ts';
 import type { RunningBackend } from '../main.ts';
 
@@ -231,6 +232,57 @@ describe('INV-66: the offline limit of an edition is shared out over its tills (
     const shares = await Promise.all(tills.map(shareOf));
     expect(shares.reduce<number>((sum, share) => sum + (share ?? 0), 0)).toBe(500_00);
   });
+});
+
+test('Q52: what is risked offline now, what tills booked unheld, who has overspent, and what it cost', async () => {
+  const editionId = await newEdition({
+    accountLimits: { ...accountLimits, overdraftMinor: 2_00 },
+    offlineLimitMinor: 500_00,
+  });
+  const tills = [await newTill(editionId), await newTill(editionId)];
+  const [first, second] = tills;
+  if (first === undefined || second === undefined) throw new Error('two tills were made');
+  const exposure = () => admin.read(exposureAnswerSchema, `/exposure?editionId=${editionId}`);
+  expect(await exposure()).toMatchObject({
+    offlineLimitMinor: 500_00,
+    outMinor: 400_00,
+    overspent: [],
+    writtenOffMinor: 0,
+  });
+  const uid = '04C10000000001';
+  const on = (number: number) => ({ number, uid, currency: 'GBP' });
+  const inAccountMode = (sent: SentTransaction) => ({ ...sent, tag: { ...sent.tag, transactionNumber: null } });
+  first.journal.append('transaction', inAccountMode(topUp(on(1), 5_00, 0)));
+  first.journal.append('transaction', inAccountMode(purchase(on(2), 9_00)));
+  await first.send();
+  // A sale that was held is no sale on the till's own word.
+  first.journal.append('transaction', inAccountMode(topUp(on(3), 1_00, 0)));
+  await first.send(3);
+  const { tag, amountMinor, balanceDeltaMinor, ...sale } = inAccountMode(purchase({ ...on(1), before: 10_00 }, 1_00));
+  const held = { type: 'Purchase', amountMinor, balanceDeltaMinor, tag };
+  const init = { method: 'PUT', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(held) };
+  expect((await second.request('/transactions/1/reservation', init)).status).toBe(409);
+  const writeOff = { editionId, uid, amountMinor: 1_00, reason: 'the till was offline' };
+  const key = { 'Idempotency-Key': 'write-off-of-overspend' };
+  const done = await admin.request('/write-offs', { method: 'POST', headers: key, body: JSON.stringify(writeOff) });
+  expect(done.status).toBe(200);
+  second.journal.append('transaction', { ...sale, tag, amountMinor, balanceDeltaMinor });
+  await second.send();
+  await admin.post(`/assignments/${first.assignmentId}/revocation`, {});
+  expect(await exposure()).toMatchObject({
+    outMinor: 400_00,
+    tills: [
+      { assignmentId: first.assignmentId, shareMinor: 200_00, revoked: true, unheldMinor: 9_00 },
+      { assignmentId: second.assignmentId, shareMinor: 200_00, revoked: false, unheldMinor: 1_00 },
+    ],
+    overspent: [{ uids: [uid], availableMinor: -3_00, overspentMinor: 1_00 }],
+    overspentMinor: 1_00,
+    writtenOffMinor: 1_00,
+  });
+  const open = await newTill(editionId);
+  expect((await exposure()).tills.at(-1)).toMatchObject({ assignmentId: open.assignmentId, lastReceivedAt: null });
+  const festival = await newEdition({ mode: 'tag' });
+  expect((await admin.request(`/exposure?editionId=${festival}`)).status).toBe(400);
 });
 
 describe('Q19: an assignment is closed', () => {
