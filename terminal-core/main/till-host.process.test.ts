@@ -57,6 +57,45 @@ async function readyHost(folder: string): Promise<TillHostClient> {
 const failure = (client: TillHostClient) =>
   client.next((message) => (message.kind === 'failed' ? message.fault : null));
 
+describe('protocol.md, Journal: the chain of what is not sent yet is followed at a start', () => {
+  /** @param forge what somebody does to the database who does not know the chain */
+  async function screenAfter(forge: string): Promise<unknown> {
+    const folder = await enrolledFolder();
+    const opened = openTillDatabase(folder);
+    if (!opened.ok) throw new Error(opened.fault.code);
+    for (const index of [1, 2, 3]) opened.value.journal.append('shift', '2026-07-04T20:15:00.000Z', { index });
+    opened.value.journal.acknowledge(1, [], '2026-07-04T20:15:00.000Z');
+    opened.value.close();
+    const database = new Database(path.join(folder, 'till.db'));
+    const guard = database
+      .prepare<[], string>("SELECT sql FROM sqlite_schema WHERE name = 'journal_fixed'")
+      .pluck()
+      .get();
+    database.exec(`DROP TRIGGER journal_fixed; ${forge}; ${guard}`);
+    database.close();
+    // It sends nothing by itself: nobody else could have noticed.
+    const client = await readyHost(folder);
+    const view = await client.call('view');
+    const sold = await client
+      .call('addAmountToCart', { amountMinor: 250 })
+      .then(() => client.call('sell', { timeoutMs: 0 }));
+    return { view, sold };
+  }
+
+  test('an entry that was changed stops the till before it sells', async () => {
+    expect(await screenAfter(`UPDATE journal SET payload = '{"index":7}' WHERE seq = 3`)).toMatchObject({
+      view: { result: { screen: { screen: 'halted', fault: { code: 'CHAIN_BROKEN' } } } },
+      sold: { ok: false, fault: { code: 'CHAIN_BROKEN' } },
+    });
+  });
+
+  test('what the backend has acknowledged it compares itself, by the seal', async () => {
+    expect(await screenAfter(`UPDATE journal SET payload = '{"index":7}' WHERE seq = 1`)).toMatchObject({
+      view: { result: { screen: { screen: 'sale' } } },
+    });
+  });
+});
+
 describe('calls', () => {
   test('are parsed by the contract: what it does not know is USAGE, and the host goes on', async () => {
     const client = await readyHost(await enrolledFolder());

@@ -84,24 +84,6 @@ test.describe('the window is confined', () => {
     expect(state).toBe('denied');
   });
 
-  test('it cannot go elsewhere or open another window', async () => {
-    const { electron, page } = application;
-    // A refused navigation leaves Playwright's page waiting for its end, so the window is asked through main.
-    const wanted = 'window.open("https://klink.example/"); window.location.href = "https://klink.example/"';
-    const after = await electron.evaluate(async ({ BrowserWindow }, script) => {
-      const [first] = BrowserWindow.getAllWindows();
-      if (first === undefined) return null;
-      const refused = new Promise<string>((resolve) => {
-        first.webContents.once('will-navigate', (event, url) => resolve(`${url} ${event.defaultPrevented}`));
-      });
-      void first.webContents.executeJavaScript(script);
-      return { refused: await refused, url: first.webContents.getURL(), windows: BrowserWindow.getAllWindows().length };
-    }, wanted);
-    expect(after).toMatchObject({ refused: 'https://klink.example/ true', windows: 1 });
-    expect(after?.url).toMatch(/^app:\/\/till\/index\.html/);
-    expect(page.url()).toMatch(/^app:\/\/till\/index\.html/);
-  });
-
   test('a request out of the contract is refused before it reaches the till', async () => {
     const answer = await application.page.evaluate(() => {
       const anything: unknown = { productId: 5, quantity: 'many' };
@@ -202,4 +184,23 @@ test.describe('architecture.md, renderer: a window shows what the till is doing'
     await expect(second).rejects.toThrow();
     await application.expectScreen('sale');
   });
+});
+
+// The last one: Playwright goes on waiting for the end of a navigation that was refused.
+test('the window is confined: it cannot go elsewhere or open another window', async () => {
+  const { electron, page } = application;
+  // A refused navigation leaves Playwright's page waiting for its end, so the window is asked through main.
+  const wanted = 'window.open("https://klink.example/"); window.location.href = "https://klink.example/"';
+  const after = await electron.evaluate(async ({ BrowserWindow }, script) => {
+    const [first] = BrowserWindow.getAllWindows();
+    if (first === undefined) return null;
+    const refused = new Promise<string>((resolve) => {
+      first.webContents.once('will-navigate', (event, url) => resolve(`${url} ${event.defaultPrevented}`));
+    });
+    void first.webContents.executeJavaScript(script);
+    return { refused: await refused, url: first.webContents.getURL(), windows: BrowserWindow.getAllWindows().length };
+  }, wanted);
+  expect(after).toMatchObject({ refused: 'https://klink.example/ true', windows: 1 });
+  expect(after?.url).toMatch(/^app:\/\/till\/index\.html/);
+  expect(page.url()).toMatch(/^app:\/\/till\/index\.html/);
 });
