@@ -65,7 +65,7 @@ describe('the commands of klink', () => {
         ['issue'],
         ['topup', '--amount', '100.00', '--method', 'cash'],
         ['sell', '--amount', '55.00'],
-        ['sell', '--item', 'beer:2', '--item', 'water'],
+        ['sell', '--item', 'beer:2', '--item', 'water', '--discount', '10%'],
         ['balance'],
       ]) {
         const run = await klinkForPeople([...command, ...simulated, '--data', place]);
@@ -77,8 +77,8 @@ describe('the commands of klink', () => {
         'Issued tag UID. Balance 0.00 CHF.',
         'Topped up 100.00 CHF, fee 5.00 CHF. Balance 0.00 → 95.00.',
         'Sold 55.00 CHF. Balance 95.00 → 40.00.',
-        'Sold 14.00 CHF. Balance 40.00 → 26.00.',
-        'Balance 26.00 CHF on tag UID (tag number 3).',
+        'Sold 12.60 CHF. Balance 40.00 → 27.40.',
+        'Balance 27.40 CHF on tag UID (tag number 3).',
       ]);
       const sent = await klinkForPeople(['replicate', '--until-empty', '--data', place]);
       expect(sent).toMatchObject({ exitCode: 0, stderr: '' });
