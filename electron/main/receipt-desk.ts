@@ -15,7 +15,7 @@ import type { ReceiptSettings } from '../../contract/settings/receipt-settings.t
 import { AutomaticReceipts } from './automatic-receipts.ts';
 import { log } from './log.ts';
 import { PrintLink } from './print-link.ts';
-import { PrintQueue } from './print-queue.ts';
+import { PrintQueue, type WantedPrint } from './print-queue.ts';
 import { saveReceiptSettings } from './receipt-settings.ts';
 import { withReceiptPage } from './receipt-window.ts';
 import { testPage } from './test-page.ts';
@@ -69,7 +69,9 @@ export class ReceiptDesk {
     return this.settings;
   }
 
-  changeSettings(settings: ReceiptSettings): ResultEnvelope {
+  /** What a window may change; where files go by themselves is for whoever may write `till.json`. */
+  changeSettings(wanted: ReceiptSettings): ResultEnvelope {
+    const settings = { ...wanted, folder: this.settings.folder };
     try {
       saveReceiptSettings(this.parts.dataFolder, settings);
     } catch (error) {
@@ -99,7 +101,9 @@ export class ReceiptDesk {
         return done;
       case 'print-test':
         if (this.settings.printer.kind === 'none') return noPrinter;
-        this.queue.add({ attempt: () => this.attempt(testPage(this.languageFor(command.language))) });
+        this.queue.add({
+          attempt: attempted(() => this.attempt(testPage(this.languageFor(command.language)))),
+        });
         return done;
       case 'save-receipt':
         return await this.save(command.request);
@@ -121,14 +125,14 @@ export class ReceiptDesk {
   private print(request: PrintReceiptRequest): void {
     const { terminalTransactionNumber } = request;
     this.queue.add({
-      attempt: async (mayBeOnPaper) => {
+      attempt: attempted(async (mayBeOnPaper) => {
         const copy = request.copy || mayBeOnPaper || this.given.has(terminalTransactionNumber);
         const receipt = await this.receipt({ ...request, copy });
         if (!receipt.ok) return { outcome: 'not-printed', fault: receipt.fault };
         const end = await this.attempt(receipt.value.document);
         if (end.outcome !== 'not-printed') this.given.add(terminalTransactionNumber);
         return end;
-      },
+      }),
     });
   }
 
@@ -186,6 +190,19 @@ export class ReceiptDesk {
     const chosen = await dialog.showSaveDialog(window, { defaultPath, filters });
     return chosen.canceled || !chosen.filePath ? null : chosen.filePath;
   }
+}
+
+/** The queue has to go on whatever happens: a print host that cannot even be started prints nothing. */
+function attempted(attempt: WantedPrint['attempt']): WantedPrint['attempt'] {
+  return async (mayBeOnPaper) => {
+    try {
+      return await attempt(mayBeOnPaper);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      log('error', 'a receipt could not be printed', { reason: message });
+      return { outcome: 'not-printed', fault: { code: 'INTERNAL', message } };
+    }
+  };
 }
 
 /** A PDF of one page, as high as the receipt is long. */

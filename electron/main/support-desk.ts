@@ -63,10 +63,7 @@ export class SupportDesk {
   }
 
   stop(): void {
-    const { host } = this;
-    this.host = null;
-    host?.kill();
-    if (this.current.work !== 'none') this.show({ work: 'none', progress: null });
+    if (this.current.work !== 'none') this.end({});
   }
 
   private async export(): Promise<ResultEnvelope> {
@@ -106,8 +103,11 @@ export class SupportDesk {
       if (this.host === host) this.receive(raw);
     });
     host.onExit((reason) => {
+      // What an export leaves behind that was ended in the middle.
+      if (message.kind === 'export') fs.rmSync(`${message.file}.unfinished`, { force: true });
       if (this.host !== host) return;
       log('error', 'the support host is gone', { reason });
+      this.host = null;
       this.end({ fault: { code: 'INTERNAL', message: `The process that looks at the database is gone: ${reason}.` } });
     });
     host.post(message);

@@ -115,6 +115,8 @@ test('reader, tag, backend, versions; a check and a file for support while the t
   await expect(main).toContainText('1 fault found');
   await expect(main).toContainText('Journal: entry 2 was changed');
   await look('diagnostics-damaged');
+  const exported = await klink(['export-support', path.join(till.place, 'again.jsonl.gz'), '--data', till.place]);
+  expect(exported, exported.stderr).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('again.jsonl.gz') });
   const diagnosed = await klink(['diagnose', '--data', till.place]);
   expect(diagnosed).toMatchObject({ exitCode: 5, stdout: expect.stringContaining('entry 2 was changed') });
 });
