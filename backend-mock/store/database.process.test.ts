@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { silentLog, startTestServer, type TestServer } from '../../testing/backend/backend.ts';
 import { limits } from '../limits.ts';
 import { systemRandom } from '../ports.ts';
-import { type Connection, type Database, openDatabase } from './database.ts';
+import { type Connection, type Database, isDatabaseUnavailable, openDatabase } from './database.ts';
 
 let server: TestServer;
 let database: Database;
@@ -91,4 +91,17 @@ test('a conflict that never ends is given up after the bound; any other error at
 
 test('an integer of the database beyond 2^53 is an error, never a rounded number', async () => {
   await expect(database.pool.query('SELECT 9007199254740993::bigint')).rejects.toThrow('2^53');
+});
+
+test('a connection that the server takes away in the middle of a transaction means "not available", whichever statement finds it', async () => {
+  const lost = database.transaction(async (connection) => {
+    const found = await connection.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    const gone = new Promise<void>((resolve) => connection.once('end', () => resolve()));
+    await database.pool.query('SELECT pg_terminate_backend($1)', [found.rows[0]?.pid]);
+    await gone;
+    await connection.query('SELECT 1');
+  });
+  const error: unknown = await lost.catch((reason: unknown) => reason);
+  expect([String(error), isDatabaseUnavailable(error)]).toEqual([expect.stringContaining('not queryable'), true]);
+  expect(await values()).toHaveLength(2);
 });

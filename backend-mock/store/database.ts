@@ -117,6 +117,10 @@ export function databaseErrorCode(error: unknown): string | undefined {
 
 const unreachable = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND']);
 
+/** How the driver says that a connection is not there, or not any more: without a code. */
+const lostConnection =
+  /^(?:Connection terminated|timeout exceeded when trying to connect|Cannot use a pool after|Client has encountered a connection error)/;
+
 /** Whether the server could not be asked at all: the same request may succeed later. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   const code = databaseErrorCode(error);
@@ -124,7 +128,6 @@ export function isDatabaseUnavailable(error: unknown): boolean {
     return code.startsWith('08') || code.startsWith('57P') || code.startsWith('53') || code === '55P03';
   if (!(error instanceof Error)) return false;
   if ('code' in error && typeof error.code === 'string' && unreachable.has(error.code)) return true;
-  if (/^(?:Connection terminated|timeout exceeded when trying to connect|Cannot use a pool after)/.test(error.message))
-    return true;
+  if (lostConnection.test(error.message)) return true;
   return error.cause !== undefined && isDatabaseUnavailable(error.cause);
 }

@@ -59,7 +59,7 @@ async function live(world: World, tills: readonly WorldTill[]): Promise<void> {
     while (!over) await act();
   };
   const atTill = async (till: WorldTill) => {
-    for (let deed = 0; deed < deeds && !till.isLost; deed += 1) await actAtTill(till);
+    for (let deed = 0; deed < deeds && !till.isLost && !over; deed += 1) await actAtTill(till);
   };
   const operators = ['operator-1', 'operator-2'].map((name) => new WorldOperator(world, name));
   const customer = new WorldOperator(world, 'customer');
@@ -80,11 +80,12 @@ async function live(world: World, tills: readonly WorldTill[]): Promise<void> {
     await operators[0]?.ask(`/v1/admin/assignments/${lost?.assignmentId}/revocation`, 'POST');
     await killOne(world, 1, 2);
   };
+  const atTills = [...tills.map(atTill), halfway()];
   try {
-    await Promise.race([Promise.all([...tills.map(atTill), halfway()]), failed]);
+    await Promise.race([Promise.all(atTills), failed]);
   } finally {
     over = true;
-    await Promise.allSettled(others);
+    await Promise.allSettled([...others, ...atTills]);
   }
   await failed;
 }
