@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type FromSupportHost, fromSupportHostSchema, type ToSupportHost } from '../../contract/ipc/support.ts';
 import { makeFolder, type TestFolder } from '../../testing/klink/test-folder.ts';
 import { assignment, configuration, secrets } from '../../testing/till/festival.ts';
@@ -18,15 +18,17 @@ import { openDatabase } from '../store/open-database.ts';
 import { SecretFile } from '../store/secret-file.ts';
 import { databaseName } from '../store/till-database.ts';
 
-const entryCount = 12_000;
+const entryCount = 8_000;
 const at = '2026-07-04T20:15:00.000Z';
+/** A till with a long journal, made once. */
+let worked: TestFolder;
 let folder: TestFolder;
 let till: TillHostClient;
 const hosts: ChildProcess[] = [];
 
-beforeEach(async () => {
-  folder = makeFolder('support');
-  const opened = openDatabase(path.join(folder.place, databaseName));
+beforeAll(async () => {
+  worked = makeFolder('support');
+  const opened = openDatabase(path.join(worked.place, databaseName));
   if (!opened.ok) throw new Error(opened.fault.code);
   const database = opened.value;
   const orm = drizzle(database);
@@ -40,7 +42,12 @@ beforeEach(async () => {
     for (let seq = 0; seq < entryCount; seq += 1) journal.append('tagEvent', at, event);
   })();
   database.close();
-  await new SecretFile(folder.place).save(secrets);
+  await new SecretFile(worked.place).save(secrets);
+});
+afterAll(() => worked.remove());
+beforeEach(async () => {
+  folder = makeFolder('support');
+  fs.cpSync(worked.place, folder.place, { recursive: true });
   till = new TillHostClient();
   till.start(folder.place);
   await till.ready();

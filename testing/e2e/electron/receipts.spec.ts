@@ -213,4 +213,13 @@ test('a printer is set up at the window: written into till.json, tried with a te
   await look('receipt-settings');
   const kept = JSON.parse(fs.readFileSync(path.join(till.place, 'till.json'), 'utf8'));
   expect(kept).toMatchObject({ doneMs: 60_000, receipts: { printer: networkPrinter() } });
+
+  // A printer of the system that there is none of: said, and nothing waits for it.
+  await page.getByRole('radio', { name: 'Of this computer' }).click();
+  await page.getByLabel('Name of the printer').fill('NO SUCH PRINTER');
+  await page.getByRole('button', { name: 'Save and print a test page' }).click();
+  await printerShows('waiting');
+  await expect(page.getByTestId('printer-state')).toContainText('The printer cannot be reached');
+  await page.getByRole('button', { name: 'Not needed' }).click();
+  await printerShows('ready');
 });
