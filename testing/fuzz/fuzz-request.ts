@@ -7,8 +7,9 @@ import type { Draw } from './draw.ts';
 import type { FuzzTill, FuzzWorld } from './fuzz-world.ts';
 import { drawEntries } from './journal-bodies.ts';
 import { type HostileJson, writeJson } from './json-text.ts';
+import type { Newcomer } from './newcomers.ts';
 import type { FuzzRoute, JsonSchema, Parameter } from './routes.ts';
-import { SchemaValues } from './schema-values.ts';
+import { type Known, SchemaValues } from './schema-values.ts';
 
 /** Who a request says it comes from. */
 export type Caller = 'till' | 'operator' | 'stranger' | 'nobody';
@@ -45,7 +46,14 @@ export function drawRequest(
 ): FuzzRequest {
   const till = draw.oneOf(world.tills);
   const editionId = route.opensTo === 'till' ? till.client.editionId : draw.oneOf([1, 2, ...world.editions]);
-  const values = new SchemaValues(schemas, (field) => world.known(editionId, field));
+  const newcomers = world.newcomersOf(editionId);
+  const focus =
+    newcomers.length > 0 && draw.percent(60) ? factsOf(draw, draw.oneOf(newcomers)) : new Map<string, HostileJson>();
+  const known: Known = (field) => {
+    const own = focus.get(field);
+    return own === undefined || draw.percent(15) ? world.known(editionId, field) : [own];
+  };
+  const values = new SchemaValues(schemas, known);
   const caller = draw.percent(82)
     ? rightful[route.opensTo]
     : draw.oneOf(['till', 'operator', 'stranger', 'nobody'] as const);
@@ -60,9 +68,21 @@ export function drawRequest(
     till,
     editionId,
   };
-  for (const parameter of route.parameters) fillIn(draw, world, values, request, parameter);
+  for (const parameter of route.parameters) fillIn(draw, known, values, request, parameter);
   fitJournal(draw, world, values, request);
   return request;
+}
+
+/** What belongs together: a request that speaks of one customer throughout comes further than one that mixes them. */
+function factsOf(draw: Draw, { uid, customerId, topUps }: Newcomer): ReadonlyMap<string, HostileJson> {
+  const topUp = draw.oneOf(topUps);
+  return new Map<string, HostileJson>([
+    ['uid', uid],
+    ['customerId', customerId],
+    ['in customers', customerId],
+    ['in online-top-ups', topUp],
+    ['transactionId', topUp],
+  ]);
 }
 
 function credentials(draw: Draw, world: FuzzWorld, till: FuzzTill, caller: Caller): FuzzRequest['headers'] {
@@ -95,12 +115,12 @@ function credentials(draw: Draw, world: FuzzWorld, till: FuzzTill, caller: Calle
   }
 }
 
-function fillIn(draw: Draw, world: FuzzWorld, values: SchemaValues, request: FuzzRequest, parameter: Parameter): void {
+function fillIn(draw: Draw, known: Known, values: SchemaValues, request: FuzzRequest, parameter: Parameter): void {
   const { name, in: place, required, schema } = parameter;
   if (!required && place !== 'path' && draw.percent(40)) return;
   switch (place) {
     case 'path':
-      request.path.set(name, encodeURIComponent(drawSegment(draw, world, values, request, parameter)));
+      request.path.set(name, encodeURIComponent(drawSegment(draw, known, values, request, parameter)));
       return;
     case 'query':
       request.query.push([name, textOf(values.draw(draw, schema, name))]);
@@ -122,7 +142,7 @@ function fillIn(draw: Draw, world: FuzzWorld, values: SchemaValues, request: Fuz
 /** What stands in a path belongs to what stands before it: `/assignments/{id}` is an assignment's number. */
 function drawSegment(
   draw: Draw,
-  world: FuzzWorld,
+  known: Known,
   values: SchemaValues,
   request: FuzzRequest,
   { name, schema }: Parameter,
@@ -131,9 +151,9 @@ function drawSegment(
   const collection = segments[segments.indexOf(`{${name}}`) - 1] ?? '';
   if (collection === 'assignments' && request.caller === 'till' && draw.percent(90))
     return String(request.till.client.assignmentId);
-  const known = world.known(request.editionId, `in ${collection}`) ?? world.known(request.editionId, name);
-  return known !== undefined && known.length > 0 && draw.percent(92)
-    ? textOf(draw.oneOf(known))
+  const names = known(`in ${collection}`) ?? known(name);
+  return names !== undefined && names.length > 0 && draw.percent(92)
+    ? textOf(draw.oneOf(names))
     : textOf(values.draw(draw, schema, name));
 }
 

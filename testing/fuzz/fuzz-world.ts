@@ -67,6 +67,10 @@ export class FuzzWorld {
     return this.#editions;
   }
 
+  newcomersOf(editionId: number): readonly Newcomer[] {
+    return this.#newcomers.get(editionId) ?? [];
+  }
+
   /** What exists in an edition, by the name of the field that names it. */
   known(editionId: number, field: string): readonly HostileJson[] | undefined {
     return this.#known.get(editionId)?.get(field);
@@ -136,7 +140,7 @@ export class FuzzWorld {
       ['uid', newcomers.map(({ uid }) => uid)],
       ['customerId', customers],
       ['in customers', customers],
-      ['in online-top-ups', newcomers.map(({ onlineTopUpId }) => onlineTopUpId)],
+      ['in online-top-ups', newcomers.flatMap(({ topUps }) => topUps)],
       ['paymentReference', paid.rows.map(({ reference }) => reference)],
     ];
     return new Map([

@@ -51,7 +51,7 @@ test(
   async () => {
     const run = new FuzzRun({ world, book, contract: new ContractOfBodies(book), seed });
     await run.send(requests);
-    if (isLong) await run.insist(40);
+    if (isLong) await run.insist(10);
     console.log(run.report());
     expect(run.findings, failuresIn(log)).toEqual([]);
     expect(run.routesWithout('request')).toEqual([]);

@@ -5,7 +5,12 @@ import { topUp } from '../backend/payloads.ts';
 import { enrolTill } from '../backend/till-client.ts';
 
 /** Somebody with a tag and money, of whom nothing hostile has been said yet. */
-export type Newcomer = { uid: string; customerId: number; onlineTopUpId: number };
+export type Newcomer = {
+  uid: string;
+  customerId: number;
+  /** Online: one that is paid, and one that was given up. */
+  topUps: readonly number[];
+};
 
 type SoundEdition = { editionId: number; code: string; currency: string };
 export const soundEditions: readonly SoundEdition[] = [
@@ -38,11 +43,22 @@ export async function welcome(
     throw new Error('an honest till is heard');
   const found = await operator.request(`/customers?editionId=${editionId}&uid=${uid}`);
   const { customerId } = z.object({ customerId: z.int() }).parse(await found.json());
-  const opened = await fetch(`${operator.address}/v1/customers/${customerId}/online-top-ups`, {
-    method: 'POST',
-    headers: { Cookie: operator.cookie, 'Content-Type': 'application/json', 'Idempotency-Key': `newcomer-${uid}` },
-    body: JSON.stringify({ editionId, amountMinor: 60_00 }),
+  const payments = `${operator.address}/v1/customers/${customerId}/online-top-ups`;
+  const headers = { Cookie: operator.cookie, 'Content-Type': 'application/json' };
+  const topUps: number[] = [];
+  for (const amountMinor of [60_00, 30_00]) {
+    const opened = await fetch(payments, {
+      method: 'POST',
+      headers: { ...headers, 'Idempotency-Key': `newcomer-${uid}-${amountMinor}` },
+      body: JSON.stringify({ editionId, amountMinor }),
+    });
+    topUps.push(z.object({ backendTransactionId: z.int() }).parse(await opened.json()).backendTransactionId);
+  }
+  // The second is given up again, unless the job was quicker.
+  const given = await fetch(`${payments}/${topUps[1]}?editionId=${editionId}`, {
+    method: 'DELETE',
+    headers: { Cookie: operator.cookie },
   });
-  const { backendTransactionId } = z.object({ backendTransactionId: z.int() }).parse(await opened.json());
-  return { uid, customerId, onlineTopUpId: backendTransactionId };
+  if (given.status !== 200 && given.status !== 400) throw new Error(`giving up was answered ${given.status}`);
+  return { uid, customerId, topUps };
 }
