@@ -7,6 +7,7 @@ import type { TillDesk } from './till-desk.ts';
 
 const amounts = [50, 300, 550, 600, 1_200, 1_250, 2_500, 4_000] as const;
 const topUps = [1_000, 2_000, 5_000, 10_000] as const;
+const regularCount = 2;
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
@@ -118,7 +119,7 @@ export class Director {
 
   #work(desk: TillDesk): { readonly work: Work; readonly tag: Wristband } {
     const chance = this.#chance;
-    const tag = chance.pick(this.#simulation.wristbands.all);
+    const tag = this.#wristband();
     const shown = this.#simulation.model.tags.get(tag.tagId)?.image ?? null;
     if (!shown && chance.percent(85)) return { work: { work: 'issue' }, tag };
     const isPoor = (shown?.balanceMinor ?? 0) < 1_000;
@@ -174,9 +175,15 @@ export class Director {
     }
   }
 
+  /** Some guests go from till to till all day. */
+  #wristband(): Wristband {
+    const { all } = this.#simulation.wristbands;
+    return this.#chance.percent(55) ? this.#chance.pick(all.slice(0, regularCount)) : this.#chance.pick(all);
+  }
+
   /** Mostly long enough, sometimes torn off at any moment, sometimes left lying. */
   #showing(tag: Wristband | null): Showing {
-    const { tagId } = tag ?? this.#chance.pick(this.#simulation.wristbands.all);
+    const { tagId } = tag ?? this.#wristband();
     const holdMs = this.#chance.percent(this.#temper.torn)
       ? this.#chance.between(1, 700)
       : this.#chance.percent(80)
