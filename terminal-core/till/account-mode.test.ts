@@ -291,3 +291,34 @@ describe('3.2: what a crash leaves', () => {
     },
   );
 });
+
+describe('screens.md, Not enough, in account mode', () => {
+  test('another account pays what is missing, then the first the rest; the sale is taken back from both', async () => {
+    const { backend, till } = await onlineTill();
+    const { operations } = till.till;
+    backend.booked.set(till.uid(0), 400);
+    backend.booked.set(till.uid(1), 2_000);
+    await operations.addAmountToCart({ amountMinor: 1_000 });
+    expect(await withTag(till, 0, operations.sell({ firstTagOnly: true }))).toMatchObject(
+      refusal('aborted', 'INSUFFICIENT_FUNDS'),
+    );
+    const ended = operations.sell({ ...patient, partMinor: 600 });
+    await till.hand({ kind: 'hold', tagId: till.tagId(1) });
+    while (till.screen.screen !== 'tap' || till.screen.charge.purpose !== 'sale') await till.changed();
+    await till.hand({ kind: 'remove' });
+    expect(till.view).toMatchObject({ checkoutTaps: 1, cart: { toPayMinor: 400, parts: [{ uid: till.uid(1) }] } });
+    expect(await withTag(till, 0, ended)).toMatchObject(committed);
+    await replicate(till);
+    expect([backend.booked.get(till.uid(0)), backend.booked.get(till.uid(1))]).toEqual([0, 1_400]);
+
+    const undo = (terminalTransactionNumber: number, tag: number) =>
+      withTag(till, tag, operations.undoSale({ firstTagOnly: true, terminalTransactionNumber }));
+    expect(await undo(3, 0)).toMatchObject(committed);
+    // Half taken back is for somebody to look at, until the other one has its part too.
+    expect(till.view.attentionCount).toBe(1);
+    expect(await undo(3, 1)).toMatchObject(committed);
+    expect(till.view.attentionCount).toBe(0);
+    await replicate(till);
+    expect([backend.booked.get(till.uid(0)), backend.booked.get(till.uid(1))]).toEqual([400, 2_000]);
+  });
+});
