@@ -8,6 +8,7 @@
  * KLINK_BACKEND_WORLD_SEED, _DEEDS and KLINK_BACKEND_WORLDS draw others, longer and more (`npm run test:backend-world`); a world that
  * fails prints its seed and all that happened.
  */
+import { EventEmitter, once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemRandom } from '../../backend-mock/ports.ts';
 import { openDatabase } from '../../backend-mock/store/database.ts';
@@ -59,13 +60,17 @@ async function live(world: World, tills: readonly WorldTill[]): Promise<void> {
     while (!over) await act();
   };
   const atTill = async (till: WorldTill) => {
-    for (let deed = 0; deed < deeds && !till.isLost && !over; deed += 1) await actAtTill(till);
+    for (let deed = 0; deed < deeds && !till.isLost && !over; deed += 1) {
+      if (till === lost && deed === Math.floor(deeds / 2)) losing.emit('lose');
+      await actAtTill(till);
+    }
   };
   const operators = ['operator-1', 'operator-2'].map((name) => new WorldOperator(world, name));
   const customer = new WorldOperator(world, 'customer');
   const provider = new WorldProvider(world);
   const chance = world.dice('disturbances');
   const [lost] = tills;
+  const losing = new EventEmitter();
   const others = [
     ...operators.map((operator) => until(() => operatorDeeds[operator.dice.weighted(operatorWeights)](operator))),
     until(() => topUpOutside(customer)),
@@ -76,15 +81,17 @@ async function live(world: World, tills: readonly WorldTill[]): Promise<void> {
   const failed = Promise.all(others);
   const halfway = async () => {
     // One till is lost with what it had not sent, in the middle of it all.
-    while (!over && (lost?.said.length ?? 0) < deeds / 4) await new Promise((resolve) => setTimeout(resolve, 50));
+    await once(losing, 'lose');
+    if (over) return;
     await operators[0]?.ask(`/v1/admin/assignments/${lost?.assignmentId}/revocation`, 'POST');
     await killOne(world, 1, 2);
   };
-  const atTills = [...tills.map(atTill), halfway()];
+  const atTills = [halfway(), ...tills.map(atTill)];
   try {
     await Promise.race([Promise.all(atTills), failed]);
   } finally {
     over = true;
+    losing.emit('lose');
     await Promise.allSettled([...others, ...atTills]);
   }
   await failed;

@@ -83,19 +83,20 @@ async function transact(till: WorldTill, tag: WorldTag, sent: SentTransaction, r
 /** What a till does with a tag at hand. */
 export const tagDeeds = {
   async topUp(till: WorldTill, tag: WorldTag): Promise<void> {
-    const fee = till.code === 'DEMO-FEST' ? 5_00 : 0;
+    const isFestival = till.code === 'DEMO-FEST';
+    const amountMinor = isFestival ? 10_00 + till.dice.below(20) * 1_00 : 2_00 + till.dice.below(5) * 1_00;
     const cashReturned = till.dice.chance(0.5) ? true : null;
-    await transact(
-      till,
-      tag,
-      topUp(planOn(till, tag), 10_00 + till.dice.below(20) * 1_00, fee, { cashReturned }),
-      false,
-    );
+    await transact(till, tag, topUp(planOn(till, tag), amountMinor, isFestival ? 5_00 : 0, { cashReturned }), false);
   },
   async purchase(till: WorldTill, tag: WorldTag): Promise<void> {
     const priceMinor = 50 + till.dice.below(12) * 50;
     if (tag.shown.balanceMinor < priceMinor && till.code === 'DEMO-FEST') return tagDeeds.topUp(till, tag);
-    await transact(till, tag, purchase(planOn(till, tag), priceMinor), till.dice.chance(0.6));
+    await transact(
+      till,
+      tag,
+      purchase(planOn(till, tag), priceMinor),
+      till.dice.chance(till.code === 'DEMO-FEST' ? 0.6 : 0.85),
+    );
   },
   async refund(till: WorldTill, tag: WorldTag): Promise<void> {
     if (tag.shown.balanceMinor < 3_50 && till.code === 'DEMO-FEST') return tagDeeds.topUp(till, tag);
