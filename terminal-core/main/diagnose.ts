@@ -9,6 +9,8 @@ import { failed, ok, type Result } from '../domain/result.ts';
 import { checkDatabase } from '../store/database-check.ts';
 import { databaseFault } from '../store/open-database.ts';
 import { databaseName } from '../store/till-database.ts';
+import { technologyOf } from '../tag/atr.ts';
+import { toHex } from '../tag/bytes.ts';
 import { openForReading, readTill } from './read-till.ts';
 import { writeSupportFile } from './support-export.ts';
 import { diskFacts } from './surroundings.ts';
@@ -19,6 +21,19 @@ type Json = z.infer<ReturnType<typeof z.json>>;
 /** What the disk says of a till; works beside one that sells. */
 export function readDiskFacts(dataFolder: string): Result<DiskFacts, Fault> {
   return readTill(dataFolder, (database) => diskFacts(dataFolder, database));
+}
+
+/** What kind of card an answer to reset stands for, in words; whether it can be used as a tag is another question. */
+export function describeCard(atr: Uint8Array): string {
+  const technology = technologyOf(atr);
+  switch (technology.kind) {
+    case 'type2':
+      return `NFC Type 2 (ATR ${toHex(atr)})`;
+    case 'classic1k':
+      return `MIFARE Classic 1K (ATR ${toHex(atr)})`;
+    case 'unsupported':
+      return `not supported: ${technology.detail} (ATR ${toHex(atr)})`;
+  }
 }
 
 /**
