@@ -17,7 +17,12 @@ const klink = path.join(rootFolder, 'out/cli/klink.js');
 const { folder, isWatching, applicationArguments } = startOptions(process.argv.slice(2));
 const tillFolder = path.join(folder, 'till');
 const settleMs = 200;
-const statusSchema = z.object({ event: z.literal('status'), details: z.object({ enrolled: z.boolean() }) });
+const statusSchema = z.discriminatedUnion('event', [
+  z.object({ event: z.literal('status'), details: z.object({ enrolled: z.boolean() }) }),
+  z.object({ event: z.literal('fault'), error: z.object({ code: z.string() }) }),
+]);
+/** What is thrown for a program that ends with another code than 0. */
+const failedRunSchema = z.object({ stdout: z.string() });
 
 /** `--watch`, and `--folder DIR` for another place than `.klink`; whatever else is given is the window's. */
 function startOptions(given: readonly string[]) {
@@ -32,12 +37,13 @@ function startOptions(given: readonly string[]) {
   };
 }
 
-/** True when the till's folder holds an assignment already. */
+/** False where `DIR` holds no assignment yet. What else is wrong with a folder the window says, better than a start that fails. */
 async function isEnrolled(): Promise<boolean> {
   if (!fs.existsSync(tillFolder)) return false;
-  const { stdout } = await run(process.execPath, [klink, 'status', '--json', '--data', tillFolder]);
-  const lastLine: unknown = JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}');
-  return statusSchema.parse(lastLine).details.enrolled;
+  const asked = run(process.execPath, [klink, 'status', '--json', '--data', tillFolder]);
+  const { stdout } = await asked.catch((error: unknown) => failedRunSchema.parse(error));
+  const answer = statusSchema.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}'));
+  return answer.event === 'status' ? answer.details.enrolled : answer.error.code !== 'NOT_ENROLLED';
 }
 
 async function enrol(backend: DemoBackend): Promise<void> {
