@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import {
   adminBookingAnswerSchema,
+  missingListingAnswerSchema,
+  missingListingRequestSchema,
   transactionResolutionAnswerSchema,
   transactionResolutionRequestSchema,
   unclaimedRequestSchema,
   unreturnedCashAnswerSchema,
 } from '../../contract/wire/admin-money.ts';
 import { bookUnclaimed, listUnreturned } from '../adjustments/unreturned-cash.ts';
+import { listMissing } from '../ingest/list-missing.ts';
 import { settleTransaction } from '../ingest/settle-transaction.ts';
 import { limits } from '../limits.ts';
 import { audit } from '../store/audit.ts';
@@ -20,6 +23,7 @@ const transactionPath = z.object({ id: z.coerce.number().pipe(z.int().min(1)) })
 /** What an operator ends for tills: transactions left open, and cash that nobody was given back. */
 export function settlementRoutes(app: App, service: Service): void {
   resolutionRoute(app, service);
+  missingRoute(app, service);
   unreturnedRoute(app, service);
   unclaimedRoute(app, service);
 }
@@ -59,6 +63,40 @@ function resolutionRoute(app: App, service: Service): void {
         case 'refused':
           return sendProblem(reply, problem('BAD_REQUEST', done.reason));
       }
+    },
+  );
+}
+
+function missingRoute(app: App, service: Service): void {
+  const { database, clock } = service;
+  app.post(
+    '/v1/admin/missing-transactions',
+    {
+      schema: {
+        tags: ['operator'],
+        summary:
+          'Put what only a tag has shown into the transition log, to be booked or dismissed there (money rule 3)',
+        security: sessionAuth,
+        body: missingListingRequestSchema,
+        response: { 200: missingListingAnswerSchema, ...problemAnswers(400, 401, 403, 404, 503) },
+      },
+    },
+    async (request, reply) => {
+      const { actor } = await requireOperator(service, request, 'money');
+      const { body } = request;
+      await requireEdition(service, body.editionId);
+      const now = clock.now();
+      const done = await database.transaction(async (connection) => {
+        const listed = await listMissing(connection, body, now);
+        if (listed.outcome === 'listed' && !listed.again)
+          await audit(connection, actor, 'missing transaction listed', { ...body, logId: listed.logId }, now);
+        return listed;
+      });
+      if (done.outcome === 'listed') return reply.send({ logId: done.logId });
+      return sendProblem(
+        reply,
+        problem('NOT_FOUND', 'No tag shows such a transaction of a known till that is missing.'),
+      );
     },
   );
 }

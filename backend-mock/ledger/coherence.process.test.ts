@@ -2,6 +2,8 @@
 // Method: a database per case, a world that is spoilt in one way by tills, or by hand where no till could do it.
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { missingListingAnswerSchema } from '../../contract/wire/admin-money.ts';
+import { alertsAnswerSchema } from '../../contract/wire/operator.ts';
 import { startTestBackend, startTestServer, type TestServer } from '../../testing/backend/backend.ts';
 import { cardWish, putPayment } from '../../testing/backend/card-payments.ts';
 import { logIn, type OperatorClient } from '../../testing/backend/operator-client.ts';
@@ -72,6 +74,37 @@ test('a sale that the tag shows and no till has sent: missing-transaction', asyn
       findings: 1,
       tagDifferences: [{ uid, bookedMinor: 95_00, tagMinor: 89_50, likelyCause: 'missing-transaction' }],
     });
+  });
+});
+
+test('money rule 3: a top-up that only a tag shows is listed, booked by an operator, and its till is held against that', async () => {
+  await inWorld(async ({ till, operator }) => {
+    const lost = await enrolTill(till.address);
+    const { editionId } = till;
+    const key = { editionId, assignmentId: lost.assignmentId, terminalTransactionNumber: 1 };
+    const line = {
+      assignmentId: lost.assignmentId,
+      terminalTransactionNumber: 1,
+      amountMinor: 30_00,
+      type: 'TopUp' as const,
+    };
+    till.journal.append('transaction', topUp({ number: 1 }, 100_00, 5_00));
+    till.journal.append('tagSnapshot', snapshot({ transactionNumber: 2, balanceMinor: 125_00, history: [line] }));
+    await till.send();
+    expect(await operator.coherence(editionId)).toMatchObject({ missingTransactions: [{ balanceDeltaMinor: 30_00 }] });
+    expect((await operator.post('/missing-transactions', { ...key, terminalTransactionNumber: 2 })).status).toBe(404);
+    const listed = await operator.post('/missing-transactions', key);
+    expect(await operator.post('/missing-transactions', key)).toEqual(listed);
+    const { logId } = missingListingAnswerSchema.parse(listed.body);
+    expect(await operator.coherence(editionId)).toMatchObject({ missingTransactions: [], unresolvedRejections: 1 });
+    const items = [{ kind: 'topup', debit: 'customer', credit: 'top-up:cash', amountMinor: 30_00 }];
+    const booking = { editionId, resolution: 'booking', type: 'TopUp', uid, note: 'the drawer has it', items };
+    expect((await operator.post(`/transition-log/${logId}/resolution`, booking)).status).toBe(200);
+    expect(await operator.coherence(editionId)).toMatchObject(coherent);
+    lost.journal.append('transaction', topUp({ number: 1, tagNumber: 2, before: 95_00 }, 30_00, 0));
+    await lost.send();
+    const { alerts } = await operator.read(alertsAnswerSchema, `/alerts?editionId=${editionId}`);
+    expect(alerts.map(({ code }) => code)).toEqual(['BOOKED_BEFORE']);
   });
 });
 

@@ -90,8 +90,8 @@ async function findNumberGaps(connection: Connection, editionId: number): Promis
   return [...gaps].map(([assignmentId, missing]) => ({ assignmentId, missing }));
 }
 
-/** Missing while neither the transaction nor a rejected entry of its number has arrived. */
-const stillMissing = `NOT EXISTS (SELECT FROM transactions t WHERE t.edition_id = m.edition_id AND t.assignment_id = m.assignment_id
+/** Missing (`m`) while neither the transaction nor a rejected entry of its number has arrived. */
+export const stillMissing = `NOT EXISTS (SELECT FROM transactions t WHERE t.edition_id = m.edition_id AND t.assignment_id = m.assignment_id
                                  AND t.terminal_transaction_number = m.terminal_transaction_number)
               AND NOT EXISTS (SELECT FROM transition_log l WHERE l.edition_id = m.edition_id AND l.assignment_id = m.assignment_id
                                  AND l.terminal_transaction_number = m.terminal_transaction_number)`;

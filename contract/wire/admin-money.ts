@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { adminTopUpRequestSchema } from './admin-tags.ts';
-import { adjustmentNumberSchema, tagUidSchema } from './identifiers.ts';
+import {
+  adjustmentNumberSchema,
+  assignmentIdSchema,
+  tagUidSchema,
+  terminalTransactionNumberSchema,
+} from './identifiers.ts';
 import { amountMinorSchema, signedAmountMinorSchema } from './money.ts';
 import { backendStateSchema } from './words.ts';
 
@@ -60,6 +65,18 @@ export type TransactionResolutionRequest = z.infer<typeof transactionResolutionR
 export const transactionResolutionAnswerSchema = z
   .object({ backendTransactionId: transactionIdSchema, state: backendStateSchema })
   .meta({ id: 'TransactionResolutionAnswer' });
+
+/** A transaction that tags show and no till has sent, as `coherence` names it, is to be settled (money rule 3). */
+export const missingListingRequestSchema = z
+  .object({
+    editionId: editionIdSchema,
+    assignmentId: assignmentIdSchema,
+    terminalTransactionNumber: terminalTransactionNumberSchema,
+  })
+  .meta({ id: 'MissingListingRequest' });
+export type MissingListingRequest = z.infer<typeof missingListingRequestSchema>;
+/** Its row of the transition log, where it is settled with a booking or a dismissal. */
+export const missingListingAnswerSchema = z.object({ logId: z.int() }).meta({ id: 'MissingListingAnswer' });
 
 /** Aborted cash top-ups whose cash no till has confirmed to have been given back (money rule 4). */
 export const unreturnedCashAnswerSchema = z

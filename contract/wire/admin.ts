@@ -102,7 +102,7 @@ export const transitionLogRowSchema = z
   .object({
     id: z.int(),
     receivedAt: z.string(),
-    /** Who asked for the step; TR: an entry of the assignment's journal, which an operator resolves. */
+    /** Who asked for the step; TR: an entry of the assignment's journal, or one that only a tag shows, which an operator resolves. */
     cause: z.enum(stateCauses),
     /** Null, like its position and number, where no till replicated the step. */
     assignmentId: z.int().nullable(),
