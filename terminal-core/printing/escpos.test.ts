@@ -36,6 +36,10 @@ const lines: Receipt['lines'] = [
     },
     taxRate: '8.1',
   },
+  {
+    ...{ kind: 'purchase-return', mark: null, discountBasisPoints: null, name: 'Becher zurück' },
+    ...{ quantity: 2, unitPriceMinor: 200, amountMinor: -400, taxRate: null },
+  },
 ];
 
 const receiptIn = (currency: string): Receipt => ({
