@@ -230,8 +230,8 @@ function Balances({ view }: { readonly view: CustomerView }): ReactNode {
 /** Why, in the customer's words: only what is missing is for their eyes, the rest is for the cashier to say. */
 function Refused({ view }: { readonly view: CustomerView }) {
   const { t } = useTranslation();
-  const { fault, balanceMinor } = view.screen;
-  const missingMinor = fault?.details?.missingMinor;
+  const { balanceMinor } = view.screen;
+  const missingMinor = missingOf(view);
   return (
     <StatePage tone="refused" title={missingMinor === undefined ? t('customer.refused') : t('customer.notEnough')}>
       <div className="flex flex-wrap gap-x-12 gap-y-5">
@@ -249,6 +249,13 @@ function Refused({ view }: { readonly view: CustomerView }) {
       </div>
     </StatePage>
   );
+}
+
+/** What is still missing: less, where something was taken out of the cart meanwhile. */
+function missingOf({ screen: { fault, charge, balanceMinor }, cart }: CustomerView): number | undefined {
+  const saidMinor = fault?.details?.missingMinor;
+  if (saidMinor === undefined || charge?.purpose !== 'sale' || balanceMinor == null) return saidMinor;
+  return Math.max(0, cart.toPayMinor - balanceMinor);
 }
 
 function Sum({

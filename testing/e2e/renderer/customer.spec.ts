@@ -19,6 +19,8 @@ async function show(page: Page, name: string): Promise<void> {
 
 for (const theme of ['light', 'dark', 'high-contrast'] as const) {
   test(`screens.md, customer display: every state is whole, ${theme}`, async ({ page }) => {
+    // Axe looks at some forty states, and the machine may be busy.
+    test.setTimeout(240_000);
     await page.setViewportSize({ width: 1024, height: 600 });
     // Lengths differ by language, contrast by theme.
     for (const language of theme === 'light' ? languages : (['en'] as const)) {
