@@ -30,3 +30,20 @@ test('the document is OpenAPI 3.1, names the contract schemas and declares probl
     for (const { responses } of Object.values(operations)) expect(Object.keys(responses)).toContain('503');
   }
 });
+
+test('every reference in it leads somewhere', async () => {
+  const text = await openApiText();
+  const document: unknown = JSON.parse(text);
+  const targets = [...new Set([...text.matchAll(/"\$ref": "#\/([^"]+)"/g)].map(([, path = '']) => path))];
+  const missing = targets.filter((path) => at(document, path.split('/')) === undefined);
+  expect(targets.length).toBeGreaterThan(50);
+  expect(missing).toEqual([]);
+});
+
+/** What stands at a JSON pointer. */
+function at(value: unknown, [name, ...rest]: readonly string[]): unknown {
+  if (name === undefined) return value;
+  const found: unknown =
+    typeof value === 'object' && value !== null ? Object.getOwnPropertyDescriptor(value, name)?.value : undefined;
+  return found === undefined ? undefined : at(found, rest);
+}

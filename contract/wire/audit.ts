@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { anyJsonSchema } from './any-json.ts';
 import { instantSchema } from './identifiers.ts';
 
 /** Something that an operator did, as it was written down with the deed; never changed, and without secrets. */
@@ -8,7 +9,7 @@ export const auditRowSchema = z
     at: instantSchema,
     actor: z.string(),
     action: z.string(),
-    detail: z.json(),
+    detail: anyJsonSchema,
   })
   .meta({ id: 'AuditRow' });
 

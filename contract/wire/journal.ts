@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { anyJsonSchema } from './any-json.ts';
 import {
   adjustmentNumberSchema,
   assignmentIdSchema,
@@ -83,7 +84,7 @@ export const journalEntrySchema = z
     seq: seqSchema,
     kind: z.string().min(1).max(40),
     at: z.string().min(1).max(40),
-    payload: z.json(),
+    payload: anyJsonSchema,
     hash: sha256Schema,
   })
   .meta({ id: 'JournalEntry' });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { transactionRowSchema, transitionLogRowSchema } from './admin.ts';
+import { anyJsonSchema } from './any-json.ts';
 import { accountLimitsSchema, feeRuleSchema, merchantSchema, productSchema } from './configuration.ts';
 import { editionLimitsSchema } from './enrolment.ts';
 import { instantSchema, shortTextSchema, tagUidSchema } from './identifiers.ts';
@@ -130,7 +131,7 @@ export const transactionDetailSchema = z
         receivedAt: instantSchema,
       }),
     ),
-    payload: z.json(),
+    payload: anyJsonSchema,
     /** What was paid outside the closed loop for it. */
     payment: paymentDetailSchema.nullable(),
     /** The other half of an open loop purchase (R13). */
@@ -143,7 +144,7 @@ export const transitionLogDetailSchema = transitionLogRowSchema
   .extend({
     seq: z.int().nullable(),
     uid: z.string().nullable(),
-    payload: z.json(),
+    payload: anyJsonSchema,
     resolution: z.enum(['booking', 'dismissal']).nullable(),
     resolutionNote: z.string().nullable(),
     resolvedBy: z.string().nullable(),

@@ -6,9 +6,7 @@ export class ContractOfBodies {
   readonly #parsers = new Map<FuzzRoute, z.ZodType>();
 
   constructor({ routes, schemas }: RouteBook) {
-    const $defs = Object.fromEntries(
-      [...schemas].filter(([name]) => name !== '__shared').map(([name, schema]) => [name, inDefinitions(schema)]),
-    );
+    const $defs = Object.fromEntries([...schemas].map(([name, schema]) => [name, inDefinitions(schema)]));
     for (const route of routes) {
       if (route.body === undefined) continue;
       this.#parsers.set(route, z.fromJSONSchema({ ...inDefinitions(route.body), $defs }));
@@ -38,10 +36,8 @@ function isTorn(json: unknown): boolean {
   return typeof json === 'object' && json !== null && Object.values(json).some(isTorn);
 }
 
-/** With references that a schema of its own can follow; what refers to any JSON at all allows anything. */
+/** With references that a schema of its own can follow. */
 function inDefinitions(schema: JsonSchema): JsonSchema {
-  const text = JSON.stringify(schema)
-    .replaceAll(/"\$ref":"#\/components\/schemas\/__shared[^"]*"/g, '"description":"any JSON"')
-    .replaceAll('#/components/schemas/', '#/$defs/');
+  const text = JSON.stringify(schema).replaceAll('#/components/schemas/', '#/$defs/');
   return z.record(z.string(), z.json()).parse(JSON.parse(text));
 }
