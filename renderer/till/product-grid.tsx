@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import type { ProductView } from '../../contract/ipc/catalogue.ts';
@@ -9,23 +10,21 @@ import { SearchField, SearchLetters } from './search-field.tsx';
 import { useTill, useWindow } from './store.ts';
 import { useTyped } from './typed-search.ts';
 
-type Lines = TillView['cart']['lines'];
-
 /** What is sold here: in pages, as the event laid it out, or as it was searched for. */
 export function ProductGrid({ view }: { readonly view: TillView }) {
   const { t } = useTranslation();
   const catalogue = useTill((till) => till.catalogue);
-  const { lines } = view.cart;
   if (catalogue === null && view.catalogueVersion !== null) {
     return <p className="m-auto text-lg text-muted">{t('sale.productsComing')}</p>;
   }
   if (catalogue === null || catalogue.pages.length === 0) {
     return <p className="m-auto max-w-80 text-center text-lg text-muted">{t('sale.noProducts')}</p>;
   }
-  return <Shelves catalogue={catalogue} lines={lines} />;
+  return <Shelves catalogue={catalogue} />;
 }
 
-function Shelves({ catalogue, lines }: { readonly catalogue: Catalogue; readonly lines: Lines }) {
+/** Drawn anew when the catalogue or what is searched for changes, not with every view of the till. */
+const Shelves = memo(function Shelves({ catalogue }: { readonly catalogue: Catalogue }) {
   const areLettersShown = useWindow((state) => state.areLettersShown);
   const isSearching = useWindow((state) => isSearch(state.typed));
   const { hits } = useTyped();
@@ -33,29 +32,25 @@ function Shelves({ catalogue, lines }: { readonly catalogue: Catalogue; readonly
     <>
       <SearchField onLeaveDown={focusFirstTile} />
       {areLettersShown ? <SearchLetters /> : null}
-      {isSearching ? <Hits hits={hits ?? []} lines={lines} /> : null}
-      {isSearching ? null : <Pages pages={catalogue.pages} areTabsShown={!areLettersShown} lines={lines} />}
+      {isSearching ? <Hits hits={hits ?? []} /> : null}
+      {isSearching ? null : <Pages pages={catalogue.pages} areTabsShown={!areLettersShown} />}
     </>
   );
-}
+});
 
 function Pages({
   pages,
   areTabsShown,
-  lines,
 }: {
   readonly pages: Catalogue['pages'];
   /** The letters take their room: nobody wants another page just then. */
   readonly areTabsShown: boolean;
-  readonly lines: Lines;
 }) {
   const { t } = useTranslation();
   const page = useWindow((state) => state.page);
   const open = pages[Math.min(page, pages.length - 1)];
   if (!areTabsShown || pages.length === 1) {
-    return open === undefined ? null : (
-      <Shelf label={open.name || t('sale.pages')} products={open.products} lines={lines} />
-    );
+    return open === undefined ? null : <Shelf label={open.name || t('sale.pages')} products={open.products} />;
   }
   return (
     <Tabs
@@ -80,7 +75,7 @@ function Pages({
       </TabList>
       {pages.map(({ pageId, name, products }) => (
         <TabPanel key={pageId} id={pageId} className="min-h-0 flex-1 outline-offset-[-4px]">
-          <ProductTiles label={name} products={products} lines={lines} isFirstForEnter={false} />
+          <ProductTiles label={name} products={products} isFirstForEnter={false} />
         </TabPanel>
       ))}
     </Tabs>
@@ -88,7 +83,7 @@ function Pages({
 }
 
 /** What was found on all pages, best first. */
-function Hits({ hits, lines }: { readonly hits: readonly ProductView[]; readonly lines: Lines }) {
+function Hits({ hits }: { readonly hits: readonly ProductView[] }) {
   const { t } = useTranslation();
   const typed = useWindow((state) => state.typed);
   if (hits.length === 0) {
@@ -98,23 +93,21 @@ function Hits({ hits, lines }: { readonly hits: readonly ProductView[]; readonly
       </p>
     );
   }
-  return <Shelf label={t('search.hits')} products={hits} lines={lines} isFirstForEnter />;
+  return <Shelf label={t('search.hits')} products={hits} isFirstForEnter />;
 }
 
 function Shelf({
   label,
   products,
-  lines,
   isFirstForEnter = false,
 }: {
   readonly label: string;
   readonly products: readonly ProductView[];
-  readonly lines: Lines;
   readonly isFirstForEnter?: boolean;
 }) {
   return (
     <div className="min-h-0 flex-1">
-      <ProductTiles label={label} products={products} lines={lines} isFirstForEnter={isFirstForEnter} />
+      <ProductTiles label={label} products={products} isFirstForEnter={isFirstForEnter} />
     </div>
   );
 }

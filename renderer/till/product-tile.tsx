@@ -4,6 +4,7 @@ import type { ProductView } from '../../contract/ipc/catalogue.ts';
 import { classNames } from '../../ui/components/class-names.ts';
 import { Shortcut, TouchButton } from '../../ui/components/touch-button.tsx';
 import { Money } from './money.tsx';
+import { useTill } from './store.ts';
 import { takeProduct } from './typed-search.ts';
 
 /** Names beyond this many letters are set smaller: three lines of them still fit. */
@@ -12,18 +13,17 @@ const longName = 26;
 /** One product. Drawn anew only when something of itself changes, not with every view of the till. */
 export const ProductTile = memo(function ProductTile({
   product,
-  inCart,
   isForEnter,
   isTabStop,
 }: {
   readonly product: ProductView;
-  readonly inCart: number;
   readonly isForEnter: boolean;
   /** The arrows lead on to the others. */
   readonly isTabStop: boolean;
 }) {
   const { t } = useTranslation();
-  const { name, priceMinor, colour } = product;
+  const { productId, name, priceMinor, colour } = product;
+  const inCart = useTill(({ view }) => view?.cart.lines.find((line) => line.productId === productId)?.quantity ?? 0);
   return (
     <TouchButton
       look="quiet"

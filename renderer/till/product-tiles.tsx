@@ -1,7 +1,6 @@
-import { type KeyboardEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, useLayoutEffect, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import type { ProductView } from '../../contract/ipc/catalogue.ts';
-import type { TillView } from '../../contract/ipc/till-view.ts';
 import { ProductTile } from './product-tile.tsx';
 import { gapPx, neighbourOf, type RowRange, rowsToDraw, tileRows } from './tile-rows.ts';
 
@@ -16,19 +15,16 @@ export const tilesId = 'product-tiles';
 export function ProductTiles({
   label,
   products,
-  lines,
   isFirstForEnter,
 }: {
   readonly label: string;
   readonly products: readonly ProductView[];
-  readonly lines: TillView['cart']['lines'];
   /** Enter takes the first one, and it says so. */
   readonly isFirstForEnter: boolean;
 }) {
   const scroller = useRef<HTMLDivElement>(null);
   const room = useRoom(scroller);
   const [scrollRow, setScrollRow] = useState<RowRange>({ first: 0, end: 0 });
-  const inCart = useMemo(() => new Map(lines.map(({ productId, quantity }) => [productId, quantity])), [lines]);
   /** The one tile that Tab comes to, or thousands of them would lie between the search and the cart. */
   const [stop, setStop] = useState(0);
   const rows = tileRows(products.length, room.widthPx, window.innerHeight);
@@ -87,7 +83,6 @@ export function ProductTiles({
           >
             <ProductTile
               product={product}
-              inCart={inCart.get(product.productId) ?? 0}
               isForEnter={isFirstForEnter && first + at === 0}
               isTabStop={first + at === drawnStop}
             />

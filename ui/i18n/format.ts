@@ -11,16 +11,23 @@ export function localeOf(language: Language, currency: string | null): string {
 }
 
 /** Making a formatter costs a hundred times what it costs to use one, and a screen has dozens of amounts. */
-const numberFormats = new Map<string, Intl.NumberFormat>();
+const formatters = new Map<string, unknown>();
 
-function numberFormat(locale: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
-  const key = `${locale} ${JSON.stringify(options)}`;
-  const known = numberFormats.get(key);
-  if (known !== undefined) return known;
-  const made = new Intl.NumberFormat(locale, options);
-  numberFormats.set(key, made);
+type Formatter<Options, Format> = new (locale: string, options: Options) => Format;
+
+function formatter<Options, Format>(Made: Formatter<Options, Format>, locale: string, options: Options): Format {
+  const key = `${Made.name} ${locale} ${JSON.stringify(options)}`;
+  const known = formatters.get(key);
+  if (known instanceof Made) return known;
+  const made = new Made(locale, options);
+  formatters.set(key, made);
   return made;
 }
+
+const numberFormat = (locale: string, options: Intl.NumberFormatOptions) =>
+  formatter(Intl.NumberFormat, locale, options);
+const dateTimeFormat = (locale: string, options: Intl.DateTimeFormatOptions) =>
+  formatter(Intl.DateTimeFormat, locale, options);
 
 export interface AmountPart {
   readonly kind: 'currency' | 'sign' | 'number';
@@ -63,7 +70,7 @@ export function formatAmount(amountMinor: number, currency: string, locale: stri
 }
 
 export function formatTime(at: string, locale: string, timeZone: string | null): string {
-  return new Intl.DateTimeFormat(locale, {
+  return dateTimeFormat(locale, {
     hour: '2-digit',
     minute: '2-digit',
     ...(timeZone === null ? {} : { timeZone }),
@@ -73,7 +80,7 @@ export function formatTime(at: string, locale: string, timeZone: string | null):
 /** Day and time, for what may be long ago. */
 export function formatDateTime(at: string, locale: string, timeZone: string | null): string {
   const zone = timeZone === null ? {} : { timeZone };
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'short', timeStyle: 'short', ...zone }).format(new Date(at));
+  return dateTimeFormat(locale, { dateStyle: 'short', timeStyle: 'short', ...zone }).format(new Date(at));
 }
 
 const steps: readonly { unit: Intl.RelativeTimeFormatUnit; seconds: number }[] = [
@@ -87,7 +94,7 @@ const steps: readonly { unit: Intl.RelativeTimeFormatUnit; seconds: number }[] =
 export function formatAge(at: string, nowMs: number, locale: string): string {
   const seconds = Math.max(0, Math.round((nowMs - Date.parse(at)) / 1_000));
   const step = steps.find((candidate) => seconds >= candidate.seconds) ?? { unit: 'second', seconds: 1 };
-  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
+  const format = formatter(Intl.RelativeTimeFormat, locale, { numeric: 'auto', style: 'short' });
   return format.format(-Math.floor(seconds / step.seconds), step.unit);
 }
 
@@ -95,13 +102,13 @@ export function formatAge(at: string, nowMs: number, locale: string): string {
 export function formatSpan(spanMs: number, locale: string): string {
   const seconds = Math.round(Math.abs(spanMs) / 1_000);
   const step = steps.find((candidate) => seconds >= candidate.seconds) ?? { unit: 'second', seconds: 1 };
-  const format = new Intl.NumberFormat(locale, { style: 'unit', unit: step.unit, unitDisplay: 'short' });
+  const format = numberFormat(locale, { style: 'unit', unit: step.unit, unitDisplay: 'short' });
   return format.format(Math.round(seconds / step.seconds));
 }
 
 /** Basis points as a percentage: 150 → `1.5 %`. */
 export function formatBasisPoints(basisPoints: number, locale: string): string {
-  return new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 2 }).format(basisPoints / 10_000);
+  return numberFormat(locale, { style: 'percent', maximumFractionDigits: 2 }).format(basisPoints / 10_000);
 }
 
 /** A size in the unit a person would say it in: `1.4 MB`. */
@@ -109,6 +116,6 @@ export function formatBytes(bytes: number, locale: string): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
   const step = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
   const unit = units[step] ?? 'byte';
-  const format = new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 });
+  const format = numberFormat(locale, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 });
   return format.format(bytes / 1_000 ** step);
 }
