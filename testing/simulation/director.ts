@@ -1,8 +1,10 @@
 import type { Action, ActionKind, Deed, Showing, Work } from './actions.ts';
 import type { Chance } from './chance.ts';
 import type { Flaw } from './field.ts';
+import { mishap } from './mishaps.ts';
 import type { Simulation } from './simulation.ts';
 import type { Wristband } from './tags.ts';
+import { type Temper, temperOf } from './temper.ts';
 import type { TillDesk } from './till-desk.ts';
 
 const amounts = [50, 300, 550, 600, 1_200, 1_250, 2_500, 4_000] as const;
@@ -11,48 +13,13 @@ const regularCount = 2;
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
-/** What a run is full of: no two are alike, and in each some things break far more often than in any real event. */
-interface Temper {
-  /** Percent of the decisions that break something. */
-  readonly faults: number;
-  /** Percent of the showings that are too short for a sale. */
-  readonly torn: number;
-  /** Percent of those that are asked to show their wristband again and do. */
-  readonly shownAgain: number;
-  readonly partitionsMs: readonly number[];
-  readonly weights: Readonly<Partial<Record<ActionKind, number>>>;
-}
-
-function temperOf(chance: Chance): Temper {
-  const factor = () => chance.pick([0.2, 1, 1, 3]);
-  const isCutOff = chance.percent(35);
-  return {
-    faults: chance.pick([8, 16, 28]),
-    torn: chance.pick([15, 35, 55]),
-    shownAgain: chance.pick([25, 70, 90]),
-    partitionsMs: isCutOff ? [40 * minuteMs, 6 * hourMs] : [2_000, 20_000, 5 * minuteMs, 40 * minuteMs],
-    weights: {
-      kill: 30 * factor(),
-      'reader-host': 8 * factor(),
-      flaw: 12 * factor(),
-      partition: isCutOff ? 30 : 14 * factor(),
-      weather: 14 * factor(),
-      clock: 4 * factor(),
-      'backend-dies': 8 * factor(),
-      jobs: 8,
-      stop: 3 * factor(),
-      night: 0.6,
-      provider: 2 * factor(),
-      operator: 16 * factor(),
-    },
-  };
-}
-
 /** Decides what happens next: mostly what an event is full of, and often enough what nobody wants. */
 export class Director {
   readonly #simulation: Simulation;
   readonly #chance: Chance;
   readonly #temper: Temper;
+  /** What has to come next, where one thing leads to another. */
+  #chain: readonly Action[] = [];
 
   constructor(simulation: Simulation) {
     this.#simulation = simulation;
@@ -61,12 +28,24 @@ export class Director {
   }
 
   next(): Action {
+    const [following, ...rest] = this.#chain;
+    this.#chain = rest;
+    return following ?? this.#decide();
+  }
+
+  #decide(): Action {
     const desk = this.#chance.pick(this.#simulation.desks);
     const till = desk.till.index;
     if (!desk.isRunning) return this.#chance.percent(40) ? { kind: 'start', till } : this.#pass();
+    if (this.#chance.percent(1.5)) this.#chain = this.#mishap(till);
     if (this.#chance.percent(38)) return this.#pass();
     if (this.#chance.percent(this.#temper.faults)) return this.#fault(till);
     return this.#atDesk(desk);
+  }
+
+  #mishap(till: number): readonly Action[] {
+    const otherTill = (till + 1) % this.#simulation.desks.length;
+    return mishap(this.#chance, { till, otherTill, tagId: this.#wristband().tagId });
   }
 
   #pass(): Action {
