@@ -137,7 +137,7 @@ export class FuzzWorld {
       [customers],
     );
     const heavier: [string, HostileJson[]][] = [
-      ['uid', newcomers.map(({ uid }) => uid)],
+      ['uid', newcomers.flatMap(({ uid, debtorUid }) => [uid, debtorUid])],
       ['customerId', customers],
       ['in customers', customers],
       ['in online-top-ups', newcomers.flatMap(({ topUps }) => topUps)],

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { OperatorClient } from '../backend/operator-client.ts';
-import { topUp } from '../backend/payloads.ts';
+import { type Plan, purchase, type SentTransaction, topUp } from '../backend/payloads.ts';
 import { enrolTill } from '../backend/till-client.ts';
 
 /** Somebody with a tag and money, of whom nothing hostile has been said yet. */
@@ -10,6 +10,8 @@ export type Newcomer = {
   customerId: number;
   /** Online: one that is paid, and one that was given up. */
   topUps: readonly number[];
+  /** Of somebody who came along and owes. */
+  debtorUid: string;
 };
 
 type SoundEdition = { editionId: number; code: string; currency: string };
@@ -17,6 +19,15 @@ export const soundEditions: readonly SoundEdition[] = [
   { editionId: 1, code: 'DEMO-FEST', currency: 'CHF' },
   { editionId: 2, code: 'DEMO-CANTEEN', currency: 'GBP' },
 ];
+
+const newUid = () => `04${randomBytes(6).toString('hex').toUpperCase()}`;
+
+function purchaseOf(code: string, plan: Plan): SentTransaction {
+  const sale = purchase(plan, 60_00);
+  if (code === 'DEMO-FEST') return sale;
+  const items = sale.items.map((item) => ({ ...item, debit: 'merchant:canteen' }));
+  return { ...sale, items, merchantId: 'canteen' };
+}
 
 /** An honest till meets somebody new, who also pays online and has not had back the cash of a top-up; and the edition's rules, which fuzzing changes, are sound again. */
 export async function welcome(
@@ -31,12 +42,18 @@ export async function welcome(
   const path = `/editions/${editionId}`;
   const changed = await operator.request(path, { method: 'PATCH', body: JSON.stringify(change) });
   if (changed.status !== 200) throw new Error(`${path} answered ${changed.status}`);
-  const uid = `04${randomBytes(6).toString('hex').toUpperCase()}`;
+  const [uid, debtorUid] = [newUid(), newUid()];
   const till = await enrolTill(operator.address, code);
   till.journal.append('transaction', topUp({ number: 1, uid, currency }, 200_00, 0));
   till.journal.append(
     'transaction',
     topUp({ number: 2, uid, currency, before: 200_00 }, 20_00, 0, { state: 'Aborted' }),
+  );
+  till.journal.append('transaction', topUp({ number: 3, uid: debtorUid, currency }, 10_00, 0));
+  // It has less than it spends: as a copied tag would.
+  till.journal.append(
+    'transaction',
+    purchaseOf(code, { number: 4, uid: debtorUid, currency, before: 10_00, tagNumber: 4 }),
   );
   const { answer } = await till.send();
   if (answer?.results.every(({ outcome }) => outcome === 'accepted') !== true)
@@ -60,5 +77,5 @@ export async function welcome(
     headers: { Cookie: operator.cookie },
   });
   if (given.status !== 200 && given.status !== 400) throw new Error(`giving up was answered ${given.status}`);
-  return { uid, customerId, topUps };
+  return { uid, customerId, topUps, debtorUid };
 }
