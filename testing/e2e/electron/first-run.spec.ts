@@ -5,11 +5,16 @@
 import { expect, test } from '@playwright/test';
 import { operatorOf } from '../../klink/demo-backend.ts';
 import { makeFolder, type TestFolder } from '../../klink/test-folder.ts';
-import { button, KeyboardHand, MouseHand } from './hands.ts';
+import { button, KeyboardHand, MouseHand, type Seen } from './hands.ts';
 import { StartedKlink } from './started-klink.ts';
 
 const demoFestival = 1;
 const wristband = button('Tap: Wristband 1');
+/** It is done, or was a moment ago: the result leaves by itself. */
+const served: Seen = (page) =>
+  button(/^Next customer/)(page)
+    .or(button(/^Pay/)(page))
+    .first();
 
 let folder: TestFolder;
 let klink: StartedKlink | null = null;
@@ -23,27 +28,36 @@ test.afterEach(async () => {
   folder.remove();
 });
 
+/**
+ * Shows the wristband until the window offers what comes next: on a busy machine a tap may be too short, the window asks for
+ * the same one again, and a person gives it.
+ */
+async function tapUntil({ page }: StartedKlink, hand: MouseHand | KeyboardHand, next: Seen): Promise<void> {
+  await expect(async () => {
+    await hand.press(wristband);
+    await expect(next(page)).toBeVisible({ timeout: 8_000 });
+  }).toPass({ timeout: 60_000 });
+}
+
 /** The way of somebody who wants to sell a beer and follows what the window says. */
-async function sellABeer({ page }: StartedKlink, hand: MouseHand | KeyboardHand): Promise<void> {
+async function sellABeer(started: StartedKlink, hand: MouseHand | KeyboardHand): Promise<void> {
   await hand.press(button(/^Beer/));
   await hand.press(button(/^Pay/));
   // A wristband from the drawer: nobody has issued it.
-  await hand.press(wristband);
+  await tapUntil(started, hand, button(/^Issue this tag now/));
   await hand.press(button(/^Issue this tag now/));
-  await hand.press(wristband);
-  await hand.press(button(/^Next customer/));
+  await tapUntil(started, hand, served);
   // The beer is still in the cart, and there is no money on the wristband.
   await hand.press(button(/^Pay/));
-  await hand.press(wristband);
+  await tapUntil(started, hand, button(/^Top up here/));
   await hand.press(button(/^Top up here/));
   await hand.press(button(/50\.00/));
   await hand.press(button(/^Top up .*50\.00/));
-  await hand.press(wristband);
-  await hand.press(button(/^Next customer/));
+  await tapUntil(started, hand, served);
   await hand.press(button(/^Pay/));
-  await hand.press(wristband);
-  await expect(page.getByTestId('balance-after')).toContainText('39.50');
-  await expect(page.getByTestId('unsent-count')).toHaveText('0');
+  await tapUntil(started, hand, served);
+  await expect(started.page.getByTestId('cart-total')).toContainText('0.00');
+  await expect(started.page.getByTestId('unsent-count')).toHaveText('0');
 }
 
 async function expectBooked({ backendAddress }: StartedKlink): Promise<void> {

@@ -1,7 +1,7 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 
 /** What a person sees and may press: by its role and its words. */
-type Seen = (page: Page) => Locator;
+export type Seen = (page: Page) => Locator;
 
 const tabsMax = 80;
 
