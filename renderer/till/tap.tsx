@@ -32,7 +32,8 @@ export function TapScreen({ screen, cart }: { readonly screen: TapView; readonly
   const isSettingsOpen = useWindow((state) => state.isSettingsOpen);
   const { twoTaps } = screen;
   const isConfirming = twoTaps?.tap === 'confirm';
-  const isBlank = screen.fault?.code === 'TAG_UNKNOWN' && needsIssuedTag.includes(screen.charge.purpose);
+  const isBlank =
+    !isConfirming && screen.fault?.code === 'TAG_UNKNOWN' && needsIssuedTag.includes(screen.charge.purpose);
   useKeys(!isSettingsOpen, (key) => {
     if (key === shortcuts.cancel) cancel();
     if (key === shortcuts.issue && isBlank) void issueInstead();

@@ -96,6 +96,7 @@ export class CartDesk {
     const goods = this.#ofGroup().find((row) => row.type === 'Purchase' && !isPartOfSale(row.items) && isLive(row));
     if (goods?.state === 'Committed') {
       this.empty();
+      this.#parts.onChange();
       const { terminalTransactionNumber, amountMinor } = goods;
       return failed(fault('EARLIER_COMMITTED', { terminalTransactionNumber, amountMinor }));
     }

@@ -231,11 +231,36 @@ describe('the rest is not paid', () => {
     expect(await attention(till)).toEqual([{ todo: 'give-part-back', amountMinor: 1_500, uid: till.uid(1) }]);
   });
 
-  test('klink chargeback gives it back too: it is the last sale of that tag', async () => {
+  test('klink chargeback gives it back too, whole and once: it is the last sale of that tag', async () => {
     const till = await halfPaid();
-    const back = till.till.operations.chargeback({ firstTagOnly: true, terminalTransactionNumber: null, lines: null });
-    expect(await withTag(till, 1, back)).toMatchObject({ value: { result: 'committed' } });
+    const back = (lines: { line: number; quantity: number }[] | null) =>
+      withTag(till, 1, till.till.operations.chargeback({ firstTagOnly: true, terminalTransactionNumber: null, lines }));
+    const refused = { value: { step: { error: { code: 'ALREADY_RETURNED' } } } };
+    expect(await back([{ line: 1, quantity: 1 }])).toMatchObject(refused);
+    expect(await back(null)).toMatchObject({ value: { result: 'committed' } });
+    expect(await back(null)).toMatchObject(refused);
     expect(witnessed(till, 1)?.balanceMinor).toBe(9_500);
+  });
+
+  test('R13: the goods of a sale that two tags paid do not come back by pieces; each tag gets back its own part', async () => {
+    const till = await halfPaid();
+    await withTag(till, 0, till.till.operations.sell(patient));
+    const [part, goods] = purchases(till);
+    const byLines = till.till.operations.chargeback({
+      ...{ firstTagOnly: true, terminalTransactionNumber: goods?.number ?? 0, lines: [{ line: 1, quantity: 1 }] },
+    });
+    expect(await withTag(till, 0, byLines)).toMatchObject({ value: { step: { error: { code: 'ALREADY_RETURNED' } } } });
+    const details = await till.till.operations.transaction({ terminalTransactionNumber: goods?.number ?? 0 });
+    expect(details).toMatchObject({ value: { lines: [{ returnableQuantity: 0 }, { returnableQuantity: 0 }] } });
+    // Whichever number is named, the tag that is shown gets back what it has paid.
+    for (const tag of [1, 0]) {
+      const request = { firstTagOnly: true, terminalTransactionNumber: part?.number ?? 0 };
+      expect(await withTag(till, tag, till.till.operations.undoSale(request))).toMatchObject({
+        value: { result: 'committed' },
+      });
+    }
+    expect([witnessed(till, 0)?.balanceMinor, witnessed(till, 1)?.balanceMinor]).toEqual([4_000, 9_500]);
+    expect(till.view.attentionCount).toBe(0);
   });
 });
 
@@ -255,7 +280,8 @@ describe('nobody knows whether the other one has paid', () => {
   /** After its first write, or after its last: only then is the image whole. */
   async function unknownPart(isPaid: boolean): Promise<InProcessTill> {
     let found: InProcessTill | null = null;
-    for (let writeNumber = 1; ; writeNumber++) {
+    // A slot has more pages that change than that.
+    for (let writeNumber = isPaid ? 8 : 1; ; writeNumber++) {
       const till = await tornPart(writeNumber);
       if (till === null) break;
       found = till;
@@ -303,7 +329,7 @@ describe('a kill in the middle', () => {
     expect(questions).toBeGreaterThan(20);
 
     const paidCounts = new Set<number>();
-    for (let atCommand = 1; atCommand <= questions; atCommand += 5) {
+    for (let atCommand = 1; atCommand <= questions; atCommand += 7) {
       const till = await twoTags();
       const work = await startParts(till);
       let folder: string | null = null;

@@ -103,7 +103,7 @@ export const fr: Texts = {
     topUp: 'Recharger',
     issue: 'Nouveau bracelet',
     balance: 'Solde',
-    undo: 'Annuler',
+    undo: 'Annuler vente',
     discount: 'Remise',
     discountOff: 'Retirer la remise',
     subtotal: 'Prix',
