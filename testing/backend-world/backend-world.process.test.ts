@@ -14,6 +14,7 @@ import { systemRandom } from '../../backend-mock/ports.ts';
 import { openDatabase } from '../../backend-mock/store/database.ts';
 import { silentLog, startTestServer, type TestServer } from '../backend/backend.ts';
 import { checkBooks } from './check-books.ts';
+import { checkCaptures } from './check-captures.ts';
 import { checkFunds } from './check-funds.ts';
 import { checkDeeds, checkJournal, checkTransitions } from './check-histories.ts';
 import { disturb, killOne } from './disturbances.ts';
@@ -148,6 +149,7 @@ async function playWorld(world: World): Promise<void> {
   await tidyUp({ world, operator, tills });
   expect(await checkAll(world, tills)).toEqual([]);
   expect(await checkFunds(world, operator)).toEqual([]);
+  expect(await checkCaptures(world)).toEqual([]);
   for (const editionId of [1, 2]) expect(await coherenceOf(operator, editionId)).toEqual(quiet(editionId));
   // Each of them has its part in it, or this world proves little.
   for (const deed of ['send → taken', 'reserve → held', 'import → done', 'admin top-up → done', 'online top-up → done'])

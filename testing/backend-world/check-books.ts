@@ -7,6 +7,13 @@ type Rule = { says: string; text: string };
 const customersNet = `coalesce(sum(CASE WHEN d.type = 'customer' THEN b.amount_minor ELSE 0 END
                                - CASE WHEN c.type = 'customer' THEN b.amount_minor ELSE 0 END), 0)`;
 
+/** Every line of every authenticated image (Q6): entry i of the history belongs to tag number N − i. */
+const claims = `(SELECT s.edition_id, s.uid, s.tag_generation, s.tag_transaction_number - place + 1 AS tag_number,
+                        (line ->> 'assignmentId')::bigint AS assignment_id, (line ->> 'terminalTransactionNumber')::bigint AS number,
+                        (line ->> 'amountMinor')::bigint AS delta_minor, line ->> 'type' AS type
+                   FROM tag_snapshot s, jsonb_array_elements(s.history::jsonb) WITH ORDINALITY AS history(line, place)
+                  WHERE jsonb_typeof(line) = 'object' AND s.tag_transaction_number - place + 1 >= 1)`;
+
 /** Rules that hold at every moment, whatever is under way: each is asked in one moment of the database. */
 const rules: readonly Rule[] = [
   {
@@ -74,6 +81,24 @@ const rules: readonly Rule[] = [
              LEFT JOIN transaction_state s ON s.edition_id = t.edition_id AND s.backend_transaction_id = t.backend_transaction_id AND s.seq = j.seq
             WHERE j.terminal_transaction_number IS NOT NULL
             GROUP BY j.edition_id, j.assignment_id, j.seq HAVING count(s.step) <> CASE WHEN j.outcome = 'accepted' THEN 1 ELSE 0 END`,
+  },
+  {
+    says: 'Q6: what a tag shows to be gone from it is known, held, or listed to be settled',
+    text: `SELECT c.* FROM ${claims} AS c JOIN assignment a ON a.edition_id = c.edition_id AND a.assignment_id = c.assignment_id
+            WHERE c.type IN ('Purchase', 'Refund') AND c.delta_minor < 0
+              AND NOT EXISTS (SELECT FROM transactions t WHERE t.edition_id = c.edition_id AND t.assignment_id = c.assignment_id
+                                 AND t.terminal_transaction_number = c.number)
+              AND NOT EXISTS (SELECT FROM transition_log l WHERE l.edition_id = c.edition_id AND l.assignment_id = c.assignment_id
+                                 AND l.terminal_transaction_number = c.number)`,
+  },
+  {
+    says: 'Q6, Q9: what a tag proves to be written is neither unknown nor waiting for its checkout any more',
+    text: `SELECT t.backend_transaction_id, t.state, c.* FROM ${claims} AS c
+             JOIN transactions t ON t.edition_id = c.edition_id AND t.assignment_id = c.assignment_id AND t.terminal_transaction_number = c.number
+            WHERE (t.uid, t.tag_generation, t.tag_transaction_number, t.balance_delta_minor, t.type)
+                = (c.uid, c.tag_generation, c.tag_number, c.delta_minor, c.type)
+              AND c.type IN ('Purchase', 'Refund') AND c.delta_minor < 0
+              AND t.state IN ('TerminalConfirmUnknown', 'ReservePending', 'ReserveExpired')`,
   },
   {
     says: 'INV-62: the adjustments of a tag are numbered without a gap and worth what they were booked for',
