@@ -67,7 +67,8 @@ test('a press and a tap are shown as fast by a till grown old as by a new one', 
     steps.map((step) => [step, { old: summary(old.window.times[step]), fresh: summary(fresh.window.times[step]) }]),
   );
   keep({ grown, saleCount, figures });
-  for (const step of steps) {
+  // A whole sale is dozens of messages between processes: only many of them tell more of the till than of the machine.
+  for (const step of isFull ? steps : (['product', 'tap'] as const)) {
     const [oldMs, freshMs] = [old, fresh].map(({ window }) => quantile(window.times[step], 0.5));
     expect(oldMs, `${step}, ms, half of the time`).toBeLessThan((freshMs ?? 0) * growthMax + grainMs);
     if (isFull && step !== 'done') {
