@@ -46,5 +46,5 @@ export const supportCommandSchema = z.enum(['check', 'export', 'cancel']);
 export type SupportCommand = z.infer<typeof supportCommandSchema>;
 
 /** What the application knows of itself. */
-export const aboutSchema = z.object({ electron: z.string(), chromium: z.string(), hostsIn: z.string() });
+export const aboutSchema = z.object({ electron: z.string(), chromium: z.string() });
 export type About = z.infer<typeof aboutSchema>;

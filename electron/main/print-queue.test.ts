@@ -131,6 +131,22 @@ describe('a printer that is away', () => {
   });
 });
 
+test.each([unreachable, unsure])(
+  'let go while it is being printed: it is not tried again, however that ends',
+  async (end) => {
+    const world = new World().ending(end);
+    world.want('A');
+    world.want('B');
+    world.queue.forget();
+    await world.pass(60_000);
+    expect(world.attempts).toEqual(['A']);
+    expect(world.queue.view).toEqual({ state: 'ready', fault: null, waitingCount: 0, failedCount: 0 });
+    world.want('C');
+    await world.settle();
+    expect(world.attempts).toEqual(['A', 'C']);
+  },
+);
+
 test('out of paper: asked again until somebody has put a roll in', async () => {
   const world = new World().ending(...Array.from({ length: 100 }, () => noPaper));
   world.want('A');

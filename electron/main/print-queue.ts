@@ -73,7 +73,8 @@ export class PrintQueue {
   /** Nobody wants what was given up, or still waits behind a printer that does not print. */
   forget(): void {
     this.#failed = [];
-    this.#waiting = this.#isPrinting ? this.#waiting.slice(0, 1) : [];
+    // What is being printed just now comes or does not come: nobody asks for it again.
+    this.#waiting = [];
     this.#stopWaiting();
     this.#fault = null;
     this.#changed();
@@ -97,30 +98,26 @@ export class PrintQueue {
   #ended(entry: Entry, end: PrintEnd): void {
     this.#isPrinting = false;
     entry.attemptCount += 1;
-    switch (end.outcome) {
-      case 'printed':
-        this.#leave(entry);
-        this.#isGivenUp = false;
-        this.#fault = null;
-        this.#next();
-        break;
-      case 'unsure':
-        entry.mayBeOnPaper = true;
-        this.#giveUp(entry, end.fault);
-        break;
-      case 'not-printed':
-        this.#tryLater(entry, end.fault);
-        break;
+    if (!this.#waiting.includes(entry)) {
+      // It was let go of meanwhile.
+      this.#next();
+    } else if (end.outcome === 'printed') {
+      this.#leave(entry);
+      this.#isGivenUp = false;
+      this.#fault = null;
+      this.#next();
+    } else if (end.outcome === 'unsure') {
+      entry.mayBeOnPaper = true;
+      this.#giveUp(entry, end.fault);
+    } else {
+      this.#tryLater(entry, end.fault);
     }
     this.#changed();
   }
 
   #tryLater(entry: Entry, fault: Fault): void {
     const delayMs = delayAfter(entry.attemptCount, fault);
-    if (!this.#waiting.includes(entry)) {
-      // It was let go of meanwhile.
-      this.#next();
-    } else if (delayMs === null || (this.#isGivenUp && fault.code !== 'PRINTER_NO_PAPER')) {
+    if (delayMs === null || (this.#isGivenUp && fault.code !== 'PRINTER_NO_PAPER')) {
       this.#giveUp(entry, fault);
     } else {
       this.#fault = fault;

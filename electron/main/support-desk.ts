@@ -42,8 +42,8 @@ export class SupportDesk {
   }
 
   get about(): About {
-    const { electron = '', chrome = '', napi } = process.versions;
-    return { electron, chromium: chrome, hostsIn: `N-API ${napi}` };
+    const { electron = '', chrome = '' } = process.versions;
+    return { electron, chromium: chrome };
   }
 
   async command(command: SupportCommand): Promise<ResultEnvelope> {

@@ -32,7 +32,12 @@ export function DiagnosticsPage({ view }: { readonly view: TillView }) {
   );
   return (
     <Page title={t('diagnostics.title')} onBack={back} aside={again}>
-      {diagnostics === null || about === null ? null : (
+      {diagnostics === null ? (
+        // A till that cannot start says nothing of itself; its database can be looked at all the same.
+        <Card title={t('diagnostics.database.title')}>
+          <DatabaseWork timeZone={view.till?.timeZone ?? null} />
+        </Card>
+      ) : about === null ? null : (
         <div className="grid items-start gap-5 @3xl:grid-cols-2">
           <div className="flex flex-col gap-5">
             <TagFacts diagnostics={diagnostics} timeZone={view.till?.timeZone ?? null} />

@@ -2,10 +2,12 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { FaultCode } from '../../contract/ipc/fault.ts';
 import type { ScreenView } from '../../contract/ipc/till-view.ts';
+import { Icon } from '../../ui/components/icon.tsx';
 import { StatePage } from '../../ui/components/state-page.tsx';
 import { TouchButton } from '../../ui/components/touch-button.tsx';
 import { call } from './connection.ts';
 import { useFaultText } from './fault-text.ts';
+import { goTo } from './store.ts';
 
 type HaltedView = Extract<ScreenView, { screen: 'halted' }>;
 
@@ -38,7 +40,16 @@ export function HaltedScreen({ screen: { fault } }: { readonly screen: HaltedVie
   const faultText = useFaultText();
   const remedy = remedyOf(fault.code);
   return (
-    <StatePage tone="halted" title={faultText(fault.code).title}>
+    <StatePage
+      tone="halted"
+      title={faultText(fault.code).title}
+      actions={
+        <TouchButton look="onGround" onPress={() => goTo('diagnostics')} className="min-h-14 px-6 text-lg">
+          <Icon name="repair" />
+          {t('diagnostics.title')}
+        </TouchButton>
+      }
+    >
       <p className="max-w-180 text-[clamp(1.125rem,3vh,1.5rem)]">{faultText(fault.code).help}</p>
       {remedy === 'retrying' ? (
         <p className="text-[clamp(1.125rem,3vh,1.5rem)] font-semibold">{t('halted.retrying')}</p>

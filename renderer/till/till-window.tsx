@@ -139,6 +139,18 @@ function Idle({ view }: { readonly view: TillView }) {
   }
 }
 
+/** The till does not go on; whoever looks for the reason may. */
+function Halted({
+  view,
+  screen,
+}: {
+  readonly view: TillView;
+  readonly screen: Extract<TillView['screen'], { screen: 'halted' }>;
+}) {
+  const isLookedAt = useWindow((state) => state.place === 'diagnostics');
+  return isLookedAt ? <DiagnosticsPage view={view} /> : <HaltedScreen screen={screen} />;
+}
+
 /** The receipt of what has just been done; without one there is nothing to see here. */
 function LastReceipt({ view }: { readonly view: TillView }) {
   const number = useWindow((state) => state.receiptOf);
@@ -173,7 +185,7 @@ function TillScreen({ view }: { readonly view: TillView }) {
     case 'unknown':
       return <UnknownScreen screen={screen} />;
     case 'halted':
-      return <HaltedScreen screen={screen} />;
+      return <Halted view={view} screen={screen} />;
     default:
       return screen satisfies never;
   }

@@ -55,6 +55,7 @@ function workedFolder(): string {
 function damage(folder: string, ...statements: readonly string[]): void {
   const database = new Database(path.join(folder, databaseName));
   database.pragma('foreign_keys = off');
+  database.pragma('ignore_check_constraints = on');
   const triggers = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").pluck().all();
   for (const name of triggers) database.exec(`DROP TRIGGER "${String(name)}"`);
   for (const statement of statements) database.exec(statement);
@@ -185,6 +186,30 @@ describe('the support file', () => {
     );
     const other = await exported();
     expect(other.text).not.toContain([...names][0]);
+  });
+
+  test('of a damaged database it has what can be read, and of one that is none at least why', async () => {
+    const folder = workedFolder();
+    const file = path.join(folder, 'support.jsonl.gz');
+    const sectionsIn = (): string[] => {
+      const text = gunzipSync(fs.readFileSync(file)).toString('utf8');
+      return text
+        .trimEnd()
+        .split('\n')
+        .map((line) => String(JSON.parse(line).section));
+    };
+    damage(folder, "UPDATE journal SET payload = 'no JSON at all' WHERE seq = 9");
+    expect(await exportForSupport(folder, file, {}, () => undefined)).toMatchObject({ ok: true });
+    const damaged = sectionsIn();
+    expect(damaged.filter((section) => section === 'transaction')).toHaveLength(15);
+    expect(damaged.filter((section) => section === 'journal')).toHaveLength(8);
+    expect(damaged.at(-1)).toBe('unreadable');
+    damage(folder, 'DROP TABLE txn_state_log');
+    expect(await exportForSupport(folder, file, {}, () => undefined)).toMatchObject({ ok: true });
+    expect(sectionsIn()).toEqual(['file', 'facts', 'settings', 'unreadable', 'check']);
+    fs.writeFileSync(path.join(folder, databaseName), 'this was a database');
+    expect(await exportForSupport(folder, file, {}, () => undefined)).toMatchObject({ ok: true });
+    expect(sectionsIn()).toEqual(['file', 'facts', 'settings', 'unreadable', 'unreadable']);
   });
 
   test('where it cannot be written nothing is left behind, and it is said', async () => {

@@ -67,17 +67,28 @@ export async function exportForSupport(
   facts: Json,
   onProgress: OnProgress,
 ): Promise<Result<number, Fault>> {
-  const opened = openForReading(dataFolder);
-  if (!opened.ok) return opened;
-  const database = opened.value;
+  const opened = openAnyhow(dataFolder);
+  if (!opened.ok && opened.fault.code === 'NOT_ENROLLED') return opened;
+  const database = opened.ok ? opened.value : null;
+  const problem = opened.ok ? null : opened.fault;
   try {
-    return ok(await writeSupportFile(file, { dataFolder, database, facts }, onProgress));
+    return ok(await writeSupportFile(file, { dataFolder, database, problem, facts }, onProgress));
   } catch (error) {
     const known = databaseFault(error) ?? fileFault(error);
     if (!known) throw error;
     return failed(known);
   } finally {
-    database.close();
+    database?.close();
+  }
+}
+
+/** A table that somebody has dropped is no fault of ours here, but what support is asked about. */
+function openAnyhow(dataFolder: string): ReturnType<typeof openForReading> {
+  try {
+    return openForReading(dataFolder);
+  } catch (error) {
+    const detail = error instanceof Error ? `${error.message}.` : String(error);
+    return failed(fault('DATABASE_EDITED', { detail }));
   }
 }
 

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { z } from 'zod';
+import type { Fault } from '../../contract/ipc/fault.ts';
 import type { CheckFinding, CheckProgress } from '../../contract/ipc/support.ts';
 import { release } from '../../contract/release.ts';
 import { journalEntrySchema } from '../../contract/wire/journal.ts';
@@ -13,6 +14,7 @@ import { loadSettings } from '../store/settings-file.ts';
 import { databaseName, type TillDatabase } from '../store/till-database.ts';
 import { diskFacts } from './surroundings.ts';
 
+type OnProgress = (progress: CheckProgress) => void;
 type Json = z.infer<ReturnType<typeof z.json>>;
 
 /** So many transactions between two reports of progress, and in one question to the database. */
@@ -21,8 +23,9 @@ const pageRows = 200;
 /** What a support file is made of. */
 export interface SupportSources {
   readonly dataFolder: string;
-  /** Opened without the right to write. */
-  readonly database: TillDatabase;
+  /** Opened without the right to write; null where it cannot be opened, and `problem` says why. */
+  readonly database: TillDatabase | null;
+  readonly problem: Fault | null;
   /** What only the program that exports knows: its own versions, the reader, its log. */
   readonly facts: Json;
 }
@@ -33,11 +36,7 @@ export interface SupportSources {
  * a name that is the same throughout the file and leads to no number.
  * @returns the size of the file
  */
-export async function writeSupportFile(
-  file: string,
-  sources: SupportSources,
-  onProgress: (progress: CheckProgress) => void,
-): Promise<number> {
+export async function writeSupportFile(file: string, sources: SupportSources, onProgress: OnProgress): Promise<number> {
   const unfinished = `${file}.unfinished`;
   try {
     await pipeline(
@@ -53,45 +52,71 @@ export async function writeSupportFile(
   return (await stat(file)).size;
 }
 
-function* supportLines(sources: SupportSources, onProgress: (progress: CheckProgress) => void): Generator<string> {
-  const { dataFolder, database, facts } = sources;
-  const { assignments, transactions, journal } = database;
-  const assignment = assignments.assignment();
+function* supportLines(sources: SupportSources, onProgress: OnProgress): Generator<string> {
+  const { dataFolder, facts, problem } = sources;
   const names = new TagNames();
   const line = (section: string, content: unknown): string =>
     `${JSON.stringify({ section, content: names.withheld(JSON.parse(JSON.stringify(content))) })}\n`;
   yield line('file', { format: 'klink-support', version: 1, klink: release, at: new Date().toISOString() });
   yield line('facts', facts);
-  yield line('disk', diskFacts(dataFolder, database));
   yield line('settings', loadSettings(dataFolder));
-  yield line('assignment', assignment && { ...assignment, backendUrl: withoutUser(assignment.backendUrl) });
-  yield line('configuration', configurationOf(database));
-  yield line('counts', transactions.counts());
-  const findings = yield* checked(dataFolder, line, onProgress);
-  yield line('check', findings);
-  const last = transactions.counts().lastTerminalTransactionNumber;
-  for (let number = 1; number <= last; number += 1) {
-    if (number % pageRows === 0) onProgress({ done: number, total: last });
-    yield line('transaction', transactionOf(database, number));
-  }
-  for (const entry of journal.lines()) {
-    // Without its hash, from which a number of a tag could be found by trying; the check above has judged the chain.
-    const { hash: _, ...told } = journalEntrySchema.parse(JSON.parse(entry));
-    yield line('journal', told);
+  if (problem !== null) yield line('unreadable', { section: 'database', fault: problem });
+  for (const { section, contents } of sectionsOf(sources, onProgress)) {
+    try {
+      for (const content of contents()) yield line(section, content);
+    } catch (error) {
+      // Of a damaged database everything that can be read is what helps most.
+      yield line('unreadable', { section, detail: messageOf(error) });
+    }
   }
 }
 
-function* checked(
-  dataFolder: string,
-  line: (section: string, content: unknown) => string,
-  onProgress: (progress: CheckProgress) => void,
-): Generator<string, readonly CheckFinding[]> {
+interface Section {
+  readonly section: string;
+  readonly contents: () => Iterable<unknown>;
+}
+
+function sectionsOf({ dataFolder, database }: SupportSources, onProgress: OnProgress): readonly Section[] {
+  const check: Section = { section: 'check', contents: () => [checked(dataFolder, onProgress)] };
+  if (database === null) return [check];
+  const { assignments, transactions, journal } = database;
+  return [
+    { section: 'disk', contents: () => [diskFacts(dataFolder, database)] },
+    { section: 'assignment', contents: () => [assignmentOf(assignments.assignment())] },
+    { section: 'configuration', contents: () => [configurationOf(database)] },
+    { section: 'counts', contents: () => [transactions.counts()] },
+    check,
+    { section: 'transaction', contents: () => transactionsOf(database, onProgress) },
+    { section: 'journal', contents: () => toldBy(journal.lines()) },
+  ];
+}
+
+function checked(dataFolder: string, onProgress: OnProgress): readonly CheckFinding[] {
   const check = checkDatabase(dataFolder, databaseName);
   for (;;) {
     const step = check.next();
     if (step.done) return step.value;
     onProgress(step.value);
-    if (step.value.done === 0) yield line('checking', step.value);
+  }
+}
+
+function assignmentOf(assignment: ReturnType<TillDatabase['assignments']['assignment']>): unknown {
+  return assignment && { ...assignment, backendUrl: withoutUser(assignment.backendUrl) };
+}
+
+function* transactionsOf(database: TillDatabase, onProgress: OnProgress): Generator<unknown> {
+  const last = database.transactions.counts().lastTerminalTransactionNumber;
+  for (let number = 1; number <= last; number += 1) {
+    if (number % pageRows === 0) onProgress({ done: number, total: last });
+    yield transactionOf(database, number);
+  }
+}
+
+/** Without its hash, from which a number of a tag could be found by trying; the check has judged the chain. */
+function* toldBy(lines: Iterable<string>): Generator<unknown> {
+  for (const entry of lines) {
+    const { hash: _, ...told } = journalEntrySchema.parse(JSON.parse(entry));
+    yield told;
   }
 }
 
@@ -105,10 +130,18 @@ function configurationOf({ assignments }: TillDatabase): unknown {
 
 /** Without the bytes of the tag: they hold nothing that is not said in words, and are signed. */
 function transactionOf({ transactions, history }: TillDatabase, number: number): unknown {
-  const found = transactions.find(number);
-  if (!found) return { terminalTransactionNumber: number, missing: true };
-  const { images, ...transaction } = found;
-  return { ...transaction, hasImages: images !== null, states: history.states(number) };
+  try {
+    const found = transactions.find(number);
+    if (!found) return { terminalTransactionNumber: number, missing: true };
+    const { images, ...transaction } = found;
+    return { ...transaction, hasImages: images !== null, states: history.states(number) };
+  } catch (error) {
+    return { terminalTransactionNumber: number, unreadable: messageOf(error) };
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** An address may carry a name and a password before the host. */

@@ -5,7 +5,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type FromSupportHost, fromSupportHostSchema, type ToSupportHost } from '../../contract/ipc/support.ts';
@@ -95,22 +94,4 @@ test('ended in the middle of a check or an export: the till goes on as if nothin
   expect(await till.call('addToCart', { productId: 'beer', quantity: 1 })).toMatchObject({ ok: true });
   till.tell({ kind: 'stop' });
   expect(await till.ended).toBe(0);
-});
-
-test('an export beside the till is whole, and says what the application gave it', async () => {
-  const file = path.join(dataFolder(), 'support.jsonl.gz');
-  const facts = { about: { electron: '45.4.1' } };
-  const said = await look({ kind: 'export', dataFolder: dataFolder(), file, facts });
-  expect(said.at(-1)).toEqual({ kind: 'exported', file, sizeBytes: fs.statSync(file).size });
-  const lines = gunzipSync(fs.readFileSync(file)).toString('utf8').trimEnd().split('\n');
-  expect(lines.map((line) => JSON.parse(line)).filter(({ section }) => section === 'journal')).toHaveLength(entryCount);
-  expect(lines.some((line) => line.includes('45.4.1'))).toBe(true);
-});
-
-test('a folder without a till, and a file that cannot be written, are said', async () => {
-  const nowhere = await look({ kind: 'check', dataFolder: path.join(dataFolder(), 'none') });
-  expect(nowhere).toMatchObject([{ kind: 'failed', fault: { code: 'NOT_ENROLLED' } }]);
-  const file = path.join(dataFolder(), 'none', 'support.jsonl.gz');
-  const unwritten = await look({ kind: 'export', dataFolder: dataFolder(), file, facts: {} });
-  expect(unwritten.at(-1)).toMatchObject({ kind: 'failed', fault: { code: 'FILE_NOT_WRITTEN' } });
 });

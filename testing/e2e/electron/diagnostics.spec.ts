@@ -88,7 +88,7 @@ test('reader, tag, backend, versions; a check and a file for support while the t
   );
   expect(sections).toEqual(
     new Set([
-      ...['file', 'facts', 'disk', 'settings', 'assignment', 'configuration', 'counts', 'checking', 'check'],
+      ...['file', 'facts', 'disk', 'settings', 'assignment', 'configuration', 'counts', 'check'],
       ...['transaction', 'journal'],
     ]),
   );

@@ -16,6 +16,7 @@ import { makeViews, pastSale, pastTransactions } from './views.ts';
 import { askedCalls, feedAnswer, feedPrinter, feedSupport, feedView, openWindowPage } from './window-page.ts';
 
 const pictures = path.resolve(import.meta.dirname, '../../../test-results/pictures');
+const withEveryColour: readonly string[] = ['receipt', 'printer-waiting', 'receipt-settings', 'diagnostics-damaged'];
 const themes = ['light', 'dark', 'high-contrast'] as const;
 
 const lines: ReceiptAnswer['receipt']['lines'] = [
@@ -135,7 +136,7 @@ async function open(page: Page, search: string, language: ReceiptLanguage = 'en'
   await feedAnswer(page, 'diagnostics', { ok: true, result: diagnostics });
   await feedAnswer(page, 'about', {
     ok: true,
-    result: { electron: '45.4.1', chromium: '150.0.0.0', hostsIn: 'N-API 10' },
+    result: { electron: '45.4.1', chromium: '150.0.0.0' },
   });
   await feedAnswer(page, 'supportView', { ok: true, result: quiet });
 }
@@ -168,10 +169,10 @@ for (const theme of themes) {
     // Lengths differ by language, contrast by theme.
     for (const language of theme === 'light' ? languages : (['en'] as const)) {
       const shown = async (name: string): Promise<void> => {
+        // Colours differ by theme, and these have them all.
+        if (theme !== 'light' && !withEveryColour.includes(name)) return;
         expect(await layoutFaults(page), `${name}, ${language}`).toEqual([]);
-        // Colours differ by theme, and these three have them all.
-        const isJudged = theme === 'light' || ['receipt', 'receipt-settings', 'diagnostics-damaged'].includes(name);
-        if (language === 'en' && isJudged) await expectNoViolation(page, name);
+        if (language === 'en' && withEveryColour.includes(name)) await expectNoViolation(page, name);
         await page.screenshot({
           path: path.join(pictures, `page_${theme}_${language}_${name}.png`),
           animations: 'disabled',
