@@ -37,8 +37,9 @@ const questions: Readonly<Record<string, string>> = {
   rejections: 'SELECT code, from_state, to_state, resolution, resolved_by FROM transition_log',
   'idempotency keys': 'SELECT request_key, answer IS NOT NULL AS answered FROM idempotency_key',
   audit: 'SELECT actor, action FROM audit',
-  alerts: 'SELECT edition_id, assignment_id, code FROM alert',
-  notices: 'SELECT count(*) FROM payment_notice',
+  // That the gateway was unclear for a while is told where somebody heard it; who asked later may have got a clear answer at once.
+  alerts: `SELECT edition_id, assignment_id, code FROM alert WHERE code <> 'REFUND_UNCLEAR'`,
+  'old notices': `SELECT count(*) FROM payment_notice WHERE received_at < '2026-07-01'`,
   'rules of auto top-ups':
     'SELECT edition_id, amount_minor, active, next_look_at IS NOT NULL AS paused FROM auto_top_up',
   'the books': `SELECT a.edition_id, sum(a.balance_minor) AS sum_minor,

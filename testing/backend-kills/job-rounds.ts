@@ -9,7 +9,8 @@ import { silentLog } from '../backend/backend.ts';
 
 /** Longer than any round of a test: the jobs of its backends come round when they are told to. */
 export const neverMs = 1_000_000_000;
-export const providerTimeoutMs = 100;
+/** Generous, so that only the provider that never answers is without an answer on a busy machine. */
+export const providerTimeoutMs = 4_000;
 
 /** The jobs of a backend process, taken round by round. */
 export type JobRounds = {
@@ -19,9 +20,15 @@ export type JobRounds = {
   close(): Promise<void>;
 };
 
-export function openJobRounds(databaseUrl: string, clock: Clock, address: string): JobRounds {
+/** @param patienceMs with the provider */
+export function openJobRounds(
+  databaseUrl: string,
+  clock: Clock,
+  address: string,
+  patienceMs = providerTimeoutMs,
+): JobRounds {
   const database = openDatabase({ connectionString: databaseUrl }, systemRandom, silentLog);
-  const provider = boundedProvider(simulatedProvider(database, clock), providerTimeoutMs, silentLog);
+  const provider = boundedProvider(simulatedProvider(database, clock), patienceMs, silentLog);
   const refundGateway = simulatedRefundGateway(database, clock);
   const parts = { database, clock, random: systemRandom, provider, refundGateway, simulatorTells: address };
   const jobs: ReadonlyMap<string, Job> = new Map(jobsOf(parts, {}, silentLog).map((job) => [job.name, job]));

@@ -5,7 +5,7 @@ import { DatabaseLine, type Moment, type Passed } from './database-line.ts';
 import { type Digest, differences, readDigest } from './digest.ts';
 import { neverMs, openJobRounds, providerTimeoutMs } from './job-rounds.ts';
 import { type KillWorld, scenarioMs } from './kill-world.ts';
-import type { Actor, Answer, Scenario } from './scenarios.ts';
+import { type Actor, type Answer, quiet, type Scenario } from './scenarios.ts';
 import { Victim } from './victim.ts';
 
 /** How a scenario ends where nobody is killed. */
@@ -98,7 +98,7 @@ async function onCopy<Value>(
   await ask(world.databaseUrl.replace(`/${template}?`, '/postgres?'), `CREATE DATABASE ${name} TEMPLATE ${template}`);
   const databaseUrl = world.databaseUrl.replace(`/${template}?`, `/${name}?`);
   try {
-    if (focus !== undefined) await ask(databaseUrl, focus(world));
+    await ask(databaseUrl, focus === undefined ? quiet : focus(world));
     return await work(databaseUrl);
   } finally {
     await ask(world.databaseUrl.replace(`/${template}?`, '/postgres?'), `DROP DATABASE ${name} WITH (FORCE)`);

@@ -22,8 +22,10 @@ export type Scenario = {
   name: string;
   /** The job whose round it is, where it is one. */
   job?: string;
-  /** SQL that leaves to the scenario what it is about. */
+  /** SQL that leaves to the scenario what it is about; {@link quiet} without it. */
   focus?: (world: KillWorld) => string;
+  /** Several connections at once: how many statements there are may differ by one that had to wait. */
+  isInterleaved?: true;
   act(world: KillWorld, actor: Actor): Promise<Answer>;
   /** What a repetition may say instead of the first answer, where the deed was done: its effect is compared all the same. */
   saysWhenRepeated?: readonly number[];
@@ -61,8 +63,8 @@ const call =
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
 
-const round = (job: string, focus?: Scenario['focus'], about = ''): Scenario => ({
-  name: about === '' ? `the job ${job}` : `the job ${job}: ${about}`,
+const round = (job: string, focus?: Scenario['focus'], what = ''): Scenario => ({
+  name: what === '' ? `the job ${job}` : `the job ${job}: ${what}`,
   job,
   ...(focus === undefined ? {} : { focus }),
   async act(_world, actor) {
@@ -70,20 +72,18 @@ const round = (job: string, focus?: Scenario['focus'], about = ''): Scenario => 
   },
 });
 
-const payments =
-  (...names: (keyof WorldNumbers)[]) =>
+/** Nothing of the world is asked about or opened by itself any more: what is left is what the scenario does. */
+export const quiet = `${onlyDue('payment', [])}; ${onlyDue('refund', [])}; UPDATE auto_top_up SET active = false`;
+
+const about =
+  (table: 'payment' | 'refund', ...names: (keyof WorldNumbers)[]) =>
   ({ numbers }: KillWorld) =>
-    onlyDue(
-      'payment',
+    `${quiet}; ${onlyDue(
+      table,
       names.map((name) => numbers[name]),
-    );
-const refunds =
-  (...names: (keyof WorldNumbers)[]) =>
-  ({ numbers }: KillWorld) =>
-    onlyDue(
-      'refund',
-      names.map((name) => numbers[name]),
-    );
+    )}`;
+const payments = (...names: (keyof WorldNumbers)[]) => about('payment', ...names);
+const refunds = (...names: (keyof WorldNumbers)[]) => about('refund', ...names);
 
 /** A signed notice of the provider about the top-up. */
 const notice =
@@ -118,17 +118,20 @@ const jobs: readonly Scenario[] = [
   round('check-payments', payments('lateCard'), 'a card at a till is approved late'),
   round('check-payments', payments('abortedTopUp'), 'a void is asked for again'),
   round('check-payments', payments('forgottenTopUp'), 'a day is over'),
-  round('check-payments', payments('openTopUp', 'declinedTopUp', 'lateCard'), 'three at once'),
-  round('open-auto-top-ups'),
+  {
+    ...round('check-payments', payments('openTopUp', 'declinedTopUp', 'lateCard'), 'three at once'),
+    isInterleaved: true,
+  },
+  round('open-auto-top-ups', () => `${quiet}; UPDATE auto_top_up SET active = true`),
   round('pay-refunds', refunds('refund'), 'one is paid'),
   round('pay-refunds', refunds('declinedRefund'), 'one is declined'),
   round('pay-refunds', refunds('lateRefund'), 'one is paid late'),
-  round('pay-refunds', refunds('refund', 'declinedRefund', 'lateRefund'), 'three at once'),
+  { ...round('pay-refunds', refunds('refund', 'declinedRefund', 'lateRefund'), 'three at once'), isInterleaved: true },
   round('forget-batches'),
   round('forget-notices'),
   round('send-simulated-notices', ({ numbers, paymentKeys }) => {
     const charge = `charge_key <> '${paymentKeys.get(numbers.lateCard)}'`;
-    return `${onlyDue('payment', [])}; DELETE FROM simulated_notice WHERE ${charge}`;
+    return `${quiet}; DELETE FROM simulated_notice WHERE ${charge}`;
   }),
 ];
 
@@ -165,7 +168,6 @@ const ofTheProvider: readonly Scenario[] = [
   },
   {
     name: 'a notice: approved after nobody asked any more',
-    focus: payments(),
     act: notice('forgottenTopUp', 'approved', 20_02),
     saysWhenRepeated: replayed,
   },
