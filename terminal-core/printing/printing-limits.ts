@@ -2,7 +2,7 @@
 export const printingLimits = {
   connectMs: 3_000,
   /** How long a printer may take to say how it is; one that says nothing then never does. */
-  statusMs: 400,
+  statusMs: 700,
   /** No byte was taken for so long: it is out of paper, switched off, or no printer at all. */
   stalledMs: 5_000,
   /** How long the paper may take after the last byte, where the printer says when it is done. */

@@ -92,7 +92,8 @@ export class TcpPrinter {
       return;
     }
     socket.on('end', () => {
-      if (mood === 'silent') finish();
+      // Whatever it was asked or not: what it has is printed when the till hangs up.
+      if (mood === 'silent' || mood === 'good') finish();
     });
     socket.on('data', (received) => {
       for (let at = 0; at < received.length; at += 1) {
