@@ -37,6 +37,8 @@ export function useKeys(isActive: boolean, onKey: (key: string) => boolean): voi
     if (!isActive) return;
     const listen = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
+      // A key that is held a moment too long must not go on to whatever it means next: to pay, above all.
+      if (event.repeat && event.key === 'Enter') return;
       const target = event.target instanceof Element ? event.target : null;
       const isFunctionKey = /^F\d+$/.test(event.key);
       if (!isFunctionKey && event.key !== 'Escape' && target?.closest(typing)) return;
