@@ -92,12 +92,16 @@ function announcement(screen: ScreenView, t: TFunction, faultText: ReturnType<ty
   }
 }
 
+/** A till that has stopped says why over the whole window, and the form of the enrolment above its fields. */
+function saysWhyItself(screen: ScreenView | undefined): boolean {
+  return screen?.screen === 'halted' || (screen?.screen === 'enrolment' && screen.fault !== null);
+}
+
 /** A call that the till refused without leaving its screen. */
 export function Notice() {
   const { t } = useTranslation();
   const faultText = useFaultText();
-  // A till that has stopped says why over the whole window.
-  const notice = useTill((till) => (till.view?.screen.screen === 'halted' ? null : till.notice));
+  const notice = useTill((till) => (saysWhyItself(till.view?.screen) ? null : till.notice));
   useEffect(() => {
     if (notice === null) return;
     const timer = setTimeout(() => useTill.setState({ notice: null }), noticeMs);

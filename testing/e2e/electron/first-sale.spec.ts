@@ -97,6 +97,8 @@ async function expectWrongOnesRefused({ page, expectScreen, look }: Application)
   await expect(page.getByRole('alert').first()).toContainText('The backend cannot be reached');
   await enrol(backend.address, 'NO-SUCH-CODE');
   await expect(page.getByRole('alert').first()).toContainText('This code is not valid');
+  // Said once, and nothing lies over the button.
+  await expect(page.getByText('This code is not valid')).toHaveCount(1);
   await look('simulated-enrolment-refused');
   await expectScreen('enrolment');
 }
