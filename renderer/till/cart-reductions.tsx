@@ -27,7 +27,7 @@ export function CartReductions({ cart }: { readonly cart: CartView }) {
   const { discount, parts } = cart;
   if (discount === null && parts.length === 0) return null;
   return (
-    <ul className="mb-3 flex flex-col gap-1">
+    <ul className="mb-3 flex flex-col gap-1 overflow-y-auto max-[50rem]:max-h-30">
       {discount === null ? null : (
         <Reduction name={discountName(discount.rateBasisPoints)} amountMinor={discount.amountMinor}>
           {parts.length > 0 ? null : (
