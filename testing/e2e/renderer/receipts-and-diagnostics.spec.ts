@@ -306,3 +306,23 @@ test('without a printer nothing is printed, and the code is offered all the same
   await page.keyboard.press('q');
   await expect(page.getByTestId('qr-code')).toBeVisible();
 });
+
+test('a till that has stopped can be looked at: its database is checked and exported though it says nothing of itself', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await open(page, '?theme=light&language=en&sound=off');
+  await feedAnswer(page, 'diagnostics', { ok: false, fault: { code: 'TILL_STOPPED', message: 'it does not start' } });
+  await feedView(page, view('halted-corrupt'));
+  await page.getByRole('button', { name: 'Diagnostics' }).click();
+  await page.getByTestId('support-work').waitFor();
+  await askedCalls(page);
+  await page.getByRole('button', { name: 'Export everything for support' }).click();
+  await page.getByRole('button', { name: 'Check the database' }).click();
+  expect(await askedCalls(page)).toEqual([
+    ['support', 'export'],
+    ['support', 'check'],
+  ]);
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: 'Start with new data' })).toBeVisible();
+});
