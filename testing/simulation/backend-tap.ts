@@ -3,9 +3,9 @@ import { batchAnswerSchema, batchRequestSchema } from '../../contract/wire/batch
 import { journalKinds, tagSnapshotPayloadSchema } from '../../contract/wire/journal.ts';
 import { reservationRequestSchema } from '../../contract/wire/reservation.ts';
 import { transactionPayloadSchema } from '../../contract/wire/transaction.ts';
-import { type BackendState, backendStateSchema, replicableStates } from '../../contract/wire/words.ts';
+import { replicableStates } from '../../contract/wire/words.ts';
 import type { SimulatedBackend } from './backend.ts';
-import type { BooksModel, SentEntry, SentTransaction } from './books-model.ts';
+import type { BooksModel, SentEntry, SentTransaction, Verdict } from './books-model.ts';
 import type { CardProvider } from './card-provider.ts';
 import { demand, keyOf } from './money-model.ts';
 import type { Answer, SentRequest } from './network.ts';
@@ -15,6 +15,7 @@ const routePattern = /^\/v1\/assignments\/(\d+)\/(batches\/[\d-]+|transactions\/
 const jobsForMs = 20 * 60_000;
 const kindSchema = z.enum(journalKinds);
 const stateSchema = z.enum(replicableStates);
+const outcomeSchema = z.object({ seq: z.int(), outcome: z.enum(['accepted', 'duplicate', 'rejected']) });
 const sealRowSchema = z.object({ last_seq: z.int(), last_hash: z.string() });
 
 /**
@@ -76,7 +77,7 @@ export class BackendTap {
     if (taken.length === 0) return;
     this.changes += 1;
     const sent = taken.map(sentEntry);
-    const expected = this.#books.received(assignmentId, sent, await this.#cardStates());
+    const expected = this.#books.received(assignmentId, sent, await this.#outcomes(assignmentId, sent));
     this.#checkCharges(assignmentId, sent);
     const sealed = this.#books.seals.get(assignmentId);
     const isSealed = sealed?.seq === seal.last_seq && sealed.hash === seal.last_hash;
@@ -84,12 +85,18 @@ export class BackendTap {
     if (answer?.status === 200) compareResults(assignmentId, sent, expected, answer.body);
   }
 
-  async #cardStates(): Promise<ReadonlyMap<string, BackendState>> {
-    const rows = await this.#backend.query<{ key: string; state: string }>(
-      `SELECT assignment_id || '/' || terminal_transaction_number AS key, state FROM transactions
-        WHERE payment_method = 'card' AND assignment_id IS NOT NULL`,
+  /** What the backend has written down of each entry. */
+  async #outcomes(assignmentId: number, taken: readonly SentEntry[]): Promise<ReadonlyMap<number, Verdict>> {
+    const rows = await this.#backend.query(
+      'SELECT seq, outcome FROM journal_entry WHERE assignment_id = $1 AND seq = ANY($2::bigint[])',
+      [assignmentId, taken.map(({ seq }) => seq)],
     );
-    return new Map(rows.map(({ key, state }) => [key, backendStateSchema.parse(state)]));
+    return new Map(
+      z
+        .array(outcomeSchema)
+        .parse(rows)
+        .map(({ seq, outcome }) => [seq, outcome]),
+    );
   }
 
   /** Nothing is booked that no card has paid (INV-64). */

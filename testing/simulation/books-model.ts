@@ -106,7 +106,7 @@ export class BooksModel {
   received(
     assignmentId: number,
     entries: readonly SentEntry[],
-    cardStates: ReadonlyMap<string, BackendState>,
+    outcomes: ReadonlyMap<number, Verdict>,
   ): Map<number, { verdict: Verdict; state: BackendState | null }> {
     const results = new Map<number, { verdict: Verdict; key: string | null }>();
     const touched = new Set<string>();
@@ -119,7 +119,7 @@ export class BooksModel {
         continue;
       }
       const key = keyOf(assignmentId, entry.transaction.number);
-      results.set(entry.seq, { verdict: this.#take(key, entry.transaction, cardStates.get(key)), key });
+      results.set(entry.seq, { verdict: this.#take(key, entry.transaction, outcomes.get(entry.seq)), key });
       touched.add(key);
     }
     const unknown = new Set([...touched].filter((key) => this.known.get(key)?.state === 'TerminalConfirmUnknown'));
@@ -150,10 +150,10 @@ export class BooksModel {
 
   // --- replication (TR) ---
 
-  /** @param cardState what the backend has made of a card top-up: it alone knows how the payment stands */
-  #take(key: string, sent: SentTransaction, cardState: BackendState | undefined): Verdict {
+  /** @param outcome what the backend has made of it: of a card top-up it alone knows how the payment stands */
+  #take(key: string, sent: SentTransaction, outcome: Verdict | undefined): Verdict {
     const known = this.known.get(key);
-    if (sent.method === 'card') return this.#takeCard(key, sent, known, cardState);
+    if (sent.method === 'card') return this.#takeCard(key, sent, known, outcome);
     if (!known) {
       const { number: _, state, ...rest } = sent;
       const fresh: Known = { ...rest, key, state, cause: 'TR', expiresAtMs: null };
@@ -182,22 +182,17 @@ export class BooksModel {
   }
 
   /** Accepted or not depends on the payment (3.4); that nothing is booked that no card has paid is checked beside it. */
-  #takeCard(
-    key: string,
-    sent: SentTransaction,
-    known: Known | undefined,
-    cardState: BackendState | undefined,
-  ): Verdict {
+  #takeCard(key: string, sent: SentTransaction, known: Known | undefined, outcome: Verdict | undefined): Verdict {
     if (known && sent.version <= known.version) return 'duplicate';
-    if (known?.state === sent.state || known?.state === 'Committed' || known?.state === 'Aborted')
-      return known.state === sent.state ? 'accepted' : this.#reject(key);
-    const isTaken = cardState === sent.state || (sent.state === 'TerminalConfirmUnknown' && cardState === 'Committed');
-    if (!isTaken) return this.#reject(key);
+    const isFinal = known?.state === 'Committed' || known?.state === 'Aborted';
+    if (isFinal && known.state !== sent.state) return this.#reject(key);
+    // Aborted is always taken: what the card has paid is given back.
+    if (outcome === 'rejected' && sent.state !== 'Aborted') return this.#reject(key);
     const { number: _, state, ...content } = sent;
-    const followed = known ?? { ...content, key, state: 'ExternalPending', cause: 'TO', expiresAtMs: null };
+    const followed: Known = known ?? { ...content, key, state: 'ExternalPending', cause: 'TO', expiresAtMs: null };
     Object.assign(followed, contentOf(sent));
     this.known.set(key, followed);
-    this.#move(followed, state, 'TR');
+    if (followed.state !== state) this.#move(followed, state, 'TR');
     return 'accepted';
   }
 

@@ -261,6 +261,7 @@ export class MoneyModel {
     const isLimited = row.type !== 'TagAdjustment' && row.type !== 'Chargeback';
     demand(isInRange || !isLimited, 'R12 limits', `${tagId} holds ${expected} after ${name}`);
     this.#checkAdjustment(name, row, before, image);
+    demand(!before.blocked || row.type === 'TagAdjustment', 'blocked', `${name} is written to a blocked tag`);
     const kept = before.history.slice(0, 2);
     demand(sameClaims(older, kept), 'tag history', `${tagId} has forgotten what ${name} was written over`);
     demand(

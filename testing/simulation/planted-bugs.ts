@@ -151,10 +151,10 @@ export const plantedBugs: readonly PlantedBug[] = [
     stepsMax: late,
   },
   {
-    name: 'a gap is answered by going on behind it',
-    file: `${till}/replication/replicator.ts`,
-    find: 'this.#sentSeq = problem.expectedSeq - 1;',
-    put: 'this.#sentSeq = page.lastSeq;',
+    name: 'a blocked tag pays',
+    file: `${till}/till/booking.ts`,
+    find: "if (isBlocked && !charge.value.takesBlockedTags) return failed(fault('TAG_BLOCKED'));",
+    put: '',
     stepsMax: late,
   },
   {
@@ -173,14 +173,14 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: 'fees are not booked',
-    file: `${backend}/ingest/receive-batch.ts`,
+    file: `${backend}/ingest/postings.ts`,
     find: 'return items.map((item, index) => ({',
     put: "return items.filter(({ kind }) => kind !== 'topup-fee').map((item, index) => ({",
     stepsMax: soon,
   },
   {
     name: 'debit and credit of refunds are exchanged',
-    file: `${backend}/ingest/receive-batch.ts`,
+    file: `${backend}/ingest/postings.ts`,
     find: 'debitAccountId: resolve(item.debit),\n      creditAccountId: resolve(item.credit),',
     put: "debitAccountId: resolve(item.kind === 'refund' ? item.credit : item.debit),\n      creditAccountId: resolve(item.kind === 'refund' ? item.debit : item.credit),",
     stepsMax: late,
