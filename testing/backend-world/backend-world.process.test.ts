@@ -21,7 +21,7 @@ import { disturb, killOne } from './disturbances.ts';
 import { Fleet } from './fleet.ts';
 import { coherenceOf, operatorDeeds, operatorWeights } from './operator-deeds.ts';
 import { topUpOutside, WorldProvider } from './outside-deeds.ts';
-import { tidyUp } from './tidy-up.ts';
+import { readEveryTag, tidyUp } from './tidy-up.ts';
 import { actAtTill } from './till-actor.ts';
 import { tagDeeds } from './till-deeds.ts';
 import { World, WorldTag } from './world.ts';
@@ -144,6 +144,8 @@ test.each(seeds)(
 async function playWorld(world: World): Promise<void> {
   const tills = await populate(world);
   await live(world, tills);
+  // What is unknown to this moment, and on a tag, is proven by whoever reads the tag next.
+  await readEveryTag(world, tills);
   expect(await checkAll(world, tills)).toEqual([]);
   const operator = new WorldOperator(world, 'the last operator');
   await tidyUp({ world, operator, tills });
