@@ -4,24 +4,34 @@ import type { Outcome } from '../../contract/ipc/operations.ts';
 import type { Result } from '../../terminal-core/domain/result.ts';
 import type { TillOperations } from '../../terminal-core/till/operations.ts';
 import type { Work } from './actions.ts';
+import type { BooksModel } from './books-model.ts';
 import { cleanupRowOf, startRowOf, undecidedRowOf } from './cleanup-rows.ts';
-import { demand, type Intent, keyOf, ModelViolation } from './money-model.ts';
+import { demand, type Intent, keyOf, ModelViolation, type MoneyModel } from './money-model.ts';
 import type { RunningTill, SimulatedTill } from './simulated-till.ts';
-import type { Simulation } from './simulation.ts';
+import type { Tally } from './tally.ts';
 import { TillObserver } from './till-observer.ts';
 
 type Ended = Promise<Result<Outcome, Fault>>;
 
 const assignmentSchema = z.object({ assignmentId: z.int(), journalId: z.string() });
 
+/** What a till's desk knows of the world around it. */
+interface Surroundings {
+  readonly model: MoneyModel;
+  readonly books: BooksModel;
+  readonly tally: Tally;
+  trace(line: string): void;
+  noteBroken(error: unknown): void;
+}
+
 /** One till with the person before it: what they ask for, what they are told, and who watches what is stored. */
 export class TillDesk {
   readonly till: SimulatedTill;
-  readonly #simulation: Simulation;
+  readonly #simulation: Surroundings;
   observer: TillObserver | null = null;
   #work: Work['work'] | null = null;
 
-  constructor(till: SimulatedTill, simulation: Simulation) {
+  constructor(till: SimulatedTill, simulation: Surroundings) {
     this.till = till;
     this.#simulation = simulation;
   }
