@@ -143,6 +143,11 @@ export class BooksModel {
     this.#move(known, to, 'AD');
   }
 
+  /** Whether a tag has shown whose the number of a transaction is (Q9). */
+  hasEvidence(key: string): boolean {
+    return [...this.#claims.values()].some((claim) => this.#isSameNumber(key, claim));
+  }
+
   /** Something booked in the backend itself. */
   booked(moves: ReadonlyMap<string, number>): void {
     for (const [account, minor] of moves) this.#add(account, minor);

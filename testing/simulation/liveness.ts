@@ -2,6 +2,9 @@ import { demand } from './money-model.ts';
 import { fairWeather } from './network.ts';
 import type { Simulation } from './simulation.ts';
 
+type Row = NonNullable<ReturnType<Simulation['model']['row']>>;
+
+const historyLength = 3;
 const quietMs = 150_000;
 /** A request that was doubled, and a card that pays late, may take so long. */
 const lateRequestMs = 240_000;
@@ -83,14 +86,18 @@ async function sealed(simulation: Simulation, index: number): Promise<void> {
 
 /** A tag holds what is booked for its UID, unless something that nobody can decide stands in between. */
 async function agreed(simulation: Simulation): Promise<void> {
-  const { model, books, wristbands, provider } = simulation;
+  const { model, books, provider } = simulation;
   for (const row of model.rows.values()) {
     const name = `${row.assignmentId}/${row.number}`;
-    const tag = wristbands.all.find(({ tagId }) => tagId === row.writtenOn);
     if (model.tampered.has(row.uid) || model.misjudged.has(row.uid)) continue;
     const isFinal = row.state === 'Committed' || row.state === 'Aborted';
-    const isDecidable = tag !== undefined || (model.tags.size > 0 && row.writtenOn === null);
-    demand(isFinal || !isDecidable, 'liveness', `${name} is still ${row.state}, written on ${row.writtenOn}`);
+    const isLeft = !isFinal && !isDecidable(simulation, row, name);
+    if (isLeft) simulation.tally.work('left to an operator');
+    demand(
+      isFinal || isLeft,
+      'liveness',
+      `${name}, number ${row.tagNumber} of ${row.uid}, is still ${row.state} (a ${row.type} by ${row.method}, written on ${row.writtenOn}), in the books ${books.known.get(name)?.state}`,
+    );
     const known = books.known.get(name);
     demand(
       known?.state === row.state,
@@ -114,4 +121,13 @@ async function agreed(simulation: Simulation): Promise<void> {
     const expected = image.balanceMinor + model.uncollectedMinor(uid, image.adjustmentNumber);
     demand(booked === expected, 'tags and books', `${uid} holds or awaits ${expected}, booked are ${booked}`);
   }
+}
+
+/** Q9: its own till can tell from the tag while the history reaches so far; else somebody must have shown whose the number is. */
+function isDecidable({ model, books }: Simulation, row: Row, key: string): boolean {
+  const reach = row.tagNumber + historyLength - 1;
+  const isSeenHere = [...model.tags.values()].some(
+    ({ uid, image }) => uid === row.uid && image?.generation === row.generation && image.transactionNumber <= reach,
+  );
+  return isSeenHere || (row.method !== 'card' && books.hasEvidence(key));
 }

@@ -112,8 +112,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'a sale goes below zero',
     file: `${till}/domain/admission.ts`,
     find: 'if (balanceDeltaMinor < 0 && after < 0)',
-    put: 'if (balanceDeltaMinor < 0 && after < -1_000)',
-    stepsMax: soon,
+    put: 'if (balanceDeltaMinor < 0 && after < -5_000)',
+    stepsMax: late,
   },
   {
     name: 'a tag that has a balance is issued again',
