@@ -45,7 +45,8 @@ export class Director {
 
   #mishap(till: number): readonly Action[] {
     const otherTill = (till + 1) % this.#simulation.desks.length;
-    return mishap(this.#chance, { till, otherTill, tagId: this.#wristband().tagId });
+    const [tagId, otherTagId] = [this.#wristband().tagId, this.#wristband().tagId];
+    return mishap(this.#chance, { till, otherTill, tagId, otherTagId });
   }
 
   #pass(): Action {

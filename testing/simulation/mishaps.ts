@@ -6,6 +6,8 @@ export interface MishapPlaces {
   readonly till: number;
   readonly otherTill: number;
   readonly tagId: string;
+  /** Of somebody who comes to the same reader in between. */
+  readonly otherTagId: string;
 }
 
 /** About when a sale writes its pages and reads them back, after the wristband has come. */
@@ -16,7 +18,7 @@ const offlineMs = 40 * 60_000;
  * Chains of events that chance alone would take days for, each of ordinary actions: a sale that is broken off while it is
  * written, at a till that nobody can reach, and a wristband that goes on to other tills before it comes back.
  */
-export function mishap(chance: Chance, { till, otherTill, tagId }: MishapPlaces): readonly Action[] {
+export function mishap(chance: Chance, { till, otherTill, tagId, otherTagId }: MishapPlaces): readonly Action[] {
   const visit = (at: number, work: Work, holdMs: number): readonly Action[] => {
     const showing: Showing = { tagId, afterMs: 5, holdMs };
     return [
@@ -31,11 +33,16 @@ export function mishap(chance: Chance, { till, otherTill, tagId }: MishapPlaces)
     { work: 'block', blocked: false },
     { work: 'chargeback', number: null },
   ]);
+  const passing: readonly Action[] = [
+    { kind: 'show', till, showing: { tagId: otherTagId, afterMs: 5, holdMs: 1_500 } },
+    { kind: 'pass', spanMs: 1_800 },
+  ];
   const salesElsewhere = chance.below(5);
   const sale: Work = { work: 'sell', amountMinor: 50, taps: 1, openLoop: false };
   return [
     ...(chance.percent(70) ? [{ kind: 'partition', till, forMs: offlineMs } as const] : []),
     ...visit(till, broken, chance.between(writingMs.first, writingMs.last)),
+    ...(chance.percent(35) ? passing : []),
     chance.percent(50) ? { kind: 'dismiss', till } : { kind: 'kill', till, moments: 0 },
     { kind: 'start', till },
     ...Array.from({ length: salesElsewhere }, () => visit(otherTill, sale, 2_500)).flat(),
