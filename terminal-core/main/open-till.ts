@@ -71,7 +71,7 @@ export function openTill(options: TillHostOptions, post: (message: FromTillHost)
 }
 
 /**
- * What was changed on the disk must not be sold on, nor sent. What the backend has acknowledged it compares itself, by the
+ * What was changed on the disk must not be sold on. What the backend has acknowledged it compares itself, by the
  * seal; the rest is for the till to look at, or it would be noticed only days later.
  */
 function haltWhereBroken({ assignments, journal }: TillDatabase): void {

@@ -50,6 +50,7 @@ export class Replicator implements ReplicationPort {
   #sentSeq: number | null = null;
   /** The backend's seal was compared since the start of this process: a restored disk is found before it does harm. */
   #isCompared = false;
+  #isBreakShown = false;
   #failures = 0;
   #running: Promise<void> = Promise.resolve();
   #stopTimer: (() => void) | null = null;
@@ -188,6 +189,7 @@ export class Replicator implements ReplicationPort {
     const credentials = this.#parts.credentials();
     const assignment = this.#parts.assignments.assignment();
     if (!credentials || !assignment) return { kind: 'stuck', fault: fault('NOT_ENROLLED') };
+    if (assignment.haltedCode === 'CHAIN_BROKEN') await this.#showBreak(credentials, assignment.journalId);
     if (assignment.haltedCode) return this.#stuck(fault(assignment.haltedCode));
     if (!this.#isCompared) {
       const compared = await this.#compareSeals(credentials);
@@ -253,6 +255,18 @@ export class Replicator implements ReplicationPort {
     return stopped;
   }
 
+  /**
+   * A till that finds its own journal changed stops by itself (INV-05), and the operator would hear of it from nobody but the
+   * cashier: the backend is sent what does not follow, takes nothing of it and raises the alert. Once in a run is enough.
+   */
+  async #showBreak(credentials: Credentials, journalId: string): Promise<void> {
+    const { journal, uplink } = this.#parts;
+    const page = this.#isBreakShown ? null : journal.pageAfter(journal.acknowledgedSeq());
+    if (!page) return;
+    const answer = await uplink.sendBatch(credentials, ...batchOf(journalId, page));
+    this.#isBreakShown = answer.ok || answer.fault.kind === 'halt';
+  }
+
   #failed(problem: UplinkFault): Round {
     if (problem.kind === 'halt') return this.#halt(problem.code);
     const text = uplinkFault(problem);
@@ -273,6 +287,7 @@ export class Replicator implements ReplicationPort {
   }
 
   #halt(code: FaultCode): Round {
+    if (code === 'CHAIN_BROKEN') this.#isBreakShown = true;
     this.#parts.assignments.halt(code);
     return this.#stuck(fault(code));
   }
