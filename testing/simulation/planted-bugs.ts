@@ -109,11 +109,11 @@ export const plantedBugs: readonly PlantedBug[] = [
     stepsMax: late,
   },
   {
-    name: 'a sale goes below zero',
-    file: `${till}/domain/admission.ts`,
-    find: 'if (balanceDeltaMinor < 0 && after < 0)',
-    put: 'if (balanceDeltaMinor < 0 && after < -5_000)',
-    stepsMax: late,
+    name: 'a tag forgets who wrote to it before',
+    file: `${till}/tag/next-image.ts`,
+    find: '      current.history[0],\n      current.history[1],',
+    put: '      null,\n      null,',
+    stepsMax: soon,
   },
   {
     name: 'a tag that has a balance is issued again',
