@@ -48,6 +48,7 @@ export type Action =
 export type Deed =
   | { readonly deed: 'admin-top-up'; readonly uid: string; readonly amountMinor: number }
   | { readonly deed: 'block' | 'unblock' | 'dismiss-rejections'; readonly uid: string }
-  | { readonly deed: 'resolve'; readonly key: string; readonly to: 'Committed' | 'Aborted' };
+  /** Null: the first one that is open. */
+  | { readonly deed: 'resolve'; readonly key: string | null; readonly to: 'Committed' | 'Aborted' };
 
 export type ActionKind = Action['kind'];

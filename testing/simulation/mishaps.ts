@@ -37,6 +37,11 @@ export function mishap(chance: Chance, { till, otherTill, tagId, otherTagId }: M
     { kind: 'show', till, showing: { tagId: otherTagId, afterMs: 5, holdMs: 1_500 } },
     { kind: 'pass', spanMs: 1_800 },
   ];
+  const hasty: readonly Action[] = [
+    { kind: 'pass', spanMs: 100_000 },
+    { kind: 'operator', deed: { deed: 'resolve', key: null, to: chance.pick(['Committed', 'Aborted'] as const) } },
+    { kind: 'pass', spanMs: 130_000 },
+  ];
   const salesElsewhere = chance.below(5);
   const sale: Work = { work: 'sell', amountMinor: 50, taps: 1, openLoop: false };
   return [
@@ -47,6 +52,7 @@ export function mishap(chance: Chance, { till, otherTill, tagId, otherTagId }: M
     { kind: 'start', till },
     ...Array.from({ length: salesElsewhere }, () => visit(otherTill, sale, 2_500)).flat(),
     ...(chance.percent(30) ? [{ kind: 'pass', spanMs: offlineMs } as const] : []),
+    ...(chance.percent(30) ? hasty : []),
     ...visit(till, chance.percent(60) ? { work: 'balance' } : sale, 2_500),
   ];
 }

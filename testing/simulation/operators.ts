@@ -40,7 +40,7 @@ export class Operators {
         await this.#post(`/tags/${deed.uid}/${deed.deed}`, { editionId, reason: 'reported' });
         return null;
       case 'resolve':
-        return this.#resolve(deed.key, deed.to);
+        return this.#resolve(deed.key ?? this.#firstOpen(), deed.to);
       case 'dismiss-rejections':
         await this.#dismissRejections();
         return null;
@@ -89,6 +89,13 @@ export class Operators {
     demand(state !== 'Reserve' || to === 'Committed', 'Q8 reserve', `${key} is a Reserve and was aborted`);
     this.#books.resolved(key, to);
     return known.uid;
+  }
+
+  #firstOpen(): string {
+    const open = [...this.#books.known.values()].find(
+      ({ state }) => state === 'TerminalConfirmUnknown' || state === 'Reserve',
+    );
+    return open?.key ?? '';
   }
 
   async #dismissRejections(): Promise<void> {

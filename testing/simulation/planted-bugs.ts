@@ -95,10 +95,10 @@ export const plantedBugs: readonly PlantedBug[] = [
     stepsMax: late,
   },
   {
-    name: 'another tag is taken for the same one',
-    file: `${till}/till/tag-write.ts`,
-    find: "if (visit.uid !== uid) return failed(fault('TAG_OTHER'));",
-    put: '',
+    name: 'a tag speaks for the transactions of another',
+    file: `${till}/till/cleanup.ts`,
+    find: 'for (const row of desk.store.unresolved(first.uid)) {',
+    put: 'for (const row of desk.store.unresolved(null)) {',
     stepsMax: late,
   },
   {
@@ -123,10 +123,10 @@ export const plantedBugs: readonly PlantedBug[] = [
     stepsMax: soon,
   },
   {
-    name: 'an adjustment is taken out of its order',
+    name: 'a tag does not keep the number of an adjustment',
     file: `${till}/tag/next-image.ts`,
     find: "return applied === current.adjustmentNumber + 1 ? ok(applied) : failed('adjustment-out-of-order');",
-    put: 'return ok(applied);',
+    put: 'return ok(current.adjustmentNumber);',
     stepsMax: late,
   },
   {
