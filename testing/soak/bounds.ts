@@ -8,8 +8,8 @@ export const figureNames = [
   'reservedHeapBytes',
   /** Memory outside the heap that lives and dies with objects on it, e.g. of buffers. */
   'externalBytes',
-  /** All anonymous memory outside V8's heap: what was taken with malloc, wherever. */
-  'nativeBytes',
+  /** All anonymous memory of the process: V8's reserve and what was taken with malloc, wherever. */
+  'anonymousBytes',
   'handles',
   'threads',
   'descriptors',
@@ -41,17 +41,16 @@ const counted: Bound = { kept: 0.5, perSaleMax: none, gainMax: 1, ceiling: none 
 
 /**
  * Of 5,000 sales the last 3,000 are judged, so that 1 KiB a sale, wherever it is lost, is 3 MB there; a transaction, an APDU
- * or a message that is forgotten is more. The resident memory as a whole would hide it, and cry for nothing: V8 takes and
- * keeps 34 MB at once when it doubles its young generation. So the heap is judged by what is alive on it, and everything
- * outside the heap by itself.
+ * or a message that is forgotten is more. All memory of a process only ever steps up, because V8 keeps what it once took,
+ * tens of megabytes at a time; so it is held against what is added in every quarter, and never against a part of itself.
+ * (Less V8's reserve it would be worse: V8 also keeps pages that it counts as given back.)
  */
 const bounds: Readonly<Record<FigureName, Bound>> = {
   // What is under way when it is measured, such as an answer that is being decompressed, only adds to what stays.
   heapBytes: { kept: 0, perSaleMax: 256, gainMax: none, ceiling: none },
   externalBytes: { kept: 0, perSaleMax: 256, gainMax: none, ceiling: none },
-  // SQLite's pages, drivers, libuv, compilers at work; malloc keeps what was once given back to it. It is the difference of
-  // what the system and what V8 says, not quite at the same moment.
-  nativeBytes: { kept: 0.5, perSaleMax: 400, gainMax: none, ceiling: none },
+  // SQLite's pages, drivers, libuv, compilers at work, and V8's steps.
+  anonymousBytes: { kept: 0.5, perSaleMax: 400, gainMax: none, ceiling: none },
   // V8's own to hold, in steps: the young generation up to twice 32 MiB, the old one with what a collection leaves free.
   reservedHeapBytes: { kept: 0.5, perSaleMax: none, gainMax: none, ceiling: 192 * mebibyte },
   handles: counted,

@@ -10,7 +10,7 @@ const probedSchema = z.object({
   handles: z.int(),
 });
 
-type SystemFigures = Required<Pick<Figures, 'nativeBytes' | 'threads' | 'descriptors'>>;
+type SystemFigures = Required<Pick<Figures, 'anonymousBytes' | 'threads' | 'descriptors'>>;
 
 const answerTimeoutMs = 20_000;
 
@@ -32,20 +32,16 @@ export class Probe {
     await appeared;
     const probed = probedSchema.parse(JSON.parse(fs.readFileSync(path.join(this.folder, name), 'utf8')));
     fs.rmSync(path.join(this.folder, name));
-    const { nativeBytes: anonymousBytes, ...counts } = systemFigures(pid);
-    return { ...probed, ...counts, nativeBytes: anonymousBytes - probed.reservedHeapBytes };
+    return { ...probed, ...systemFigures(pid) };
   }
 }
 
-/**
- * What the system says of any process; all its anonymous memory is native to it where there is no heap to be told from it.
- * Pages of mapped files are not memory of its own: the system takes them back.
- */
+/** What the system says of any process. Pages of mapped files are not memory of its own: the system takes them back. */
 export function systemFigures(pid: number): SystemFigures {
   const status = fs.readFileSync(`/proc/${pid}/status`, 'utf8');
   const line = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? Number.NaN);
   return {
-    nativeBytes: (line('RssAnon') + line('VmSwap')) * 1_024,
+    anonymousBytes: (line('RssAnon') + line('VmSwap')) * 1_024,
     threads: line('Threads'),
     descriptors: fs.readdirSync(`/proc/${pid}/fd`).length,
   };
