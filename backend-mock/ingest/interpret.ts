@@ -254,6 +254,10 @@ function applyDecision(
     },
     bookingContent:
       decision.effect === 'none' && before !== undefined ? before.bookingContent : bookingContent(payload),
+    // What an operator has booked stays what the till's next word is held against, also in the same batch.
+    ...(decision.effect === 'none' && before?.settlementContent !== undefined
+      ? { settlementContent: before.settlementContent }
+      : {}),
     contentHashes: new Map([...(before?.contentHashes ?? []), [payload.stateVersion, hash]]),
     steps: (before?.steps ?? 0) + 1,
     payment: before?.payment,
