@@ -6,6 +6,8 @@ type Row = NonNullable<ReturnType<Simulation['model']['row']>>;
 
 const historyLength = 3;
 const quietMs = 150_000;
+/** Longer than the longest pause between two questions about a payment, with the jobs' own before it. */
+const idleAskMs = 40 * 60_000;
 /** A request that was doubled, and a card that pays late, may take so long. */
 const lateRequestMs = 240_000;
 const lateCardMs = 62 * 60_000;
@@ -18,6 +20,8 @@ export async function finish(simulation: Simulation): Promise<void> {
   await calm(simulation);
   await showEverywhere(simulation);
   await giveBack(simulation);
+  // Nobody stands and waits for it any more: the till asks ever later (Q12).
+  if (simulation.desks.some((desk) => desk.running.view.openPayment)) await simulation.pass(idleAskMs);
   await simulation.pass(quietMs);
   await simulation.backend.runJobs();
   await simulation.pass(quietMs);
