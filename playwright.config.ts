@@ -10,7 +10,8 @@ export default defineConfig({
   testDir: 'testing/e2e',
   outputDir: 'test-results/playwright',
   fullyParallel: false,
-  workers: 1,
+  // Each file has its own application, backend and folders; most of their time is waiting.
+  workers: 2,
   expect: { timeout: 10_000 },
   forbidOnly: true,
   reporter: [['list']],

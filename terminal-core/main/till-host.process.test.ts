@@ -160,7 +160,7 @@ describe('a folder that cannot be used', () => {
   });
 
   test.each([
-    ['DATABASE_NEWER', (folder: string) => edit(folder, `INSERT INTO schema_migration VALUES (9, 'x', 'x', 'x')`)],
+    ['DATABASE_NEWER', (folder: string) => edit(folder, `INSERT INTO schema_migration VALUES (999, 'x', 'x', 'x')`)],
     ['DATABASE_EDITED', (folder: string) => edit(folder, 'DROP TRIGGER txn_stays')],
     ['DATABASE_CORRUPT', (folder: string) => fs.writeFileSync(path.join(folder, 'till.db'), 'no database'.repeat(500))],
     ['SETTINGS_INVALID', (folder: string) => fs.writeFileSync(path.join(folder, 'till.json'), '{"sound":"loud"}')],

@@ -73,7 +73,8 @@ async function stop(): Promise<void> {
   const stopping = till;
   till = null;
   await stopping?.close();
-  process.exit(0);
+  // Whoever waited for the work that just ended is answered first.
+  setImmediate(() => process.exit(0));
 }
 
 function fail(error: unknown): void {
