@@ -134,6 +134,7 @@ test('from what was just done: on the screen, on paper, as a PDF and as a code; 
   await page.keyboard.press('F10');
   await page.getByRole('button', { name: /^Transactions/ }).click();
   await page.getByRole('button', { name: /No\. 2/ }).click();
+  await page.getByRole('button', { name: 'Receipt' }).waitFor();
   await page.keyboard.press('r');
   await expect(receipt).toContainText('COPY');
   await look('receipt-copy');
