@@ -83,7 +83,11 @@ export function callConfirmed(ask: (klink: Bridge) => Promise<unknown>): Promise
 
 async function askTill(ask: (klink: Bridge) => Promise<unknown>, mayWait: boolean): Promise<unknown> {
   const envelope = resultEnvelopeSchema.parse(await ask(window.klink));
-  if (envelope.ok) return envelope.result;
+  if (envelope.ok) {
+    // Why the last attempt was refused is stale as soon as the till does something: it would only cover the screen.
+    useTill.setState({ notice: null });
+    return envelope.result;
+  }
   if (envelope.fault.code === 'SUPERVISOR_NEEDED' && mayWait) useWindow.setState({ pending: { ask } });
   else useTill.setState({ notice: envelope.fault });
   if (envelope.fault.code === 'SHIFT_NEEDED') useWindow.setState({ place: 'shift' });

@@ -204,6 +204,15 @@ test('an empty cart is for the till to refuse, and an amount of zero is not take
   expect(await asked(page, 'F3', 'Enter')).toEqual([]);
 });
 
+test('what the till refused is said until the next thing it does', async ({ page }) => {
+  await feedView(page, view('sale'));
+  await feedAnswer(page, 'sell', { ok: false, fault: { code: 'CART_EMPTY', message: 'empty' } });
+  expect(await asked(page, 'Enter')).toEqual([['sell', {}]]);
+  await expect(page.getByRole('alert')).toContainText('The cart is empty');
+  expect(await asked(page, 'F2', '7', '5', '0', 'Enter')).toEqual([['addAmountToCart', { amountMinor: 750 }]]);
+  await expect(page.getByRole('alert')).toHaveText('');
+});
+
 test('screens.md: Escape cancels a tap, and nothing does once the tag is being written', async ({ page }) => {
   await feedView(page, view('tap-sale'));
   expect(await asked(page, 'Escape')).toEqual([['cancel', {}]]);
