@@ -34,7 +34,8 @@ async function readCustomers(
     text: `SELECT tag.uid, tag.customer_id, account.account_id
              FROM unnest($2::text[]) AS wanted(uid)
              CROSS JOIN LATERAL (SELECT * FROM tag WHERE tag.edition_id = $1 AND tag.uid = wanted.uid LIMIT 1) AS tag
-             JOIN account ON account.edition_id = tag.edition_id AND account.customer_id = tag.customer_id`,
+             JOIN account ON account.edition_id = tag.edition_id AND account.customer_id = tag.customer_id
+                         AND account.name LIKE '%/default'`,
     values: [editionId, uids],
   });
   return new Map(rows.rows.map((row) => [row.uid, { customerId: row.customer_id, accountId: row.account_id }]));

@@ -40,6 +40,7 @@ test('the published migrations are never edited: their hashes are these', () => 
     [6, 'ac67ef38423438e43dbd38aa3f7832c4c5c244250c407a36b7b8cd70b0e32f94'],
     [7, 'dcbbb1a1437ac0e9a57e6d54552002f405fb272bd24ca7f0bf737dccffe4dd80'],
     [8, '48ec9d2b4cf96e77afb2fbed003b038a482a4ce940aac4e290a08b535c3c3e06'],
+    [9, '951a989be1e62dc5467a4cec10cd17bf9ce85641dc6e2bdaa4b1f281ac663a1e'],
   ]);
 });
 

@@ -6,6 +6,7 @@ import { operatorActions } from './0005-operator-actions.ts';
 import { refunds } from './0006-refunds.ts';
 import { outsideTopUps } from './0007-outside-top-ups.ts';
 import { refusedSteps } from './0008-refused-steps.ts';
+import { overspend } from './0009-overspend.ts';
 
 export type Migration = { version: number; name: string; sql: string };
 
@@ -19,4 +20,5 @@ export const migrations: readonly Migration[] = [
   { version: 6, name: 'refunds', sql: refunds },
   { version: 7, name: 'outside-top-ups', sql: outsideTopUps },
   { version: 8, name: 'refused-steps', sql: refusedSteps },
+  { version: 9, name: 'overspend', sql: overspend },
 ];
