@@ -18,6 +18,7 @@ const kinds: Record<ProblemCode, { status: number; title: string }> = {
   CHAIN_BROKEN: { status: 409, title: 'The hash chain of the journal is broken.' },
   JOURNAL_UNKNOWN: { status: 409, title: 'The journal is not the one of this assignment.' },
   INSUFFICIENT_FUNDS: { status: 409, title: 'The balance that is free does not cover the amount.' },
+  DAILY_LIMIT: { status: 409, title: 'More would be bought on this day than the member may.' },
   TAG_BLOCKED: { status: 409, title: 'The tag is blocked.' },
   TAG_REPLACED: { status: 409, title: 'The tag was replaced by another one.' },
   TAG_IN_USE: { status: 409, title: 'The tag is in use already.' },

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { allergenListSchema } from './allergens.ts';
 import { editionLimitsSchema } from './enrolment.ts';
 import { shortTextSchema, tagUidSchema } from './identifiers.ts';
 import { amountMinorSchema, signedAmountMinorSchema } from './money.ts';
+import { sessionListSchema } from './sessions.ts';
 
 /** A fixed part and a part of the amount in hundredths of a percent, rounded half up to a minor unit. */
 export const feeRuleSchema = z
@@ -28,6 +30,8 @@ export const productSchema = z
     colour: z.enum(productColours),
     /** Free school meals pay for meals only (R109). */
     meal: z.boolean(),
+    /** What is in it that somebody may be allergic to; absent: nobody has said. */
+    allergens: allergenListSchema.optional(),
   })
   .meta({ id: 'Product' });
 export type Product = z.infer<typeof productSchema>;
@@ -88,6 +92,8 @@ export const configurationSchema = z
     limits: editionLimitsSchema,
     /** Account mode; where absent there is no overdraft, and offline only the cached balance is the limit. */
     accountLimits: accountLimitsSchema.optional(),
+    /** Account mode: the parts of a canteen's day; absent: its day is one. */
+    sessions: sessionListSchema.optional(),
     blockedTags: z.array(tagUidSchema),
     /** Amounts the top-up screen offers. */
     topUpAmountsMinor: z.array(amountMinorSchema),

@@ -7,6 +7,7 @@ import { instantSchema, shortTextSchema, tagUidSchema } from './identifiers.ts';
 import { sealSchema } from './journal.ts';
 import { amountMinorSchema, currencySchema } from './money.ts';
 import { paymentDetailSchema } from './payment.ts';
+import { sessionListSchema } from './sessions.ts';
 import { transactionItemSchema } from './transaction.ts';
 import { editionModes } from './words.ts';
 
@@ -27,13 +28,19 @@ export const editionRequestSchema = z
     accountLimits: accountLimitsSchema.optional(),
     /** Account mode: what all tills together may sell while they cannot ask; shared out, up to `offlinePerTillMinor` each. */
     offlineLimitMinor: z.int().min(0).optional(),
+    /** Account mode: the parts of a canteen's day. */
+    sessions: sessionListSchema.optional(),
   })
   .meta({ id: 'EditionRequest' });
 /** What is absent stays; mode, currency and time zone are for ever. `null` takes a limit away. */
 export const editionChangeSchema = editionRequestSchema
   .pick({ name: true, limits: true, fees: true, topUpAmountsMinor: true })
   .partial()
-  .extend({ accountLimits: accountLimitsSchema.nullish(), offlineLimitMinor: z.int().min(0).nullish() })
+  .extend({
+    accountLimits: accountLimitsSchema.nullish(),
+    offlineLimitMinor: z.int().min(0).nullish(),
+    sessions: sessionListSchema.nullish(),
+  })
   .meta({ id: 'EditionChange' });
 export const editionRowSchema = editionRequestSchema.extend({ editionId: numberSchema }).meta({ id: 'EditionRow' });
 export const editionsAnswerSchema = z.object({ editions: z.array(editionRowSchema) }).meta({ id: 'EditionsAnswer' });

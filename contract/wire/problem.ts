@@ -17,6 +17,7 @@ export const problemCodes = [
   'CHAIN_BROKEN',
   'JOURNAL_UNKNOWN',
   'INSUFFICIENT_FUNDS',
+  'DAILY_LIMIT',
   'TAG_BLOCKED',
   'TAG_REPLACED',
   'TAG_IN_USE',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instantSchema } from './identifiers.ts';
+import { instantSchema, shortTextSchema } from './identifiers.ts';
 import { amountMinorSchema, signedAmountMinorSchema } from './money.ts';
 import { transactionTagSchema } from './transaction.ts';
 import { backendStateSchema } from './words.ts';
@@ -11,6 +11,10 @@ export const reservationRequestSchema = z
     amountMinor: amountMinorSchema,
     balanceDeltaMinor: signedAmountMinorSchema,
     tag: transactionTagSchema,
+    /** Account mode: meals, which credit may pay for (R109); absent: cash alone. */
+    meal: z.boolean().optional(),
+    /** Account mode: in which session it is sold. */
+    session: shortTextSchema.nullish(),
   })
   .meta({ id: 'ReservationRequest' });
 export type ReservationRequest = z.infer<typeof reservationRequestSchema>;

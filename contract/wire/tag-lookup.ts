@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { adjustmentNumberSchema, tagUidSchema } from './identifiers.ts';
+import { memberLookupSchema } from './member-lookup.ts';
 import { signedAmountMinorSchema } from './money.ts';
 
 /** A change booked in the backend that has not reached the tag yet (Q20). */
@@ -25,15 +26,17 @@ export const tagLookupAnswerSchema = z
     generation: z.int().min(0).max(255),
     /** Highest adjustment known to be on the tag: a repair writes it, so that the next one fits (Q20). */
     collectedAdjustmentNumber: adjustmentNumberSchema.optional(),
-    /** Booked on the customer's default purse. */
+    /** Cash: booked on the customer's default purse, less what sales that are not processed yet will take of it (Q52). */
     balanceMinor: signedAmountMinorSchema,
     /**
      * Booked less held. A repair in tag mode writes this less all `pendingAdjustments`, never below 0: what is still on its
      * way is not on the tag yet, and a negative adjustment (a refund of the backend) is held, not booked, until it is.
      */
     availableMinor: signedAmountMinorSchema,
-    /** Meal credit that may be used now; catering tills add it to the balance (R112). */
+    /** Meal credit that may be used now, beyond what is held and not processed; catering tills add it to the balance (R112). */
     creditMinor: signedAmountMinorSchema,
+    /** Account mode: whose tag it is, where it is a member's. */
+    member: memberLookupSchema.optional(),
     /** In the order in which they are to be applied. */
     pendingAdjustments: z.array(pendingAdjustmentSchema),
   })

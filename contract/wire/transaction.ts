@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accountNameSchema, itemKinds } from './accounts.ts';
+import { allergenListSchema } from './allergens.ts';
 import {
   adjustmentNumberSchema,
   assignmentIdSchema,
@@ -86,6 +87,10 @@ export const transactionPayloadSchema = z
     /** Of an aborted cash top-up: true when the cash was handed back, null while nobody has said so. */
     cashReturned: z.boolean().nullish(),
     session: shortTextSchema.nullish(),
+    /** Account mode: meals, which credit may pay for (R109, Q50). What else was bought is a transaction of its own. */
+    meal: z.boolean().nullish(),
+    /** Account mode: what in it the member is allergic to; it was served all the same, on the word of `approvedBy` or `cashierId`. */
+    acknowledgedAllergens: allergenListSchema.nullish(),
   })
   .meta({ id: 'TransactionPayload' });
 export type TransactionPayload = z.infer<typeof transactionPayloadSchema>;
