@@ -87,7 +87,8 @@ const texts: Readonly<Record<FaultCode, string>> = {
   READER_SERVICE_DOWN: 'The PC/SC service is not running. Start it (pcscd), or use the simulated reader.',
   READER_MISSING: 'No reader is connected. Plug one in.',
   READER_FAULT: 'The reader does not work: {detail} Unplug it and plug it in again.',
-  BACKEND_UNREACHABLE: 'The backend does not answer: {detail} The till goes on and sends later.',
+  BACKEND_UNREACHABLE:
+    'The backend does not answer: {detail} Check the address and the network; whatever the till has booked it sends later.',
   BACKEND_REFUSED: "The backend refuses this till's token. Ask the operator to enrol it again.",
   BACKEND_FAULT: 'The backend answered with an error: {detail}',
   PAYMENT_OFFLINE: 'A card can only pay while the backend answers: {detail} Nothing was charged.',

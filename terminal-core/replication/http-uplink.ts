@@ -201,8 +201,10 @@ function retryAfter(header: string | null): number | null {
   return header !== null && /^\d{1,6}$/.test(header) ? Number(header) * 1_000 : null;
 }
 
+/** What lies deepest says most: "connect ECONNREFUSED 127.0.0.1:7480", where the request itself only "failed". */
 function causeOf(error: Error): string {
-  return error.cause instanceof Error ? error.cause.message || error.message : error.message;
+  const deeper = error.cause instanceof Error ? causeOf(error.cause) : '';
+  return deeper || error.message;
 }
 
 function assignmentUrl({ backendUrl, assignmentId }: Credentials, resource: string): URL {
