@@ -14,11 +14,13 @@ export class StoredAccounts implements AccountStore {
   readonly #database: Database.Database;
   readonly #drizzle: BetterSQLite3Database;
   readonly #journal: Journal;
+  readonly #exposureMinor: ReturnType<typeof exposureOn>;
 
   constructor(database: Database.Database, drizzle: BetterSQLite3Database, journal: Journal) {
     this.#database = database;
     this.#drizzle = drizzle;
     this.#journal = journal;
+    this.#exposureMinor = exposureOn(database);
   }
 
   known(uid: string): KnownBalance | null {
@@ -59,7 +61,7 @@ export class StoredAccounts implements AccountStore {
   }
 
   exposureMinor(uid: string | null): number {
-    return exposureMinor(this.#database, uid);
+    return this.#exposureMinor(uid);
   }
 
   /** Null where this till has booked nothing on the account since. */
@@ -87,15 +89,18 @@ export class StoredAccounts implements AccountStore {
   }
 }
 
-/** The live exposure (Q52): what was taken off accounts without the backend's word and is not acknowledged yet. */
-export function exposureMinor(database: Database.Database, uid: string | null): number {
-  const sum = database
+/**
+ * The live exposure (Q52): what was taken off accounts without the backend's word and is not acknowledged yet. Prepared once,
+ * because a till asks it for every view it shows.
+ * @returns asked with a UID, or null for all of the till; minor units
+ */
+export function exposureOn(database: Database.Database): (uid: string | null) => number {
+  const statement = database
     .prepare(
       `SELECT coalesce(sum(-balance_delta_minor), 0) FROM txn
        WHERE tag_transaction_number IS NULL AND journal_seq > (SELECT acknowledged_seq FROM replication_cursor)
          AND state = 'Committed' AND balance_delta_minor < 0 AND NOT is_reserved AND (@uid IS NULL OR tag_uid = @uid)`,
     )
-    .pluck()
-    .get({ uid });
-  return sumSchema.parse(sum);
+    .pluck();
+  return (uid) => sumSchema.parse(statement.get({ uid }));
 }

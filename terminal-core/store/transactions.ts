@@ -14,7 +14,7 @@ import {
   transactionPayload,
   type WriteImages,
 } from '../domain/transaction.ts';
-import { exposureMinor } from './accounts.ts';
+import { exposureOn } from './accounts.ts';
 import type { Journal } from './journal.ts';
 import { StoredPayments } from './payments.ts';
 import {
@@ -38,6 +38,7 @@ export class StoredTransactions implements TransactionStore {
   readonly #journal: Journal;
   readonly #payments: StoredPayments;
   readonly #statements: ReturnType<typeof prepare>;
+  readonly #exposureMinor: ReturnType<typeof exposureOn>;
   /**
    * Every view asks for them, and the question costs more with every split sale there ever was: the answer is kept until one
    * of a group, or one that gives something back, begins or ends. This process is the only one that writes.
@@ -50,6 +51,7 @@ export class StoredTransactions implements TransactionStore {
     this.#journal = journal;
     this.#payments = new StoredPayments(drizzle);
     this.#statements = prepare(drizzle);
+    this.#exposureMinor = exposureOn(database);
   }
 
   open(draft: TransactionDraft, shown: TagSnapshotPayload): TillTransaction {
@@ -204,7 +206,7 @@ export class StoredTransactions implements TransactionStore {
       journalSeq: this.#journal.ownSeal().seq,
       acknowledgedSeq: cursor?.acknowledgedSeq ?? 0,
       acknowledgedAt: cursor?.acknowledgedAt ?? null,
-      exposureMinor: exposureMinor(this.#database, null),
+      exposureMinor: this.#exposureMinor(null),
       unfinishedCount: (byState.get('Open') ?? 0) + (byState.get('TerminalConfirmStarted') ?? 0),
       unknownCount: byState.get('TerminalConfirmUnknown') ?? 0,
       rejectedCount: this.#statements.countRejected.get()?.rows ?? 0,

@@ -25,12 +25,10 @@ export interface WitnessedHistoryEntry {
 
 const typeNames = [null, 'TopUp', 'Purchase', 'Chargeback', 'Refund', 'TagAdjustment'] as const;
 
-/** AES-128-CMAC (RFC 4493) over AES-ECB of one block at a time. */
+/** AES-128-CMAC (RFC 4493) over AES-ECB, which gives a block for a block, whatever it was given before. */
 export function witnessCmac(key: Uint8Array, message: Uint8Array): Buffer {
-  const encrypt = (block: Uint8Array): Buffer => {
-    const cipher = createCipheriv('aes-128-ecb', key, null).setAutoPadding(false);
-    return Buffer.concat([cipher.update(block), cipher.final()]);
-  };
+  const cipher = createCipheriv('aes-128-ecb', key, null).setAutoPadding(false);
+  const encrypt = (block: Uint8Array): Buffer => cipher.update(block);
   const double = (block: Buffer): Buffer => {
     const doubled = (BigInt(`0x${block.toString('hex')}`) << 1n) ^ (block.readUInt8(0) >= 0x80 ? 0x87n : 0n);
     return Buffer.from(BigInt.asUintN(128, doubled).toString(16).padStart(32, '0'), 'hex');

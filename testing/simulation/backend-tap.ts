@@ -7,12 +7,12 @@ import { replicableStates } from '../../contract/wire/words.ts';
 import type { SimulatedBackend } from './backend.ts';
 import type { BooksModel, SentEntry, SentTransaction, Verdict } from './books-model.ts';
 import type { CardProvider } from './card-provider.ts';
+import type { JobRhythm } from './job-rhythm.ts';
 import { demand, keyOf } from './money-model.ts';
 import type { Answer, SentRequest } from './network.ts';
 import type { SimulatedTime } from './simulated-time.ts';
 
 const routePattern = /^\/v1\/assignments\/(\d+)\/(batches\/[\d-]+|transactions\/(\d+)\/reservation)$/;
-const jobsForMs = 20 * 60_000;
 const kindSchema = z.enum(journalKinds);
 const stateSchema = z.enum(replicableStates);
 const outcomeSchema = z.object({ seq: z.int(), outcome: z.enum(['accepted', 'duplicate', 'rejected']) });
@@ -26,23 +26,24 @@ export class BackendTap {
   readonly #backend: SimulatedBackend;
   readonly #books: BooksModel;
   readonly #provider: CardProvider;
+  readonly #jobs: JobRhythm;
   readonly #time: SimulatedTime;
   readonly #trace: (line: string) => void;
   /** Requests that may have changed the books, since these were last compared. */
   changes = 0;
-  /** Payments and reservations are looked after by jobs for as long as this. */
-  jobsUntilMs = 0;
 
   constructor(
     backend: SimulatedBackend,
     books: BooksModel,
     provider: CardProvider,
+    jobs: JobRhythm,
     time: SimulatedTime,
     trace: (line: string) => void,
   ) {
     this.#backend = backend;
     this.#books = books;
     this.#provider = provider;
+    this.#jobs = jobs;
     this.#time = time;
     this.#trace = trace;
   }
@@ -50,8 +51,7 @@ export class BackendTap {
   async answer(request: SentRequest): Promise<Answer | null> {
     const answer = await this.#backend.answer(request);
     this.#trace(`${request.method} ${request.path} ${answer?.status ?? 'dead'}`);
-    if (request.method !== 'GET' && /\/(?:payment|reservation)$/.test(request.path))
-      this.jobsUntilMs = this.#time.nowMs() + jobsForMs;
+    if (request.path.endsWith('/payment')) await this.#jobs.notePayment();
     const route = routePattern.exec(request.path);
     if (route && request.method === 'PUT' && request.body !== null) {
       this.#books.expire(this.#time.nowMs());
@@ -79,6 +79,8 @@ export class BackendTap {
     const sent = taken.map(sentEntry);
     const expected = this.#books.received(assignmentId, sent, await this.#outcomes(assignmentId, sent));
     this.#checkCharges(assignmentId, sent);
+    // A card top-up that its till gives up is to be voided.
+    if (sent.some(({ transaction }) => transaction?.method === 'card')) await this.#jobs.notePayment();
     const sealed = this.#books.seals.get(assignmentId);
     const isSealed = sealed?.seq === seal.last_seq && sealed.hash === seal.last_hash;
     demand(isSealed, 'INV-05 seal', `assignment ${assignmentId} is sealed at ${seal.last_seq}, not at ${sealed?.seq}`);
@@ -130,7 +132,8 @@ export class BackendTap {
       deltaMinor: balanceDeltaMinor,
       method: null,
     };
-    this.#books.reserved(assignmentId, number, content, this.#time.nowMs());
+    const untilMs = this.#books.reserved(assignmentId, number, content, this.#time.nowMs());
+    this.#jobs.noteReservation(untilMs);
   }
 
   /** Every state and every balance of the books against the model's. */

@@ -73,15 +73,15 @@ export class BooksModel {
   readonly rejected = new Set<string>();
   readonly #claims = new Map<string, Claim>();
 
-  /** A checkout asked for its amount to be held, and the backend said that it is. */
+  /** A checkout asked for its amount to be held, and the backend has it. @returns until when */
   reserved(
     assignmentId: number,
     number: number,
     sent: Omit<Known, 'key' | 'state' | 'cause' | 'version' | 'moves' | 'expiresAtMs'>,
     nowMs: number,
-  ): void {
+  ): number {
     const key = keyOf(assignmentId, number);
-    if (this.known.has(key)) return;
+    const expiresAtMs = nowMs + reservationMs;
     const known: Known = {
       ...sent,
       key,
@@ -89,9 +89,10 @@ export class BooksModel {
       cause: 'TO',
       version: 0,
       moves: null,
-      expiresAtMs: nowMs + reservationMs,
+      expiresAtMs,
     };
     this.known.set(key, known);
+    return expiresAtMs;
   }
 
   /** Time goes by: what was held and never confirmed is let go (TM). */

@@ -9,7 +9,7 @@ import { Chance } from './chance.ts';
 
 const templateName = 'simulation_template';
 /** A simulated power cut is a copy of SQLite's; this server only has to be fast. */
-const careless = ['fsync = off', 'synchronous_commit = off', 'full_page_writes = off'];
+const careless = ['fsync = off', 'synchronous_commit = off', 'full_page_writes = off', 'autovacuum = off', 'jit = off'];
 
 export interface ClusterAddress {
   readonly host: string;

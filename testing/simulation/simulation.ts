@@ -8,6 +8,7 @@ import { CardProvider } from './card-provider.ts';
 import { Chance } from './chance.ts';
 import { Field } from './field.ts';
 import type { GlobalTimers } from './global-timers.ts';
+import { JobRhythm } from './job-rhythm.ts';
 import { Life, type Moment } from './life.ts';
 import { MoneyModel } from './money-model.ts';
 import { fairWeather, foulWeather, Line } from './network.ts';
@@ -20,8 +21,6 @@ import { TillDesk } from './till-desk.ts';
 
 /** DEMO-FEST as the rules know it: a top-up costs 5.00, a tag holds up to 500.00. */
 const rules = { topUpFeeMinor: 500, maximumBalanceMinor: 50_000 } as const;
-
-const jobPauseMs = 12_000;
 
 export interface SimulationOptions {
   readonly seed: number;
@@ -46,6 +45,7 @@ export class Simulation {
   readonly backend: SimulatedBackend;
   readonly tap: BackendTap;
   readonly operators: Operators;
+  readonly #jobs: JobRhythm;
   readonly #trace = createHash('sha256');
   /** What broke outside of anybody's call. */
   #broken: unknown = null;
@@ -59,7 +59,8 @@ export class Simulation {
     this.provider = parts.provider;
     this.backend = backend;
 
-    this.tap = new BackendTap(backend, this.books, this.provider, this.time, (line) => this.trace(line));
+    this.#jobs = new JobRhythm(backend, this.time);
+    this.tap = new BackendTap(backend, this.books, this.provider, this.#jobs, this.time, (line) => this.trace(line));
     this.operators = new Operators(backend, this.books, this.model, this.time);
     this.wristbands = new Wristbands(
       () => this.#editionKey(),
@@ -98,16 +99,8 @@ export class Simulation {
 
   // --- beginning ---
 
-  /** The backend's jobs have their rhythm while there is something for them to do. */
-  #beat(): void {
-    this.time.after(jobPauseMs, async () => {
-      if (this.time.nowMs() < this.tap.jobsUntilMs) await this.backend.runJobs();
-      this.#beat();
-    });
-  }
-
   async #furnish(): Promise<void> {
-    this.#beat();
+    this.#jobs.beat();
     for (let index = 0; index < this.options.tills; index += 1) await this.#addTill(index);
     const tagChance = this.chance.stream('tags');
     for (let index = 0; index < this.options.tags; index += 1) {
