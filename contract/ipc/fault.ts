@@ -22,6 +22,9 @@ export const faultCodes = {
   refused: [
     'INSUFFICIENT_FUNDS',
     'BALANCE_UNKNOWN',
+    'DAILY_LIMIT',
+    'ALLERGENS_UNCONFIRMED',
+    'SESSION_OVER',
     'OFFLINE_TAG_LIMIT',
     'OFFLINE_TILL_LIMIT',
     'BALANCE_LIMIT',
@@ -44,6 +47,7 @@ export const faultCodes = {
     'EARLIER_COMMITTED',
     'TAG_CHANGED',
     'TAG_OTHER',
+    'TAG_PAID_PART',
     'TAG_WRITE_FAILED',
     'TAG_NOT_BLOCKED',
     'NOTHING_TO_REFUND',

@@ -48,6 +48,7 @@ const texts: Readonly<Record<FaultCode, string>> = {
     'The transaction before (No. {terminalTransactionNumber}) went through after all: the tag shows it. Nothing more was taken.',
   TAG_CHANGED: 'Another till wrote to the tag in between. Start again.',
   TAG_OTHER: 'This is another tag. Show the same one as before.',
+  TAG_PAID_PART: 'This tag has just paid its part. Show the one that pays the rest.',
   TAG_WRITE_FAILED: 'The tag cannot be written. Nothing was booked; give the customer another tag.',
   TAG_NOT_BLOCKED: 'This tag is not blocked.',
   NOTHING_TO_REFUND: 'There is nothing to refund: the balance does not cover the fee.',

@@ -307,6 +307,11 @@ describe('screens.md, Not enough, in account mode', () => {
     while (till.screen.screen !== 'tap' || till.screen.charge.purpose !== 'sale') await till.changed();
     await till.hand({ kind: 'remove' });
     expect(till.view).toMatchObject({ checkoutTaps: 1, cart: { toPayMinor: 400, parts: [{ uid: till.uid(1) }] } });
+    // Seen once more, it does not pay the rest as well.
+    await till.hand({ kind: 'hold', tagId: till.tagId(1) });
+    while (till.screen.screen !== 'tap' || till.screen.fault === null) await till.changed();
+    expect(till.screen).toMatchObject({ screen: 'tap', fault: { code: 'TAG_PAID_PART' } });
+    await till.hand({ kind: 'remove' });
     expect(await withTag(till, 0, ended)).toMatchObject(committed);
     await replicate(till);
     expect([backend.booked.get(till.uid(0)), backend.booked.get(till.uid(1))]).toEqual([0, 1_400]);

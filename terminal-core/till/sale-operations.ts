@@ -2,7 +2,8 @@ import type { Fault } from '../../contract/ipc/fault.ts';
 import type { Outcome } from '../../contract/ipc/operations.ts';
 import { purchaseChart, twoTapPurchaseChart } from '../checkout/booking-chart.ts';
 import type { Basket } from '../domain/basket.ts';
-import { ok, type Result } from '../domain/result.ts';
+import { fault } from '../domain/fault.ts';
+import { failed, type Result } from '../domain/result.ts';
 import { AccountBooking } from './account-booking.ts';
 import { Booking } from './booking.ts';
 import { type CardOperationParts, openLoopSale } from './card-operations.ts';
@@ -33,15 +34,19 @@ export async function sell(till: SaleOperationParts, request: Request<'sell'>): 
     partCharge(whole, partMinor, desk.configuration, till.merchantId()),
   );
   // The goods go over the counter only when the rest is paid too, and so it is asked for at once.
-  return part.ok && part.value.result === 'committed' ? await sellRest(till, { ...tap, taps }) : part;
+  if (!part.ok || part.value.result !== 'committed') return part;
+  return await sellRest(till, { ...tap, taps }, part.value.step.tag?.uid ?? null);
 }
 
+/** @param paidUid has just paid its part: moved on the reader it comes anew, and nobody has agreed that it pays all */
 function sellRest(
   till: SaleOperationParts,
   { openLoop, ...request }: TapRequest & { readonly taps: 1 | 2; readonly openLoop?: 'shortfall' | 'full-price' },
+  paidUid: string | null = null,
 ): Ended {
   if (openLoop) return openLoopSale(till, { ...request, openLoop });
-  return pay(till, request, till.basket(), (desk, whole) => saleCharge(whole, desk.configuration, till.merchantId()));
+  const chargeOf = (desk: Desk, whole: Basket) => saleCharge(whole, desk.configuration, till.merchantId());
+  return pay(till, request, till.basket(), chargeOf, paidUid);
 }
 
 async function pay(
@@ -49,6 +54,7 @@ async function pay(
   request: TapRequest & { readonly taps: 1 | 2 },
   basket: Result<Basket, Fault>,
   chargeOf: (desk: Desk, basket: Basket) => Result<Charge, Fault>,
+  paidUid: string | null = null,
 ): Ended {
   const desk = till.desk();
   if (!desk.ok) return desk;
@@ -56,11 +62,12 @@ async function pay(
   const charge = chargeOf(desk.value, basket.value);
   if (!charge.ok) return charge;
   const { view } = charge.value;
+  const chargeFor = ({ uid }: { readonly uid: string }) => (uid === paidUid ? failed(fault('TAG_PAID_PART')) : charge);
   return await till.run(view, (working) => {
     const selling = { ...working, staff: till.sellingStaff(working.staff) };
     const patience = till.patience(request);
-    if (till.isAccountMode()) return new AccountBooking(view, () => ok(charge.value), selling, till.accounts, patience);
+    if (till.isAccountMode()) return new AccountBooking(view, chargeFor, selling, till.accounts, patience);
     const chart = request.taps === 2 ? twoTapPurchaseChart : purchaseChart;
-    return new Booking(chart, view, () => ok(charge.value), selling, patience);
+    return new Booking(chart, view, chargeFor, selling, patience);
   });
 }

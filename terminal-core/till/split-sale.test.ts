@@ -107,6 +107,31 @@ describe('both pay', () => {
     expect(witnessed(till, 1)?.balanceMinor).toBe(8_000);
   });
 
+  test('TAG_PAID_PART: nor does it when it is moved on the reader, which then sees it come anew', async () => {
+    const till = await twoTags();
+    const { ended } = await startParts(till);
+    await payPart(till);
+    await till.hand({ kind: 'hold', tagId: till.tagId(1) });
+    await until(till, () => till.screen.screen !== 'tap' || till.screen.fault !== null);
+    expect(till.screen).toMatchObject({ screen: 'tap', fault: { code: 'TAG_PAID_PART' } });
+    expect(witnessed(till, 1)?.balanceMinor).toBe(8_000);
+    await till.hand({ kind: 'remove' });
+    expect(await withTag(till, 0, ended)).toMatchObject({ value: { result: 'committed' } });
+    expect([witnessed(till, 0)?.balanceMinor, witnessed(till, 1)?.balanceMinor]).toEqual([0, 8_000]);
+  });
+
+  test('whoever has paid a part may pay the rest too, when the cashier asks for it again', async () => {
+    const till = await twoTags();
+    const { ended } = await startParts(till);
+    await payPart(till);
+    await till.till.operations.cancel({});
+    await ended;
+    expect(await withTag(till, 1, till.till.operations.sell(patient))).toMatchObject({
+      value: { result: 'committed' },
+    });
+    expect([witnessed(till, 0)?.balanceMinor, witnessed(till, 1)?.balanceMinor]).toEqual([4_000, 4_000]);
+  });
+
   test('with two taps each of them agrees for itself', async () => {
     const till = await twoTags();
     const ended = till.till.operations.sell({ ...patient, partMinor: 1_500, taps: 2 });

@@ -94,6 +94,10 @@ export const faultsDe: Texts['fault'] = {
     title: 'Das ist ein anderes Band',
     help: 'Gebraucht wird das, das zu früh weg war. Halte jenes an den Leser.',
   },
+  TAG_PAID_PART: {
+    title: 'Dieses Band hat seinen Teil bezahlt',
+    help: 'Halte jetzt das Band hin, das den Rest bezahlt.',
+  },
   TAG_UNRESOLVED: {
     title: 'Eine frühere Buchung ist offen',
     help: 'Halte das Band noch einmal hin, damit die Kasse sie klärt.',

@@ -72,6 +72,7 @@ export const faultsEn = {
     title: 'This is another tag',
     help: 'The one that left too early is needed. Hold that one to the reader.',
   },
+  TAG_PAID_PART: { title: 'This tag has paid its part', help: 'Now hold the tag here that pays the rest.' },
   TAG_UNRESOLVED: {
     title: 'An earlier transaction is not settled',
     help: 'Hold the tag to the reader once more, so that the till can put it right.',

@@ -91,6 +91,7 @@ export const faultsFr: Texts['fault'] = {
     title: 'C’est un autre bracelet',
     help: 'Il faut celui qui est parti trop tôt. Présentez celui-là au lecteur.',
   },
+  TAG_PAID_PART: { title: 'Ce bracelet a payé sa part', help: 'Présentez maintenant le bracelet qui paie le reste.' },
   TAG_UNRESOLVED: {
     title: 'Une opération reste à régler',
     help: 'Présentez encore une fois le bracelet pour que la caisse la règle.',
