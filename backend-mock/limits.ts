@@ -66,6 +66,10 @@ export const limits = {
   assignmentIdMax: 0xffff_ffff,
   /** Cashiers of an edition, those who left included; a configuration carries no more. */
   cashiersMax: 500,
+  /** A file of opening balances: what fits a request, and more members than any school has. */
+  balanceFileBytesMax: 700_000,
+  balanceRowsMax: 20_000,
+  balanceLineCharactersMax: 10_000,
   /** Rows of one page of an operator's list. */
   listRowsMax: 500,
   listRowsDefault: 100,
