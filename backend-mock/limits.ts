@@ -58,6 +58,9 @@ export const limits = {
   snapshotsOfNumberMax: 100,
   enrolmentCodeLifetimeMs: 24 * 60 * 60 * 1000,
   adminSessionLifetimeMs: 12 * 60 * 60 * 1000,
+  /** How long an access token of an installation opens its edition, and how long after that it is still known as one that did. */
+  installationTokenLifetimeMs: 60 * 60 * 1000,
+  installationTokenKeptMs: 24 * 60 * 60 * 1000,
   /**
    * How far evidence on a tag may lift the assignment number. A real gap is the number of enrolments since the backup;
    * a forged or broken snapshot must not use up the four bytes that the number has on a tag.

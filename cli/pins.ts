@@ -54,7 +54,7 @@ async function readPin(
   if (fromEnvironment !== undefined && fromEnvironment !== '') return checked(fromEnvironment, variable);
   if (!given) return answered(null);
   if (input.isTTY !== true) return faulted('USAGE', `${flag} needs ${variable}, or a terminal to type the PIN on`);
-  const typed = await ask(flag === '--cashier' ? 'PIN: ' : "Supervisor's PIN: ", input, output);
+  const typed = await askUnseen(flag === '--cashier' ? 'PIN: ' : "Supervisor's PIN: ", input, output);
   return typed === null ? faulted('CANCELLED', 'no PIN was typed') : checked(typed, flag);
 }
 
@@ -66,7 +66,11 @@ function checked(pin: string, source: string): Answer<string> {
 }
 
 /** One line that is not echoed; null for Ctrl-C and for the end of the input. */
-function ask(prompt: string, input: PinSources['input'], output: NodeJS.WritableStream): Promise<string | null> {
+export function askUnseen(
+  prompt: string,
+  input: PinSources['input'],
+  output: NodeJS.WritableStream,
+): Promise<string | null> {
   const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input, output: unseen, terminal: true });
   output.write(prompt);

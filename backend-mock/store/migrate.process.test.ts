@@ -41,6 +41,7 @@ test('the published migrations are never edited: their hashes are these', () => 
     [7, 'dcbbb1a1437ac0e9a57e6d54552002f405fb272bd24ca7f0bf737dccffe4dd80'],
     [8, '48ec9d2b4cf96e77afb2fbed003b038a482a4ce940aac4e290a08b535c3c3e06'],
     [9, '951a989be1e62dc5467a4cec10cd17bf9ce85641dc6e2bdaa4b1f281ac663a1e'],
+    [10, 'a81b3ccec380b8d569f398ad3bd349fc140c1f3624e5bbc5b048f72afb6eee95'],
   ]);
 });
 

@@ -7,6 +7,7 @@ import { refunds } from './0006-refunds.ts';
 import { outsideTopUps } from './0007-outside-top-ups.ts';
 import { refusedSteps } from './0008-refused-steps.ts';
 import { overspend } from './0009-overspend.ts';
+import { installations } from './0010-installations.ts';
 
 export type Migration = { version: number; name: string; sql: string };
 
@@ -21,4 +22,5 @@ export const migrations: readonly Migration[] = [
   { version: 7, name: 'outside-top-ups', sql: outsideTopUps },
   { version: 8, name: 'refused-steps', sql: refusedSteps },
   { version: 9, name: 'overspend', sql: overspend },
+  { version: 10, name: 'installations', sql: installations },
 ];
