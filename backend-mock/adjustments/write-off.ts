@@ -5,6 +5,7 @@ import { book } from '../ledger/booking.ts';
 import { resolveCustomers } from '../ledger/customers.ts';
 import { lockAccount, readFunds } from '../ledger/holds.ts';
 import { invariant } from '../ledger/invariant.ts';
+import { isCashPurse } from '../ledger/overspend.ts';
 import { lockTags } from '../ledger/tags.ts';
 import type { Connection } from '../store/database.ts';
 import { readAdjustableTag } from './adjustable-tag.ts';
@@ -74,11 +75,12 @@ export async function listOverdrawn(
   rowsMax: number,
 ): Promise<Overdrawn[]> {
   const found = await connection.query<Overdrawn>(
-    `SELECT a.customer_id AS "customerId", a.balance_minor AS "balanceMinor",
+    `SELECT a.customer_id AS "customerId", sum(a.balance_minor) AS "balanceMinor",
             (SELECT coalesce(jsonb_agg(t.uid ORDER BY t.uid), '[]') FROM tag t
               WHERE t.edition_id = $1 AND t.customer_id = a.customer_id) AS uids
-       FROM account a WHERE a.edition_id = $1 AND a.customer_id IS NOT NULL AND a.balance_minor < 0
-      ORDER BY a.balance_minor, a.customer_id LIMIT $2`,
+       FROM account a WHERE a.edition_id = $1 AND a.customer_id IS NOT NULL AND ${isCashPurse('a')}
+      GROUP BY a.customer_id HAVING sum(a.balance_minor) < 0
+      ORDER BY 2, a.customer_id LIMIT $2`,
     [editionId, rowsMax],
   );
   return found.rows;

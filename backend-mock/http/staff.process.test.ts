@@ -277,6 +277,7 @@ test('Q52: what is risked offline now, what tills booked unheld, who has overspe
     ],
     overspent: [{ uids: [uid], availableMinor: -3_00, overspentMinor: 1_00 }],
     overspentMinor: 1_00,
+    bookedOverspendMinor: 1_00,
     writtenOffMinor: 1_00,
   });
   const open = await newTill(editionId);

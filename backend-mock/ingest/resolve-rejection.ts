@@ -7,6 +7,7 @@ import { resolveCustomers } from '../ledger/customers.ts';
 import { invariant } from '../ledger/invariant.ts';
 import type { Connection } from '../store/database.ts';
 import { customerNet, wrongSides } from './item-balance.ts';
+import { postingsOfItems } from './postings.ts';
 
 export type ResolutionOutcome =
   | { outcome: 'resolved'; backendTransactionId: number | undefined }
@@ -83,19 +84,7 @@ async function bookInstead(
     payload: { resolves: logId, note: request.note, items: request.items },
   } as const;
   const backendTransactionId = await insertAdminTransaction(connection, plan, now);
-  const resolve = (name: string) => {
-    const account = name.startsWith('customer') ? customer.accountId : accounts.get(name);
-    invariant('INV-03', account !== undefined, 'what is booked has its accounts');
-    return account;
-  };
-  const postings = request.items.map((item, index) => ({
-    backendTransactionId,
-    line: index + 1,
-    kind: item.kind,
-    debitAccountId: resolve(item.debit),
-    creditAccountId: resolve(item.credit),
-    amountMinor: item.amountMinor,
-  }));
+  const postings = postingsOfItems(backendTransactionId, request.items, accounts, customer);
   await book(connection, request.editionId, postings, now);
   return backendTransactionId;
 }

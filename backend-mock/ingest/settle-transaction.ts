@@ -6,7 +6,6 @@ import { createMerchantAccount, readSharedAccounts } from '../ledger/accounts.ts
 import { book } from '../ledger/booking.ts';
 import { resolveCustomers } from '../ledger/customers.ts';
 import { readCustomersTags } from '../ledger/customers-tags.ts';
-import { invariant } from '../ledger/invariant.ts';
 import { lockTags } from '../ledger/tags.ts';
 import { lockPayment, readPayment } from '../payments/payment-rows.ts';
 import { endPaidTopUp } from '../payments/settle-by-operator.ts';
@@ -16,6 +15,7 @@ import { canonicalJson, contentHash } from './chain.ts';
 import { transitionKind } from './decide.ts';
 import { findImbalance } from './item-balance.ts';
 import { moveTransaction } from './move-transaction.ts';
+import { postingsOfItems } from './postings.ts';
 import { logRefusedStep } from './refused-step.ts';
 import { settlementOf } from './settlement.ts';
 import { isLegalTransition } from './transitions.ts';
@@ -217,21 +217,8 @@ async function bookContent(
   accounts: ReadonlyMap<string, number>,
   now: Date,
 ): Promise<void> {
-  const customer = (await resolveCustomers(connection, editionId, new Set([tag.uid]), now)).get(tag.uid);
-  invariant('INV-61', customer !== undefined, 'a tag has a customer');
-  const resolve = (name: string) => {
-    const account = name.startsWith('customer') ? customer.accountId : accounts.get(name);
-    invariant('INV-03', account !== undefined, 'what is booked has its accounts');
-    return account;
-  };
-  const postings = items.map((item, index) => ({
-    backendTransactionId,
-    line: index + 1,
-    kind: item.kind,
-    debitAccountId: resolve(item.debit),
-    creditAccountId: resolve(item.credit),
-    amountMinor: item.amountMinor,
-  }));
+  const customers = await resolveCustomers(connection, editionId, new Set([tag.uid]), now);
+  const postings = postingsOfItems(backendTransactionId, items, accounts, customers.get(tag.uid));
   await book(connection, editionId, postings, now);
 }
 

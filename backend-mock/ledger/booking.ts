@@ -1,15 +1,7 @@
 import type { Connection } from '../store/database.ts';
 import { invariant } from './invariant.ts';
-
-/** One line of a committed transaction: the debit account receives, the credit account pays (R1, R2). */
-export type Posting = {
-  backendTransactionId: number;
-  line: number;
-  kind: string;
-  debitAccountId: number;
-  creditAccountId: number;
-  amountMinor: number;
-};
+import { findOverspendLines } from './overspend.ts';
+import type { Posting } from './posting.ts';
 
 /**
  * Books every posting of a batch and moves the cached balances, in one statement. Accounts are locked in the order of
@@ -47,14 +39,16 @@ const bookPostings = {
     SELECT (SELECT count(*) FROM booked) AS booked,
            (SELECT count(*) FROM change) AS touched,
            (SELECT count(*) FROM moved) AS moved,
-           (SELECT coalesce(sum(change_minor), 0) FROM moved) AS sum_minor`,
+           (SELECT coalesce(sum(change_minor), 0) FROM moved) AS sum_minor,
+           EXISTS (SELECT FROM edition WHERE edition_id = $1 AND mode = 'account') AS by_account`,
 };
 
-type Booked = { booked: number; touched: number; moved: number; sum_minor: number };
+type Booked = { booked: number; touched: number; moved: number; sum_minor: number; by_account: boolean };
 
 /**
- * Books the postings inside the caller's database transaction. Throws (and so rolls back) where one of them was there
- * already (INV-04), an account did not move (INV-03) or the whole does not sum to zero (INV-02).
+ * Books the postings inside the caller's database transaction and, in account mode, brings what they sold above the limit onto the
+ * purse of its own, or back ({@link findOverspendLines}). Throws (and so rolls back) where one of them was there already (INV-04), an
+ * account did not move (INV-03) or the whole does not sum to zero (INV-02).
  */
 export async function book(
   connection: Connection,
@@ -63,6 +57,19 @@ export async function book(
   now: Date,
 ): Promise<void> {
   if (postings.length === 0) return;
+  const isByAccount = await bookLines(connection, editionId, postings, now);
+  if (!isByAccount) return;
+  const overspend = await findOverspendLines(connection, editionId, postings);
+  if (overspend.length > 0) await bookLines(connection, editionId, overspend, now);
+}
+
+/** Returns whether the edition is in account mode. */
+async function bookLines(
+  connection: Connection,
+  editionId: number,
+  postings: readonly Posting[],
+  now: Date,
+): Promise<boolean> {
   for (const posting of postings) {
     invariant(
       'INV-01',
@@ -87,6 +94,7 @@ export async function book(
   invariant('INV-04', done?.booked === postings.length, 'a posting was booked before');
   invariant('INV-03', done.moved === done.touched, 'a posting did not move its accounts');
   invariant('INV-02', done.sum_minor === 0, 'a batch must not change the sum of all accounts');
+  return done.by_account;
 }
 
 /** Name and text of the statement, for the test that reads its plan. */

@@ -37,6 +37,7 @@ const coherent = {
   numberGaps: [],
   tagDifferences: [],
   missingTransactions: [],
+  overspendDifferences: [],
   unresolvedRejections: 0,
   findings: 0,
 };

@@ -16,6 +16,7 @@ export async function reportCoherence(connection: Connection, editionId: number)
   const numberGaps = await findNumberGaps(connection, editionId);
   const tagDifferences = await findTagDifferences(connection, editionId);
   const missingTransactions = await findMissing(connection, editionId);
+  const overspendDifferences = await findOverspendDifferences(connection, editionId);
   const unresolvedRejections = await countUnresolved(connection, editionId);
   const findings =
     (sumMinor === 0 ? 0 : 1) +
@@ -23,6 +24,7 @@ export async function reportCoherence(connection: Connection, editionId: number)
     numberGaps.length +
     tagDifferences.length +
     missingTransactions.length +
+    overspendDifferences.length +
     unresolvedRejections;
   return {
     editionId,
@@ -31,6 +33,7 @@ export async function reportCoherence(connection: Connection, editionId: number)
     numberGaps,
     tagDifferences,
     missingTransactions,
+    overspendDifferences,
     unresolvedRejections,
     findings,
   };
@@ -139,7 +142,7 @@ async function findTagDifferences(connection: Connection, editionId: number, uid
          FROM newest
          JOIN edition ON edition.edition_id = $1 AND edition.mode = 'tag'
          JOIN tag ON tag.edition_id = $1 AND tag.uid = newest.uid
-         JOIN account ON account.edition_id = $1 AND account.customer_id = tag.customer_id
+         JOIN account ON account.edition_id = $1 AND account.customer_id = tag.customer_id AND account.name LIKE '%/default'
      ), differing AS (SELECT * FROM weighed WHERE booked_minor - held_minor - uncollected_minor <> tag_minor),
      -- Every tag of the customer, the lost ones too: their sales book to the same account.
      worn AS (SELECT differing.customer_id, tag.uid FROM differing JOIN tag ON tag.edition_id = $1 AND tag.customer_id = differing.customer_id),
@@ -193,6 +196,21 @@ function likelyCause({ duplicated, rejected, lacking, unresolved, late }: Clues)
   if (rejected) return 'rejected-transaction';
   if (late && !lacking) return 'replaced-tag';
   return unresolved && !lacking ? 'unresolved-transaction' : 'missing-transaction';
+}
+
+/** INV-69: whoever owes above the limit has no money beside it. */
+async function findOverspendDifferences(
+  connection: Connection,
+  editionId: number,
+): Promise<Coherence['overspendDifferences']> {
+  const found = await connection.query<Coherence['overspendDifferences'][number]>(
+    `SELECT o.customer_id AS "customerId", a.balance_minor AS "defaultMinor", o.balance_minor AS "overspendMinor"
+       FROM account o JOIN account a ON a.edition_id = o.edition_id AND a.customer_id = o.customer_id AND a.name LIKE '%/default'
+      WHERE o.edition_id = $1 AND o.name LIKE 'customer:%/overspend' AND o.balance_minor <> 0 AND a.balance_minor > 0
+      ORDER BY o.customer_id LIMIT $2`,
+    [editionId, limits.listRowsMax],
+  );
+  return found.rows;
 }
 
 async function countUnresolved(connection: Connection, editionId: number): Promise<number> {

@@ -1,4 +1,5 @@
 import type { Connection } from '../store/database.ts';
+import { isCashPurse } from './overspend.ts';
 
 /** Whose reservations are looked at before somebody relies on them; without a scope, everybody's. */
 export type HoldScope =
@@ -57,7 +58,7 @@ function narrowed(scope: HoldScope): { name: string; condition: string; values: 
   }
 }
 
-/** Booked on the customer's default purse, and what `ReservePending` and `Reserve` hold of it (R39, R40). */
+/** Booked as the customer's cash (default purse, less what was sold above the limit), and what `ReservePending` and `Reserve` hold of it (R39, R40). */
 export type Funds = { bookedMinor: number; heldMinor: number };
 
 /**
@@ -73,7 +74,7 @@ export async function readFunds(
   const found = await connection.query<{ booked_minor: number; held_minor: number }>({
     name: 'read-funds',
     text: `SELECT (SELECT coalesce(sum(balance_minor), 0) FROM account
-                    WHERE edition_id = $1 AND customer_id = $2 AND name LIKE '%/default') AS booked_minor,
+                    WHERE edition_id = $1 AND customer_id = $2 AND ${isCashPurse('account')}) AS booked_minor,
                   (SELECT coalesce(-sum(balance_delta_minor), 0) FROM transactions
                     WHERE edition_id = $1 AND customer_id = $2 AND state IN ('ReservePending', 'Reserve')
                       AND (state = 'Reserve' OR reserve_expires_at IS NULL OR reserve_expires_at > $3)) AS held_minor`,

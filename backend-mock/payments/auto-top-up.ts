@@ -1,4 +1,5 @@
 import type { AutoTopUpRule, AutoTopUpRuleRequest } from '../../contract/wire/outside-top-up.ts';
+import { isCashPurse } from '../ledger/overspend.ts';
 import { limits } from '../limits.ts';
 import type { Clock, Random } from '../ports.ts';
 import type { Connection, Database } from '../store/database.ts';
@@ -92,8 +93,8 @@ async function claimDueRules(connection: Connection, now: Date): Promise<DueRule
     text: `SELECT r.edition_id AS "editionId", r.customer_id AS "customerId", r.threshold_minor AS "thresholdMinor",
                   r.amount_minor AS "amountMinor", r.limit_per_day_minor AS "limitPerDayMinor", r.card_token AS "cardToken"
              FROM auto_top_up r
-             JOIN account a ON a.edition_id = r.edition_id AND a.customer_id = r.customer_id AND a.name LIKE '%/default'
-            WHERE r.active AND a.balance_minor < r.threshold_minor AND (r.next_look_at IS NULL OR r.next_look_at <= $1)
+            WHERE r.active AND (SELECT sum(a.balance_minor) FROM account a WHERE a.edition_id = r.edition_id
+                                   AND a.customer_id = r.customer_id AND ${isCashPurse('a')}) < r.threshold_minor AND (r.next_look_at IS NULL OR r.next_look_at <= $1)
             ORDER BY r.edition_id, r.customer_id LIMIT $2
               FOR NO KEY UPDATE OF r SKIP LOCKED`,
     values: [now, limits.autoTopUpRowsMax],

@@ -9,7 +9,7 @@ export type CustomerPosition = {
   maximumTopUpMinor: number;
   feeFixedMinor: number;
   feeRateBasisPoints: number;
-  /** Booked on the default purse. */
+  /** Booked as cash. */
   bookedMinor: number;
   /** What top-ups under way would add. */
   expectedMinor: number;

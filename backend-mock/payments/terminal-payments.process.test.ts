@@ -195,6 +195,22 @@ describe('DELETE: a payment is taken back', () => {
     expect(await checkAfter(limits.paymentCheckForMs)).toBe(0);
   });
 
+  test('Q12: one that nobody confirmed for a day is asked for again by whoever takes it back again (simulation, seed 33)', async () => {
+    await putPayment(till, 1, cardWish(20_02));
+    await deletePayment(till, 1);
+    await checkAfter(limits.paymentCheckForMs);
+    // The provider was out of reach all the time, and has an answer now.
+    await database.pool.query(
+      `UPDATE simulated_charge SET status = 'declined' WHERE charge_key =
+         (SELECT payment_key FROM payment JOIN transactions t USING (edition_id, backend_transaction_id) WHERE t.assignment_id = $1)`,
+      [till.assignmentId],
+    );
+    expect((await getPayment(till, 1)).payment).toMatchObject({ status: 'unknown' });
+    await deletePayment(till, 1);
+    await checkAfter(limits.paymentCheckFirstMs);
+    expect((await getPayment(till, 1)).payment).toMatchObject({ status: 'declined' });
+  });
+
   test('a declined one stays declined', async () => {
     await putPayment(till, 1, cardWish(20_01));
     expect((await deletePayment(till, 1)).payment).toMatchObject({ status: 'declined' });

@@ -85,17 +85,25 @@ export async function feeRows(connection: Connection, editionId: number) {
   return found.rows;
 }
 
-const liabilityKinds = ['customer-balances', 'customers-below-zero', 'cash-without-owner', 'written-off'] as const;
+const liabilityKinds = [
+  'customer-balances',
+  'customers-below-zero',
+  'overspend',
+  'cash-without-owner',
+  'written-off',
+] as const;
 
-/** What the festival owes, from the accounts themselves. */
+/** What the festival owes, from the accounts themselves; the row of what was sold above the limit only where there are limits. */
 export async function liabilityRows(connection: Connection, editionId: number) {
   const found = await connection.query<{ kind: (typeof liabilityKinds)[number]; count: number; amountMinor: number }>(
     `SELECT kind, count(account.account_id) AS count, coalesce(sum(account.balance_minor), 0) AS "amountMinor"
        FROM unnest($2::text[]) WITH ORDINALITY AS wanted(kind, place)
        LEFT JOIN account ON account.edition_id = $1 AND account.balance_minor <> 0 AND kind = CASE account.type
-              WHEN 'customer' THEN CASE WHEN account.balance_minor > 0 THEN 'customer-balances' ELSE 'customers-below-zero' END
+              WHEN 'customer' THEN CASE WHEN account.name LIKE '%/overspend' THEN 'overspend'
+                                        WHEN account.balance_minor > 0 THEN 'customer-balances' ELSE 'customers-below-zero' END
               WHEN 'unclaimed' THEN 'cash-without-owner'
               WHEN 'loss' THEN 'written-off' END
+      WHERE kind <> 'overspend' OR (SELECT mode FROM edition WHERE edition_id = $1) = 'account'
       GROUP BY kind, place ORDER BY place`,
     [editionId, liabilityKinds],
   );

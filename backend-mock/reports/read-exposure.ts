@@ -1,10 +1,17 @@
 import { accountLimitsSchema } from '../../contract/wire/configuration.ts';
 import type { ExposureAnswer } from '../../contract/wire/exposure.ts';
+import { isCashPurse } from '../ledger/overspend.ts';
 import { limits } from '../limits.ts';
 import type { Connection } from '../store/database.ts';
 
 type Till = Omit<ExposureAnswer['tills'][number], 'lastReceivedAt'> & { lastReceivedAt: Date | null };
-type Head = { currency: string; accountLimits: unknown; offlineLimitMinor: number | null; writtenOffMinor: number };
+type Head = {
+  currency: string;
+  accountLimits: unknown;
+  offlineLimitMinor: number | null;
+  bookedOverspendMinor: number;
+  writtenOffMinor: number;
+};
 
 /**
  * What an edition in account mode risks at this moment and what it has cost (Q52): the shares that are out, what tills booked on
@@ -25,6 +32,7 @@ export async function readExposure(connection: Connection, editionId: number, no
     tills: tills.map((till) => ({ ...till, lastReceivedAt: till.lastReceivedAt?.toISOString() ?? null })),
     overspent,
     overspentMinor: overspent.reduce((sum, { overspentMinor }) => sum + overspentMinor, 0),
+    bookedOverspendMinor: head.bookedOverspendMinor,
     writtenOffMinor: head.writtenOffMinor,
   };
 }
@@ -32,6 +40,8 @@ export async function readExposure(connection: Connection, editionId: number, no
 async function readHead(connection: Connection, editionId: number): Promise<Head> {
   const found = await connection.query<Head>(
     `SELECT currency, account_limits AS "accountLimits", offline_limit_minor AS "offlineLimitMinor",
+            (SELECT coalesce(-sum(balance_minor), 0) FROM account
+              WHERE edition_id = $1 AND name LIKE 'customer:%/overspend') AS "bookedOverspendMinor",
             (SELECT coalesce(-sum(balance_minor), 0) FROM account WHERE edition_id = $1 AND type = 'loss') AS "writtenOffMinor"
        FROM edition WHERE edition_id = $1`,
     [editionId],
@@ -75,8 +85,8 @@ async function readOverspent(
         WHERE edition_id = $1 AND (state = 'Reserve' OR (state = 'ReservePending' AND (reserve_expires_at IS NULL OR reserve_expires_at > $3)))
         GROUP BY customer_id
      ), free AS (
-       SELECT a.customer_id, a.balance_minor - coalesce(held.minor, 0) AS minor FROM account a LEFT JOIN held USING (customer_id)
-        WHERE a.edition_id = $1 AND a.customer_id IS NOT NULL AND a.name LIKE '%/default'
+       SELECT a.customer_id, sum(a.balance_minor) - coalesce(max(held.minor), 0) AS minor FROM account a LEFT JOIN held USING (customer_id)
+        WHERE a.edition_id = $1 AND a.customer_id IS NOT NULL AND ${isCashPurse('a')} GROUP BY a.customer_id
      )
      SELECT customer_id AS "customerId", minor AS "availableMinor", -(minor + $2::bigint) AS "overspentMinor",
             (SELECT coalesce(jsonb_agg(tag.uid ORDER BY tag.uid), '[]') FROM tag WHERE tag.edition_id = $1 AND tag.customer_id = free.customer_id) AS uids

@@ -16,7 +16,7 @@ export const accountBalanceSchema = z
     accountId: z.int(),
     /** `customer`, `merchant`, `top-up`, `fee`, `loss`, `unclaimed`. */
     type: z.string(),
-    /** Canonical name, e.g. `merchant:bar`, `top-up:cash`, `customer:12/default`. */
+    /** Canonical name, e.g. `merchant:bar`, `top-up:cash`, `customer:12/default`, `customer:12/overspend`. */
     name: z.string(),
     balanceMinor: z.int(),
   })
@@ -68,6 +68,8 @@ export const coherenceAnswerSchema = z
         tagTransactionNumber: z.int(),
       }),
     ),
+    /** Account mode: customers who have money while they owe what was sold above the limit (INV-69). */
+    overspendDifferences: z.array(z.object({ customerId: z.int(), defaultMinor: z.int(), overspendMinor: z.int() })),
     /** How many rows of the transition log nobody has resolved. */
     unresolvedRejections: z.int(),
     /** Number of findings above; 0 means coherent. */

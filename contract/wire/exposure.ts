@@ -32,6 +32,11 @@ export const exposureAnswerSchema = z
       z.object({ customerId: z.int(), uids: z.array(z.string()), availableMinor: z.int(), overspentMinor: z.int() }),
     ),
     overspentMinor: z.int(),
+    /**
+     * What stands on the customers' purses `overspend`, with its sign turned: sold above the limit that was in force at each one's last
+     * booking, holds left out.
+     */
+    bookedOverspendMinor: z.int(),
     /** What was written off already: the account `loss` with its sign turned. */
     writtenOffMinor: z.int(),
   })

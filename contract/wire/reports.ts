@@ -82,7 +82,8 @@ export const liabilitiesReportSchema = headSchema
     report: z.literal('liabilities'),
     rows: z.array(
       z.object({
-        kind: z.enum(['customer-balances', 'customers-below-zero', 'cash-without-owner', 'written-off']),
+        /** `overspend` (account mode): what customers were sold above their limit, which is owed besides what is below zero within it. */
+        kind: z.enum(['customer-balances', 'customers-below-zero', 'overspend', 'cash-without-owner', 'written-off']),
         count,
         amountMinor: z.int(),
       }),

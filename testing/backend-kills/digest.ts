@@ -6,7 +6,7 @@ import pg from 'pg';
  */
 const questions: Readonly<Record<string, string>> = {
   balances: `SELECT a.edition_id, CASE WHEN a.customer_id IS NULL THEN a.name
-                    ELSE (SELECT string_agg(t.uid, '+' ORDER BY t.uid) FROM tag t WHERE t.edition_id = a.edition_id AND t.customer_id = a.customer_id) END AS name,
+                    ELSE (SELECT string_agg(t.uid, '+' ORDER BY t.uid) FROM tag t WHERE t.edition_id = a.edition_id AND t.customer_id = a.customer_id) || '/' || split_part(a.name, '/', 2) END AS name,
                     balance_minor FROM account a`,
   postings: `SELECT t.origin, t.terminal_transaction_number, t.uid, p.kind, d.type AS debit, c.type AS credit, p.amount_minor
                FROM posting p JOIN transactions t USING (edition_id, backend_transaction_id)

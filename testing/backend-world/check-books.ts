@@ -46,7 +46,17 @@ const rules: readonly Rule[] = [
               AND (SELECT coalesce(jsonb_agg(jsonb_build_array(i ->> 'kind', (i ->> 'amountMinor')::bigint) ORDER BY n), '[]')
                      FROM jsonb_array_elements(t.payload::jsonb -> 'items') WITH ORDINALITY AS item(i, n))
                <> (SELECT coalesce(jsonb_agg(jsonb_build_array(b.kind, b.amount_minor) ORDER BY b.line), '[]')
-                     FROM posting b WHERE b.edition_id = t.edition_id AND b.backend_transaction_id = t.backend_transaction_id)`,
+                     FROM posting b WHERE b.edition_id = t.edition_id AND b.backend_transaction_id = t.backend_transaction_id
+                      AND b.kind NOT IN ('overspend', 'overspend-repaid'))`,
+  },
+  {
+    says: 'INV-69: what was sold above the limit, and nothing else, stands on the purse of its own',
+    text: `SELECT a.edition_id, a.customer_id, a.balance_minor, o.balance_minor AS overspend_minor FROM account a JOIN edition e USING (edition_id)
+             LEFT JOIN account o ON o.edition_id = a.edition_id AND o.name = 'customer:' || a.customer_id || '/overspend'
+            WHERE a.type = 'customer' AND a.name LIKE '%/default'
+              AND coalesce(o.balance_minor, 0) <> CASE e.mode WHEN 'account'
+                    THEN least(0, a.balance_minor + coalesce(o.balance_minor, 0) + coalesce((e.account_limits ->> 'overdraftMinor')::bigint, 0))
+                    ELSE 0 END`,
   },
   {
     says: 'the history of a transaction has no gap and ends in its state',
@@ -114,10 +124,13 @@ const rules: readonly Rule[] = [
                                    AND s.from_state = 'ReservePending' AND s.to_state = 'Committed')
               GROUP BY 1, 2), held AS (
              SELECT edition_id, customer_id, sum(-balance_delta_minor) AS minor FROM transactions WHERE state IN ('ReservePending', 'Reserve') GROUP BY 1, 2)
-           SELECT a.name, a.balance_minor, h.minor AS held, u.minor AS unheld FROM account a JOIN edition e USING (edition_id)
+           SELECT a.edition_id, a.customer_id, sum(a.balance_minor) AS cash, h.minor AS held, u.minor AS unheld
+             FROM account a JOIN edition e USING (edition_id)
              LEFT JOIN unheld u ON u.edition_id = a.edition_id AND u.customer_id = a.customer_id
              LEFT JOIN held h ON h.edition_id = a.edition_id AND h.customer_id = a.customer_id
-            WHERE e.mode = 'account' AND a.type = 'customer' AND a.balance_minor - coalesce(h.minor, 0) + coalesce(u.minor, 0) < 0`,
+            WHERE e.mode = 'account' AND a.type = 'customer'
+            GROUP BY a.edition_id, a.customer_id, h.minor, u.minor
+           HAVING sum(a.balance_minor) - coalesce(h.minor, 0) + coalesce(u.minor, 0) < 0`,
   },
   {
     says: 'INV-63, INV-64: a payment is captured at most once, booked at most once, and booked only where it was not given back',

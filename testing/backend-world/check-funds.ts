@@ -15,10 +15,10 @@ export async function checkFunds(world: World, operator: WorldOperator): Promise
       const told = customerDetailSchema.parse(JSON.parse(reply.text));
       const found = await world.database.pool.query(
         `SELECT (SELECT coalesce(sum(CASE WHEN b.debit_account_id = a.account_id THEN b.amount_minor ELSE -b.amount_minor END), 0)
-                   FROM posting b WHERE b.edition_id = a.edition_id AND a.account_id IN (b.debit_account_id, b.credit_account_id)) AS booked,
-                (SELECT coalesce(-sum(t.balance_delta_minor), 0) FROM transactions t WHERE t.edition_id = a.edition_id
-                    AND t.customer_id = a.customer_id AND t.state IN ('ReservePending', 'Reserve')) AS held
-           FROM account a WHERE a.edition_id = $1 AND a.customer_id = $2`,
+                   FROM account a JOIN posting b ON b.edition_id = a.edition_id AND a.account_id IN (b.debit_account_id, b.credit_account_id)
+                  WHERE a.edition_id = $1 AND a.customer_id = $2) AS booked,
+                (SELECT coalesce(-sum(t.balance_delta_minor), 0) FROM transactions t
+                  WHERE t.edition_id = $1 AND t.customer_id = $2 AND t.state IN ('ReservePending', 'Reserve')) AS held`,
         [editionId + 1, told.customerId],
       );
       const { booked, held } = fundsSchema.parse(found.rows[0]);

@@ -6,6 +6,7 @@ import { FleetFault } from './fleet.ts';
 import type { WorldOperator } from './world-operator.ts';
 
 const festivalId = 1;
+const canteenId = 2;
 const idsSchema = z.object({ id: z.int() }).array();
 
 /** Numbers of rows, as a person who has them on a list would know them. */
@@ -68,8 +69,9 @@ export const operatorDeeds: Record<OperatorDeedName, OperatorDeed> = {
     await operator.once('chargeback', '/v1/admin/chargebacks', body);
   },
   async writeOff(operator) {
-    const uid = (await overdrawn(operator, festivalId))[0]?.uid ?? someTag(operator);
-    const body = { editionId: festivalId, uid, amountMinor: 1 + operator.dice.below(200), reason };
+    const editionId = operator.dice.chance(0.5) ? festivalId : canteenId;
+    const uid = (await overdrawn(operator, editionId))[0]?.uid ?? someTag(operator);
+    const body = { editionId, uid, amountMinor: 1 + operator.dice.below(200), reason };
     await operator.once('write-off', '/v1/admin/write-offs', body);
   },
   async manualRefund(operator) {
@@ -120,11 +122,11 @@ export const operatorDeeds: Record<OperatorDeedName, OperatorDeed> = {
       operator,
       `SELECT backend_transaction_id AS id FROM transactions WHERE edition_id = ${festivalId} AND state NOT IN ('Committed', 'Aborted')`,
     );
-    const any = await idsOf(
+    const latest = await idsOf(
       operator,
       `SELECT backend_transaction_id AS id FROM transactions WHERE edition_id = ${festivalId} ORDER BY 1 DESC LIMIT 100`,
     );
-    const id = dice.oneOf(dice.chance(0.7) && open.length > 0 ? open : any);
+    const id = dice.oneOf(dice.chance(0.7) && open.length > 0 ? open : latest);
     if (id === undefined) return;
     const to = dice.pick(['Committed', 'Aborted']);
     const merchantId = dice.pick([undefined, 'bar', 'unallocated', 'nobody']);
