@@ -47,7 +47,11 @@ export type BackendOptions = {
   /** How long one call to it may take. */
   providerTimeoutMs?: number;
   random?: Random;
+  /** `aud` of the JWTs of integrations (R52); default: the demo's host in demo mode, else the production host. */
+  tracAudience?: string;
 };
+
+const tracHosts = { production: 'https://trac.mypebble.co.uk/', demo: 'https://trac-demo.stage.pebble.cloud' };
 
 /** A backend that answers. */
 export type RunningBackend = {
@@ -76,7 +80,8 @@ export async function startBackend(options: BackendOptions): Promise<RunningBack
       log,
     );
     const refundGateway = options.refundGateway ?? simulatedRefundGateway(database, clock);
-    const app = await buildServer({ database, clock, random, demo: options.demo, provider }, log);
+    const tracAudience = options.tracAudience ?? (options.demo ? tracHosts.demo : tracHosts.production);
+    const app = await buildServer({ database, clock, random, demo: options.demo, provider, tracAudience }, log);
     await app.listen({ port: options.port, host: options.host ?? '127.0.0.1' });
     const address = addressOf(app.server.address());
     const simulatorTells = options.provider === undefined ? address : undefined;

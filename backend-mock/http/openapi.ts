@@ -10,7 +10,7 @@ export async function openApiText(): Promise<string> {
   const log = pino({ level: 'silent' });
   const database = openDatabase({ host: '/nowhere' }, systemRandom, log);
   const provider = boundedProvider(simulatedProvider(database, systemClock), 0, log);
-  const service = { database, clock: systemClock, random: systemRandom, demo: false, provider };
+  const service = { database, clock: systemClock, random: systemRandom, demo: false, provider, tracAudience: '' };
   const app = await buildServer(service, log);
   try {
     await app.ready();

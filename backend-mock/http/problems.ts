@@ -5,6 +5,8 @@ import type { Problem, ProblemCode } from '../../contract/wire/problem.ts';
 const kinds: Record<ProblemCode, { status: number; title: string }> = {
   BAD_REQUEST: { status: 400, title: 'The request is not what this address takes.' },
   UNAUTHENTICATED: { status: 401, title: 'Who asks is not known here.' },
+  // The words of R54; why is nobody's business.
+  INVALID_BEARER_TOKEN: { status: 401, title: 'Invalid Bearer Token' },
   FORBIDDEN: { status: 403, title: 'Who asks may not do this.' },
   NOT_FOUND: { status: 404, title: 'There is nothing at this address.' },
   PAYLOAD_TOO_LARGE: { status: 413, title: 'The request is larger than this address takes.' },
@@ -30,6 +32,7 @@ const kinds: Record<ProblemCode, { status: number; title: string }> = {
   NOTICE_STALE: { status: 409, title: 'The time of the notice is too far from now.' },
   NOTICE_REPLAYED: { status: 409, title: 'The notice was received before.' },
   IDEMPOTENCY_CONFLICT: { status: 422, title: 'The Idempotency-Key was used for another request.' },
+  PRECONDITION_FAILED: { status: 412, title: 'It was changed since; read it again.' },
   TOO_MANY_REQUESTS: {
     status: 429,
     title: 'Too much was asked in too short a time; Retry-After says when to ask again.',
@@ -53,7 +56,7 @@ export function problem(code: ProblemCode, detail?: string, more: { expectedSeq?
 /** Answers `application/problem+json` (RFC 9457). */
 export function sendProblem(reply: FastifyReply, body: Problem): FastifyReply {
   if (body.code === 'UNAVAILABLE') reply.header('Retry-After', '1');
-  if (body.code === 'UNAUTHENTICATED') reply.header('WWW-Authenticate', 'Bearer');
+  if (body.status === 401) reply.header('WWW-Authenticate', 'Bearer');
   // As text, so that no response schema of a route can strip a field.
   return reply.code(body.status).type('application/problem+json').send(JSON.stringify(body));
 }

@@ -86,7 +86,7 @@ const hashOf = (authorization: string) => createHash('sha256').update(authorizat
 /** Whether the answer shows that the token is one: only where the route asks for it, and nobody is let in without it. */
 function provesToken({ routeOptions }: FastifyRequest, { statusCode }: FastifyReply): boolean {
   const security = routeOptions.schema?.security ?? [];
-  return statusCode < 400 && security.some((each) => 'bearer' in each);
+  return statusCode < 400 && security.some((each) => 'bearer' in each || 'installation' in each);
 }
 
 /**

@@ -14,12 +14,14 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { limits } from '../limits.ts';
 import { migrations } from '../store/migrations/list.ts';
+import { tracRoutes } from '../trac/routes.ts';
 import { auditRoute } from './admin-audit.ts';
 import { accountRoutes } from './admin-books.ts';
 import { cashierRoutes } from './admin-cashiers.ts';
 import { catalogueRoutes } from './admin-catalogue.ts';
 import { customerRoutes } from './admin-customers.ts';
 import { exposureRoute } from './admin-exposure.ts';
+import { installationRoutes } from './admin-installations.ts';
 import { moneyRoutes } from './admin-money.ts';
 import { operatorRoutes } from './admin-operators.ts';
 import { refundRoutes } from './admin-refunds.ts';
@@ -90,6 +92,18 @@ export async function buildServer(service: Service, log: Logger): Promise<App> {
             name: 'klink-session',
             description: 'An operator who is logged in.',
           },
+          app: {
+            type: 'http',
+            scheme: 'bearer',
+            bearerFormat: 'JWT',
+            description: 'Signed by an integration with RS256.',
+          },
+          installation: {
+            type: 'apiKey',
+            in: 'header',
+            name: 'Authorization',
+            description: '`token` and the access token of an installation; opens one edition.',
+          },
         },
       },
     },
@@ -128,6 +142,8 @@ export async function buildServer(service: Service, log: Logger): Promise<App> {
     terminalRoutes(typed, service);
     transactionRoutes(typed, service);
     transitionLogRoutes(typed, service);
+    installationRoutes(typed, service);
+    tracRoutes(typed, service);
     typed.get('/v1/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   });
   return app;

@@ -12,7 +12,15 @@ import type { Clock, Random } from '../ports.ts';
 import type { Database } from '../store/database.ts';
 
 /** What every route works with. */
-export type Service = { database: Database; clock: Clock; random: Random; demo: boolean; provider: BoundedProvider };
+export type Service = {
+  database: Database;
+  clock: Clock;
+  random: Random;
+  demo: boolean;
+  provider: BoundedProvider;
+  /** For whom an app's JWT has to be (R52). */
+  tracAudience: string;
+};
 
 /** The server as routes see it: typed by the contract's schemas. */
 export type App = FastifyInstance<

@@ -14,7 +14,8 @@ const backendFlagsSchema = z.object({
 
 const environmentText = `
 DATABASE_URL, if set, names the PostgreSQL (15 or newer) to use instead of its own.
-KLINK_ADMIN_PASSWORD, if set, becomes the operator's password at the first start; else a random one is shown once.`;
+KLINK_ADMIN_PASSWORD, if set, becomes the operator's password at the first start; else a random one is shown once.
+KLINK_TRAC_AUDIENCE, if set, is what the tokens of integrations have to carry as aud; else Trac's host.`;
 
 /**
  * `klink backend`: runs a backend until SIGINT or SIGTERM, on a PostgreSQL of its own or on `DATABASE_URL`. Any number of
@@ -49,12 +50,14 @@ export function backendCommand(run: RunCommand): Command {
 }
 
 /** What must not stand on a command line, where every user of the machine can read it. */
-function fromEnvironment(): { databaseUrl?: string; adminPassword?: string } {
+function fromEnvironment(): { databaseUrl?: string; adminPassword?: string; tracAudience?: string } {
   const databaseUrl = process.env['DATABASE_URL'];
   const adminPassword = process.env['KLINK_ADMIN_PASSWORD'];
+  const tracAudience = process.env['KLINK_TRAC_AUDIENCE'];
   return {
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
     ...(adminPassword === undefined ? {} : { adminPassword }),
+    ...(tracAudience === undefined ? {} : { tracAudience }),
   };
 }
 

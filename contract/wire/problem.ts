@@ -4,6 +4,7 @@ import { z } from 'zod';
 export const problemCodes = [
   'BAD_REQUEST',
   'UNAUTHENTICATED',
+  'INVALID_BEARER_TOKEN',
   'FORBIDDEN',
   'NOT_FOUND',
   'PAYLOAD_TOO_LARGE',
@@ -29,6 +30,7 @@ export const problemCodes = [
   'NOTICE_STALE',
   'NOTICE_REPLAYED',
   'IDEMPOTENCY_CONFLICT',
+  'PRECONDITION_FAILED',
   'TOO_MANY_REQUESTS',
   'UNAVAILABLE',
   'INTERNAL',

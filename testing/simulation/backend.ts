@@ -78,7 +78,10 @@ export class SimulatedBackend {
     const real = openDatabase(connection, random, silentLog);
     const mortal = killable(real, mortality.strikes);
     const provider = boundedProvider(parts.provider, providerTimeoutMs, silentLog);
-    const app = await buildServer({ database: mortal, clock, random, demo: true, provider }, silentLog);
+    const app = await buildServer(
+      { database: mortal, clock, random, demo: true, provider, tracAudience: '' },
+      silentLog,
+    );
     return new SimulatedBackend(parts, mortality, { mortal, real }, app, clock, provider);
   }
 

@@ -1,0 +1,7 @@
+import type { App, Service } from '../http/service.ts';
+import { accessTokenRoutes } from './token-routes.ts';
+
+/** The Trac-compatible API, under `/api/v1` (protocol.md). */
+export function tracRoutes(app: App, service: Service): void {
+  accessTokenRoutes(app, service);
+}
