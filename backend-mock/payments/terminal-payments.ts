@@ -80,7 +80,7 @@ export async function readTerminalPayment(
 
 /**
  * Takes a payment back. It is `voided` when the provider has said so and `unknown` until then, for the job goes on asking; one that
- * was declined stays so, and one that nobody has confirmed for a day is asked for anew. Where the till's top-up is booked, or may be on the tag, the money is used and stays. A number not heard of
+ * was declined stays so, and one that nobody has confirmed for a day is asked about anew. Where the till's top-up is booked, or may be on the tag, the money is used and stays. A number not heard of
  * is remembered: its payment, should it still arrive, is refused.
  */
 export async function voidTerminalPayment(
@@ -94,7 +94,10 @@ export async function voidTerminalPayment(
     if (known === undefined) await rememberTakenBack(connection, assignment, number, now);
     const row = known?.payment === undefined ? undefined : await lockPayment(connection, known.payment);
     if (row === undefined) return refuse('NOT_FOUND', `Number ${number} has no payment.`);
-    if (row.status === 'declined' || row.status === 'voided' || isVoiding(row)) return answered(row, now);
+    if (row.status === 'declined' || row.status === 'voided') return answered(row, now);
+    // The job asks; once it has given up after a day (Q12), whoever asks for it again asks the provider themselves.
+    if (row.voidRequestedAt !== null)
+      return row.nextCheckAt === null ? ({ outcome: 'begun', payment: row } as const) : answered(row, now);
     if (row.state === 'Committed' || row.state === 'TerminalConfirmUnknown') {
       const refusal = refuse(
         'PAYMENT_USED',
@@ -111,11 +114,6 @@ export async function voidTerminalPayment(
   const { payment } = begun;
   const answer = await provider.void(payment.key);
   return answered(await settlePayment(database, clock, payment, answer, 'void'), clock.now());
-}
-
-/** Somebody asks the provider, time and again. Once it has been given up after a day (Q12), whoever asks again begins again. */
-function isVoiding({ voidRequestedAt, nextCheckAt }: PaymentRow): boolean {
-  return voidRequestedAt !== null && nextCheckAt !== null;
 }
 
 function logRefusal(
