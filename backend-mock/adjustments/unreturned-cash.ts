@@ -1,5 +1,5 @@
 import { readSharedAccounts } from '../ledger/accounts.ts';
-import { insertAdminTransaction } from '../ledger/admin-transaction.ts';
+import { insertAdminTransaction, isAskedAgain } from '../ledger/admin-transaction.ts';
 import { book } from '../ledger/booking.ts';
 import { invariant } from '../ledger/invariant.ts';
 import type { Connection } from '../store/database.ts';
@@ -33,13 +33,14 @@ export async function listUnreturned(
 }
 
 export type UnclaimedOutcome =
-  | { outcome: 'booked'; backendTransactionId: number }
+  /** `again`: the same request had booked it before. */
+  | { outcome: 'booked'; backendTransactionId: number; again: boolean }
   | { outcome: 'unknown' }
   | { outcome: 'refused'; reason: string };
 
 /**
  * Books the cash of an aborted top-up that nobody was given back to `unclaimed`, once (money rule 4): the drawer has it, and
- * whoever comes for it finds it there.
+ * whoever comes for it finds it there. Asked for again in the same words it is answered again and changes nothing (Q11).
  */
 export async function bookUnclaimed(
   connection: Connection,
@@ -61,8 +62,12 @@ export async function bookUnclaimed(
   if (row === undefined) return { outcome: 'unknown' };
   if (!row.unreturned) return { outcome: 'refused', reason: 'It is no cash top-up that was aborted.' };
   if (row.cash_returned === true) return { outcome: 'refused', reason: 'The till says that the cash was given back.' };
-  if (row.unclaimed_by_transaction_id !== null)
-    return { outcome: 'refused', reason: `It was booked before, by ${row.unclaimed_by_transaction_id}.` };
+  const payload = { unclaimed: { backendTransactionId: transactionId, note } };
+  const earlier = row.unclaimed_by_transaction_id;
+  if (earlier !== null)
+    return (await isAskedAgain(connection, editionId, earlier, payload))
+      ? { outcome: 'booked', backendTransactionId: earlier, again: true }
+      : { outcome: 'refused', reason: `It was booked before, by ${earlier}.` };
   const amountMinor = row.amount_minor;
   const plan = {
     editionId,
@@ -77,7 +82,7 @@ export async function bookUnclaimed(
       ['Open', 'AD'],
       ['Committed', 'AD'],
     ],
-    payload: { unclaimed: { backendTransactionId: transactionId, note } },
+    payload,
   } as const;
   const backendTransactionId = await insertAdminTransaction(connection, plan, now);
   const accounts = await readSharedAccounts(connection, editionId);
@@ -89,5 +94,5 @@ export async function bookUnclaimed(
     'UPDATE transactions SET unclaimed_by_transaction_id = $3 WHERE edition_id = $1 AND backend_transaction_id = $2',
     [editionId, transactionId, backendTransactionId],
   );
-  return { outcome: 'booked', backendTransactionId };
+  return { outcome: 'booked', backendTransactionId, again: false };
 }

@@ -284,7 +284,7 @@ describe('money rule 4: cash of an aborted top-up', () => {
     });
   });
 
-  test('or booked to nobody’s account, once, however many do it', async () => {
+  test('Q11: or booked to nobody’s account, once, however many do it and however often', async () => {
     const { till, uid } = await newTag();
     const aborted = topUp({ number: 2, uid, before: 50_00 }, 20_00, 0, { state: 'Aborted' });
     await send(till, 'transaction', { ...aborted, tag: { ...aborted.tag, balanceAfterMinor: 50_00 } });
@@ -293,7 +293,15 @@ describe('money rule 4: cash of an aborted top-up', () => {
     const deeds = await Promise.all(
       [1, 2, 3].map(() => operator.post(`/unreturned-cash/${id}/unclaimed`, { editionId, note: 'nobody came' })),
     );
-    expect(deeds.map(({ status }) => status).sort()).toEqual([200, 400, 400]);
+    // Q11: the same request is answered again; another one, of what was booked before, is refused.
+    expect(deeds.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(new Set(deeds.map(({ body }) => JSON.stringify(body))).size).toBe(1);
+    const again = { method: 'POST', body: JSON.stringify({ editionId, note: 'nobody came' }) };
+    expect((await operator.request(`/unreturned-cash/${id}/unclaimed`, again)).headers.get('idempotency-hit')).toBe(
+      'true',
+    );
+    const otherwise = { editionId, note: 'a nice evening' };
+    expect(await operator.post(`/unreturned-cash/${id}/unclaimed`, otherwise)).toMatchObject({ status: 400 });
     expect(await balanceOf('unclaimed')).toBe(unclaimed + 20_00);
     expect(await balanceOf('top-up:cash')).toBe(cash - 20_00);
     expect((await unreturned(till))[0]?.unclaimedByTransactionId).not.toBeNull();

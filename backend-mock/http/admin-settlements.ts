@@ -142,11 +142,13 @@ function unclaimedRoute(app: App, service: Service): void {
       const now = clock.now();
       const done = await database.transaction(async (connection) => {
         const booked = await bookUnclaimed(connection, plan, now);
-        if (booked.outcome === 'booked') await audit(connection, actor, 'cash booked to unclaimed', plan, now);
+        if (booked.outcome === 'booked' && !booked.again)
+          await audit(connection, actor, 'cash booked to unclaimed', plan, now);
         return booked;
       });
       switch (done.outcome) {
         case 'booked':
+          if (done.again) reply.header('Idempotency-Hit', 'true');
           return reply.send({ backendTransactionId: done.backendTransactionId });
         case 'unknown':
           return sendProblem(reply, problem('NOT_FOUND', 'There is no such transaction.'));

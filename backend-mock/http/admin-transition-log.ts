@@ -68,7 +68,7 @@ export function transitionLogRoutes(app: App, service: Service): void {
       const logId = request.params.id;
       const outcome = await database.transaction(async (connection) => {
         const settled = await resolveRejection(connection, logId, request.body, actor, now);
-        if (settled.outcome === 'resolved') {
+        if (settled.outcome === 'resolved' && !settled.again) {
           const backendTransactionId = settled.backendTransactionId ?? null;
           await audit(
             connection,
@@ -82,6 +82,7 @@ export function transitionLogRoutes(app: App, service: Service): void {
       });
       switch (outcome.outcome) {
         case 'resolved':
+          if (outcome.again) reply.header('Idempotency-Hit', 'true');
           return reply.send({ logId, backendTransactionId: outcome.backendTransactionId ?? null });
         case 'unknown':
           return sendProblem(reply, problem('NOT_FOUND', 'There is no such row.'));

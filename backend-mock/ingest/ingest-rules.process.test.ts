@@ -343,8 +343,12 @@ describe('rule 4: what is rejected', () => {
     expect(await logOf(till)).toHaveLength(1);
 
     const dismissed = { resolution: 'dismissal', editionId: till.editionId, note: 'the sale stands' };
-    expect((await operator.post(`/transition-log/${row?.id}/resolution`, dismissed)).status).toBe(200);
-    expect((await operator.post(`/transition-log/${row?.id}/resolution`, dismissed)).status).toBe(400);
+    const resolve = (body: object) => operator.post(`/transition-log/${row?.id}/resolution`, body);
+    const first = await resolve(dismissed);
+    expect(first.status).toBe(200);
+    // Q11: the same words are answered again, other ones are refused.
+    expect(await resolve(dismissed)).toEqual(first);
+    expect((await resolve({ ...dismissed, note: 'the sale falls' })).status).toBe(400);
     expect((await logOf(till))[0]).toMatchObject({
       resolution: 'dismissal',
       resolvedBy: 'admin',
@@ -352,7 +356,7 @@ describe('rule 4: what is rejected', () => {
     });
   });
 
-  test('a rejected sale may be resolved by a booking that takes its place', async () => {
+  test('a rejected sale may be resolved by a booking that takes its place, once (Q11)', async () => {
     const till = await newTill();
     const uid = newUid();
     till.journal.append('transaction', { ...purchase({ number: 1, before: 20_00, uid }, 5_50), amountMinor: 5_49 });
@@ -376,6 +380,26 @@ describe('rule 4: what is rejected', () => {
     expect(body).toMatchObject({ logId: row?.id, backendTransactionId: expect.any(Number) });
     const after = await operator.balances(till.editionId);
     expect((after.get('merchant:bar') ?? 0) - (before.get('merchant:bar') ?? 0)).toBe(5_50);
+    // Q11: asked for again, the answer comes again and nothing is booked; anything else of it is refused.
+    const resolution = { method: 'POST', body: JSON.stringify(request) };
+    const repeated = await operator.request(`/transition-log/${row?.id}/resolution`, resolution);
+    expect([repeated.status, repeated.headers.get('idempotency-hit'), await repeated.json()]).toEqual([
+      200,
+      'true',
+      body,
+    ]);
+    const others = [
+      { note: 'price seen on the wall' },
+      { uid: newUid() },
+      { items: [{ ...items[0], amountMinor: 5_51 }] },
+      {
+        type: 'Chargeback',
+        items: [{ kind: 'chargeback', debit: 'customer', credit: 'merchant:bar', amountMinor: 5_50 }],
+      },
+    ];
+    for (const other of [...others, { resolution: 'dismissal' }])
+      expect((await operator.post(`/transition-log/${row?.id}/resolution`, { ...request, ...other })).status).toBe(400);
+    expect(await operator.balances(till.editionId)).toEqual(after);
     expect((await operator.coherence(till.editionId)).sumMinor).toBe(0);
   });
 

@@ -1,7 +1,7 @@
 import type { ResolutionRequest } from '../../contract/wire/operator.ts';
 import type { TransactionItem } from '../../contract/wire/transaction.ts';
 import { readSharedAccounts } from '../ledger/accounts.ts';
-import { insertAdminTransaction } from '../ledger/admin-transaction.ts';
+import { insertAdminTransaction, isAskedAgain } from '../ledger/admin-transaction.ts';
 import { book } from '../ledger/booking.ts';
 import { resolveCustomers } from '../ledger/customers.ts';
 import { invariant } from '../ledger/invariant.ts';
@@ -10,16 +10,27 @@ import { customerNet, wrongSides } from './item-balance.ts';
 import { postingsOfItems } from './postings.ts';
 
 export type ResolutionOutcome =
-  | { outcome: 'resolved'; backendTransactionId: number | undefined }
+  /** `again`: the same request had resolved it before. */
+  | { outcome: 'resolved'; backendTransactionId: number | undefined; again: boolean }
   | { outcome: 'unknown' }
   | { outcome: 'resolved-before' }
   | { outcome: 'unbookable'; reason: string };
+
+type Row = {
+  resolved_at: Date | null;
+  resolution: string | null;
+  resolution_note: string | null;
+  resolved_by_transaction_id: number | null;
+  open_state: string | null;
+  open_id: number | null;
+};
 
 type BookingRequest = Extract<ResolutionRequest, { resolution: 'booking' }>;
 
 /**
  * Settles a row of the transition log, once (ingest rule 4): with a booking of origin `admin` that takes the place of what was
- * rejected, or with a note that nothing is to be booked. The rejected payload stays as it is.
+ * rejected, or with a note that nothing is to be booked. The rejected payload stays as it is. Asked for again in the same words it is
+ * answered again and changes nothing (Q11); in other words it is refused.
  */
 export async function resolveRejection(
   connection: Connection,
@@ -28,8 +39,8 @@ export async function resolveRejection(
   actor: string,
   now: Date,
 ): Promise<ResolutionOutcome> {
-  const found = await connection.query<{ resolved_at: Date | null; open_state: string | null; open_id: number | null }>(
-    `SELECT l.resolved_at, t.state AS open_state, t.backend_transaction_id AS open_id
+  const found = await connection.query<Row>(
+    `SELECT l.resolved_at, l.resolution, l.resolution_note, l.resolved_by_transaction_id, t.state AS open_state, t.backend_transaction_id AS open_id
        FROM transition_log l
        LEFT JOIN transactions t ON t.edition_id = l.edition_id AND t.assignment_id = l.assignment_id
         AND t.terminal_transaction_number = l.terminal_transaction_number AND t.state NOT IN ('Committed', 'Aborted', 'ReserveExpired')
@@ -38,7 +49,10 @@ export async function resolveRejection(
   );
   const row = found.rows[0];
   if (row === undefined) return { outcome: 'unknown' };
-  if (row.resolved_at !== null) return { outcome: 'resolved-before' };
+  if (row.resolved_at !== null)
+    return (await isSameResolution(connection, logId, row, request))
+      ? { outcome: 'resolved', backendTransactionId: row.resolved_by_transaction_id ?? undefined, again: true }
+      : { outcome: 'resolved-before' };
   // Booked here, it would be booked once more when somebody ends the transaction that it is about.
   if (request.resolution === 'booking' && row.open_id !== null)
     return { outcome: 'unbookable', reason: `Its transaction ${row.open_id} is ${row.open_state}: end that one.` };
@@ -49,8 +63,29 @@ export async function resolveRejection(
       WHERE edition_id = $1 AND log_id = $2`,
     [request.editionId, logId, request.resolution, request.note, actor, now, booked ?? null],
   );
-  return { outcome: 'resolved', backendTransactionId: booked };
+  return { outcome: 'resolved', backendTransactionId: booked, again: false };
 }
+
+async function isSameResolution(
+  connection: Connection,
+  logId: number,
+  row: Row,
+  request: ResolutionRequest,
+): Promise<boolean> {
+  if (request.resolution !== row.resolution || request.note !== row.resolution_note) return false;
+  if (request.resolution === 'dismissal') return true;
+  const id = row.resolved_by_transaction_id;
+  return id !== null && (await isAskedAgain(connection, request.editionId, id, contentOf(logId, request)));
+}
+
+/** What the booking is made from; whose it is belongs to it. */
+const contentOf = (logId: number, { note, items, type, uid }: BookingRequest) => ({
+  resolves: logId,
+  note,
+  items,
+  type,
+  uid,
+});
 
 /** Books the operator's items; returns the new transaction's number, or why they cannot be booked. */
 async function bookInstead(
@@ -81,7 +116,7 @@ async function bookInstead(
       ['Open', 'AD'],
       ['Committed', 'AD'],
     ],
-    payload: { resolves: logId, note: request.note, items: request.items },
+    payload: contentOf(logId, request),
   } as const;
   const backendTransactionId = await insertAdminTransaction(connection, plan, now);
   const postings = postingsOfItems(backendTransactionId, request.items, accounts, customer);

@@ -34,7 +34,7 @@ export async function insertAdminTransaction(
   const steps = stepsOf(plan);
   const last = steps.at(-1);
   invariant('INV-06', last !== undefined, 'a transaction has a state');
-  const payload = canonicalJson(plan.payload) ?? '{}';
+  const payload = contentOf(plan.payload);
   const ended = last.to_state === 'Committed' || last.to_state === 'Aborted';
   const made = await connection.query<{ backend_transaction_id: number }>({
     name: 'insert-admin-transaction',
@@ -75,6 +75,23 @@ export async function insertAdminTransaction(
   invariant('INV-61', id !== undefined, 'the edition of a transaction exists');
   return id;
 }
+
+/** Whether this transaction was made from the very same content: the request has been heard before (Q11). */
+export async function isAskedAgain(
+  connection: Connection,
+  editionId: number,
+  backendTransactionId: number,
+  payload: object,
+): Promise<boolean> {
+  const found = await connection.query<{ content_hash: string }>({
+    name: 'content-of-transaction',
+    text: 'SELECT content_hash FROM transactions WHERE edition_id = $1 AND backend_transaction_id = $2',
+    values: [editionId, backendTransactionId],
+  });
+  return found.rows[0]?.content_hash === contentHash(contentOf(payload));
+}
+
+const contentOf = (payload: object): string => canonicalJson(payload) ?? '{}';
 
 function stepsOf({ kind, path }: AdminTransaction) {
   return path.map(([to, cause], index) => {

@@ -270,7 +270,6 @@ const ofOperators: readonly Scenario[] = [
       ({ numbers }) => `/v1/admin/unreturned-cash/${numbers.unreturnedCash}/unclaimed`,
       () => ({ editionId: festival, note: reason }),
     ),
-    saysWhenRepeated: [400],
   },
   {
     name: 'a rejection is settled by a booking',
@@ -285,7 +284,6 @@ const ofOperators: readonly Scenario[] = [
         items: purchase({ number: 9, uid: tags.buyer }, 5_50).items,
       }),
     ),
-    saysWhenRepeated: [400],
   },
 ];
 
