@@ -64,7 +64,7 @@ class JsonReport implements Report {
 }
 
 /** ISO 4217's code for "no currency": until the till has said which one its edition has. */
-const noCurrency = 'XXX';
+export const noCurrency = 'XXX';
 
 class SentenceReport implements Report {
   readonly #streams: Streams;

@@ -5,7 +5,7 @@ import { formatAmount } from '../amount.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { transactionNumberOf } from '../flag-values.ts';
 import { tillFlagsSchema, withReaderFlags, workingFolder } from '../flags.ts';
-import type { Report } from '../report.ts';
+import { noCurrency, type Report } from '../report.ts';
 import type { RunCommand } from '../run-command.ts';
 import { failedWith, tapRequest, withTap, withTill } from '../till-work.ts';
 
@@ -57,7 +57,7 @@ async function list(flags: ResolveFlags, report: Report): Promise<ExitCode> {
   const attention = readAttention(workingFolder(flags));
   if (!attention.ok) return failedWith(attention.fault, report);
   const { items, currency } = attention.value;
-  const text = items.map((item) => itemText(item, currency ?? 'XXX')).join('\n');
+  const text = items.map((item) => itemText(item, currency ?? noCurrency)).join('\n');
   report.say('attention', { items }, text === '' ? 'Nothing needs attention.' : text);
   return 0;
 }

@@ -29,7 +29,7 @@ const distortions: readonly ((till: WorldTill, sent: SentTransaction) => unknown
     ...sent,
     items: sent.items.map((item) => ({ ...item, debit: item.credit, credit: item.debit })),
   }),
-  (_till, sent) => ({ ...sent, currency: 'XXX', stateVersion: sent.stateVersion + 1 }),
+  (_till, sent) => ({ ...sent, currency: 'XTS', stateVersion: sent.stateVersion + 1 }),
   (till, sent) => ({ ...sent, tag: { ...sent.tag, uid: till.world.newUid() }, stateVersion: sent.stateVersion + 1 }),
   ({ dice }, sent) => ({
     ...sent,
@@ -51,7 +51,7 @@ export function sayWrongly(till: WorldTill): void {
     till.number += 1;
     const state = dice.pick(['Open', 'TerminalConfirmStarted', 'Reserve', 'ExternalPending', 'Committed']);
     const sold = purchase({ number: till.number, uid: till.world.newUid(), before: 1_00 }, 2_00, { state });
-    till.journal.append('transaction', state === 'Committed' ? { ...sold, currency: 'XXX' } : sold);
+    till.journal.append('transaction', state === 'Committed' ? { ...sold, currency: 'XTS' } : sold);
     till.note('wrong', 'new number', `${till.number} ${state}`);
     return;
   }
