@@ -10,6 +10,7 @@ import { diagnoseCommand } from './commands/diagnose.ts';
 import { enrolCommand } from './commands/enrol.ts';
 import { exportCommand } from './commands/export.ts';
 import { exportSupportCommand } from './commands/export-support.ts';
+import { installationsCommand } from './commands/installations.ts';
 import { issueCommand } from './commands/issue.ts';
 import { paymentsCommand } from './commands/payments.ts';
 import { receiptCommand } from './commands/receipt.ts';
@@ -96,6 +97,7 @@ function buildProgram(run: RunCommand, streams: Streams, onComplaint: (text: str
     exportCommand,
     diagnoseCommand,
     exportSupportCommand,
+    installationsCommand,
   ];
   for (const make of makers) program.addCommand(make(run));
   for (const command of withSubcommands(program)) {

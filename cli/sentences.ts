@@ -41,6 +41,7 @@ export function resultSentence(step: Step, currency: string): string | null {
     case 'diagnosed':
     case 'supportExported':
     case 'backendStarted':
+    case 'installations':
       // Their commands know the numbers and say them (report.say).
       return null;
     case 'readerState':

@@ -39,6 +39,7 @@ export const stepEvents = [
   'diagnosed',
   'supportExported',
   'backendStarted',
+  'installations',
   'fault',
 ] as const;
 export type StepEvent = (typeof stepEvents)[number];
