@@ -30,7 +30,10 @@ const questions: Readonly<Record<string, string>> = {
   replacements:
     'SELECT uid, new_uid, generation, balance_minor, written_at IS NOT NULL AS written FROM tag_replacement',
   journals:
-    'SELECT assignment_id, last_seq, last_hash, revoked_at IS NOT NULL AS revoked, closed_at IS NOT NULL AS closed FROM assignment',
+    'SELECT assignment_id, terminal_id, last_seq, last_hash, offline_share_minor, revoked_at IS NOT NULL AS revoked, closed_at IS NOT NULL AS closed FROM assignment',
+  'enrolment codes':
+    'SELECT edition_id, terminal_id, used_at IS NOT NULL AS used, used_by_assignment_id FROM enrolment_code',
+  'assignment numbers': 'SELECT last_assignment_id FROM assignment_number',
   entries: 'SELECT assignment_id, seq, outcome, error_code FROM journal_entry',
   batches: 'SELECT assignment_id, batch_id FROM batch',
   imported: 'SELECT assignment_id, seq, hash FROM imported_entry',

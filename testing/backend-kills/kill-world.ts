@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { z } from 'zod';
+import { enrolmentCodeAnswerSchema } from '../../contract/wire/admin.ts';
+import { terminalRowSchema } from '../../contract/wire/operator.ts';
 import { outsideTopUpSchema } from '../../contract/wire/outside-top-up.ts';
 import { startTestBackend, type TestServer } from '../backend/backend.ts';
 import { cardWish, putPayment } from '../backend/card-payments.ts';
@@ -71,6 +73,8 @@ export type KillWorld = {
   paymentKeys: ReadonlyMap<number, string>;
   reference: string;
   noticeSecret: Buffer;
+  /** Lets one till more into the canteen, once. */
+  enrolmentCode: string;
   /** What the festival's till is about to send. */
   batch: { batchId: string; body: string };
 };
@@ -153,6 +157,7 @@ class WorldBuilder {
       paymentKeys: new Map(keys.map(({ id, key }) => [id, key])),
       reference: paid?.reference ?? '',
       noticeSecret: secret?.secret ?? Buffer.alloc(0),
+      enrolmentCode: await this.#issueEnrolmentCode(),
       batch: nextBatch(festivalTill),
     };
   }
@@ -304,6 +309,14 @@ class WorldBuilder {
       body: JSON.stringify({ editionId: canteen, amountMinor }),
     });
     return outsideTopUpSchema.parse(await answer.json()).backendTransactionId;
+  }
+
+  async #issueEnrolmentCode(): Promise<string> {
+    const operator = await logIn(this.#operatorClient.address);
+    const { terminalId } = terminalRowSchema.parse((await operator.post('/terminals', { name: 'Newcomer' })).body);
+    const wish = { terminalName: 'Newcomer', editionId: canteen };
+    return enrolmentCodeAnswerSchema.parse((await operator.post(`/terminals/${terminalId}/enrolment-codes`, wish)).body)
+      .code;
   }
 
   async #putRule(customerId: number): Promise<void> {
