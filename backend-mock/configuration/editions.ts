@@ -3,7 +3,7 @@ import type { AccountLimits, FeeRule } from '../../contract/wire/configuration.t
 import type { Edition, editionLimitsSchema } from '../../contract/wire/enrolment.ts';
 import type { editionChangeSchema } from '../../contract/wire/operator.ts';
 import type { EditionMode } from '../../contract/wire/words.ts';
-import { createSystemAccounts } from '../ledger/accounts.ts';
+import { createFundingAccount, createSystemAccounts } from '../ledger/accounts.ts';
 import { invariant } from '../ledger/invariant.ts';
 import type { Random } from '../ports.ts';
 import type { Connection } from '../store/database.ts';
@@ -67,6 +67,7 @@ export async function createEdition(
     keyHex,
   ]);
   await createSystemAccounts(connection, editionId);
+  if (plan.mode === 'account') await createFundingAccount(connection, editionId);
   return editionId;
 }
 

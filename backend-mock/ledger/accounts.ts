@@ -19,6 +19,11 @@ export async function createSystemAccounts(connection: Connection, editionId: nu
   );
 }
 
+/** Who pays for credits: an edition with purses has it, one in account mode. */
+export async function createFundingAccount(connection: Connection, editionId: number): Promise<void> {
+  await connection.query(`INSERT INTO account (edition_id, type, name) VALUES ($1, 'funding', 'funding')`, [editionId]);
+}
+
 /** The account of a merchant; one that is there stays. */
 export async function createMerchantAccount(
   connection: Connection,

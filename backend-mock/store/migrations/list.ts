@@ -8,6 +8,8 @@ import { outsideTopUps } from './0007-outside-top-ups.ts';
 import { refusedSteps } from './0008-refused-steps.ts';
 import { overspend } from './0009-overspend.ts';
 import { installations } from './0010-installations.ts';
+import { canteenPurses } from './0011-canteen-purses.ts';
+import { tracConnections } from './0012-trac-connections.ts';
 
 export type Migration = { version: number; name: string; sql: string };
 
@@ -23,4 +25,6 @@ export const migrations: readonly Migration[] = [
   { version: 8, name: 'refused-steps', sql: refusedSteps },
   { version: 9, name: 'overspend', sql: overspend },
   { version: 10, name: 'installations', sql: installations },
+  { version: 11, name: 'canteen-purses', sql: canteenPurses },
+  { version: 12, name: 'trac-connections', sql: tracConnections },
 ];
