@@ -1,3 +1,4 @@
+import type { StatementReport } from '../../contract/wire/canteen-reports.ts';
 import type { Report } from '../../contract/wire/reports.ts';
 
 type Cell = string | number | null;
@@ -6,7 +7,7 @@ type Cell = string | number | null;
  * The rows of a report as RFC 4180 text with a header line, CRLF and UTF-8; amounts are minor units, the currency is a column of its
  * own. A text that a spreadsheet would take for a formula gets an apostrophe.
  */
-export function csvOf({ rows, currency }: Report): string {
+export function csvOf({ rows, currency }: Report | StatementReport): string {
   const first = rows[0];
   const columns = first === undefined ? [] : Object.keys(first);
   const lines = rows.map((row) => {

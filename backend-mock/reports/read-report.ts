@@ -1,6 +1,8 @@
+import type { ReportPeriod } from '../../contract/wire/canteen-reports.ts';
 import type { Report, ReportName } from '../../contract/wire/reports.ts';
 import { invariant } from '../ledger/invariant.ts';
 import type { Connection } from '../store/database.ts';
+import { creditBalances, creditsRows, uptakeRows, usedOutside } from './credit-reports.ts';
 import { feeRows, liabilityRows, settlementRows, sumOfTypes, topUpRows } from './ledger-reports.ts';
 import { shiftRows } from './shift-report.ts';
 
@@ -10,8 +12,13 @@ type Head = { editionId: number; currency: string; at: string };
  * One report of an edition. The caller's transaction is REPEATABLE READ, so that every row is of one moment; each report is held
  * against the cached balances, on another path than its own (INV-68).
  */
-export async function readReport(connection: Connection, name: ReportName, head: Head): Promise<Report> {
-  const report = await collect(connection, name, head);
+export async function readReport(
+  connection: Connection,
+  name: ReportName,
+  head: Head,
+  period: ReportPeriod = { from: null, to: null },
+): Promise<Report> {
+  const report = await collect(connection, name, head, period);
   const sumMinor = await sumOfReport(connection, report, head.editionId);
   invariant(
     'INV-68',
@@ -21,7 +28,7 @@ export async function readReport(connection: Connection, name: ReportName, head:
   return report;
 }
 
-async function collect(connection: Connection, name: ReportName, head: Head): Promise<Report> {
+async function collect(connection: Connection, name: ReportName, head: Head, period: ReportPeriod): Promise<Report> {
   const { editionId } = head;
   switch (name) {
     case 'settlement': {
@@ -45,6 +52,27 @@ async function collect(connection: Connection, name: ReportName, head: Head): Pr
       const inShifts = total(rows.map(({ bookedCashMinor }) => bookedCashMinor));
       return { ...head, report: name, rows, withoutShiftMinor, totalMinor: inShifts + withoutShiftMinor };
     }
+    case 'meal-credit-uptake': {
+      const rows = await uptakeRows(connection, editionId, period, new Date(head.at));
+      const otherDaysMinor = await usedOutside(connection, editionId, period);
+      const usedMinor = total(rows.map((row) => row.usedMinor));
+      return {
+        ...head,
+        ...period,
+        report: name,
+        rows,
+        usedMinor,
+        otherDaysMinor,
+        totalMinor: usedMinor + otherDaysMinor,
+      };
+    }
+    case 'credits': {
+      const found = await creditsRows(connection, editionId, period);
+      const rows = found.map(({ laterMinor: _later, ...row }) => row);
+      const laterMinor = total(found.map((row) => row.laterMinor));
+      const totalMinor = total(rows.map(({ closingMinor }) => closingMinor)) + laterMinor;
+      return { ...head, ...period, report: name, rows, laterMinor, totalMinor };
+    }
   }
 }
 
@@ -66,6 +94,12 @@ async function sumOfReport(connection: Connection, { report }: Report, editionId
       );
       return -(found.rows[0]?.balance_minor ?? 0) + 0;
     }
+    case 'meal-credit-uptake': {
+      const { fundedMinor, availableMinor } = await creditBalances(connection, editionId);
+      return fundedMinor - availableMinor;
+    }
+    case 'credits':
+      return (await creditBalances(connection, editionId)).availableMinor;
   }
 }
 

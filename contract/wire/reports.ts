@@ -1,21 +1,24 @@
 import { z } from 'zod';
-import { currencySchema } from './money.ts';
+import { creditsReportSchema, mealCreditUptakeReportSchema } from './canteen-reports.ts';
+import { reportHeadSchema } from './report-head.ts';
 
 /** Every report of an edition (protocol.md, "Operator API"). Amounts are minor units; a total is the ledger's own balance. */
-export const reportNames = ['settlement', 'top-ups', 'fees', 'liabilities', 'shifts'] as const;
+export const reportNames = [
+  'settlement',
+  'top-ups',
+  'fees',
+  'liabilities',
+  'shifts',
+  'meal-credit-uptake',
+  'credits',
+] as const;
 export type ReportName = (typeof reportNames)[number];
 export const reportNameSchema = z.enum(reportNames).meta({ id: 'ReportName' });
 
-const headSchema = z.object({
-  editionId: z.int(),
-  currency: currencySchema,
-  /** When the books stood like this. */
-  at: z.iso.datetime(),
-});
 const count = z.int().min(0);
 
 /** What each merchant is owed: its account. */
-export const settlementReportSchema = headSchema
+export const settlementReportSchema = reportHeadSchema
   .extend({
     report: z.literal('settlement'),
     rows: z.array(
@@ -36,7 +39,7 @@ export const settlementReportSchema = headSchema
   .meta({ id: 'SettlementReport' });
 
 /** What came in and went out by each channel, on each till; a row without a till was made in the backend. */
-export const topUpsReportSchema = headSchema
+export const topUpsReportSchema = reportHeadSchema
   .extend({
     report: z.literal('top-ups'),
     rows: z.array(
@@ -59,7 +62,7 @@ export const topUpsReportSchema = headSchema
   })
   .meta({ id: 'TopUpsReport' });
 
-export const feesReportSchema = headSchema
+export const feesReportSchema = reportHeadSchema
   .extend({
     report: z.literal('fees'),
     rows: z.array(
@@ -77,7 +80,7 @@ export const feesReportSchema = headSchema
   .meta({ id: 'FeesReport' });
 
 /** What the festival owes: balances that customers have not spent, and cash without an owner. */
-export const liabilitiesReportSchema = headSchema
+export const liabilitiesReportSchema = reportHeadSchema
   .extend({
     report: z.literal('liabilities'),
     rows: z.array(
@@ -93,7 +96,7 @@ export const liabilitiesReportSchema = headSchema
   })
   .meta({ id: 'LiabilitiesReport' });
 
-export const shiftsReportSchema = headSchema
+export const shiftsReportSchema = reportHeadSchema
   .extend({
     report: z.literal('shifts'),
     rows: z.array(
@@ -131,6 +134,8 @@ export const reportSchema = z
     feesReportSchema,
     liabilitiesReportSchema,
     shiftsReportSchema,
+    mealCreditUptakeReportSchema,
+    creditsReportSchema,
   ])
   .meta({ id: 'Report' });
 export type Report = z.infer<typeof reportSchema>;
