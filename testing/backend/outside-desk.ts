@@ -1,0 +1,212 @@
+import { z } from 'zod';
+import { checkDuePayments } from '../../backend-mock/jobs/check-payments.ts';
+import type { RunningBackend } from '../../backend-mock/main.ts';
+import { openDueAutoTopUps } from '../../backend-mock/payments/auto-top-up.ts';
+import { boundedProvider } from '../../backend-mock/payments/bounded-provider.ts';
+import { readNoticeSecret, signNotice } from '../../backend-mock/payments/notice-secret.ts';
+import type { PaymentProvider } from '../../backend-mock/payments/provider.ts';
+import { sendDueNotices } from '../../backend-mock/payments/simulated-notices.ts';
+import { simulatedProvider } from '../../backend-mock/payments/simulated-provider.ts';
+import { systemRandom } from '../../backend-mock/ports.ts';
+import { type Database, openDatabase } from '../../backend-mock/store/database.ts';
+import { alertsAnswerSchema, transactionDetailSchema } from '../../contract/wire/operator.ts';
+import { noticeSignatureHeader, outsideTopUpSchema, type PaymentNotice } from '../../contract/wire/outside-top-up.ts';
+import { problemSchema } from '../../contract/wire/problem.ts';
+import { tagLookupAnswerSchema } from '../../contract/wire/tag-lookup.ts';
+import { silentLog, startTestBackend, startTestServer, type TestServer } from './backend.ts';
+import { type OperatorClient, operatorAt } from './operator-client.ts';
+import { topUp } from './payloads.ts';
+import { enrolTill, type TillClient } from './till-client.ts';
+
+/** A customer with a tag, and the till that made it. */
+export type Customer = { till: TillClient; uid: string; customerId: number };
+
+/** The first steps of every online top-up whose payment was begun. */
+export const openedOnline = ['null → Open CU', 'Open → ExternalPending BJ'];
+
+const answerSchema = z.union([outsideTopUpSchema, problemSchema]);
+const neverMs = 3_600_000;
+const providerTimeoutMs = 150;
+
+/**
+ * Customers who top up without a till, their provider, and the jobs of a backend, run round by round at a time of the test's own: with
+ * a database server of its own, which {@link OutsideDesk.close} stops.
+ */
+export class OutsideDesk {
+  readonly server: TestServer;
+  readonly backend: RunningBackend;
+  readonly database: Database;
+  readonly clock: { now(): Date };
+  readonly #time: { ms: number };
+  #tags = 0;
+  #notices = 0;
+
+  private constructor(server: TestServer, backend: RunningBackend, database: Database, time: { ms: number }) {
+    this.server = server;
+    this.backend = backend;
+    this.database = database;
+    this.#time = time;
+    this.clock = { now: () => new Date(time.ms) };
+  }
+
+  static async start(): Promise<OutsideDesk> {
+    const time = { ms: Date.parse('2026-07-04T10:00:00Z') };
+    const server = await startTestServer();
+    const databaseUrl = await server.newDatabase();
+    const clock = { now: () => new Date(time.ms) };
+    const intervals = { expiryIntervalMs: neverMs, paymentIntervalMs: neverMs, providerTimeoutMs };
+    const backend = await startTestBackend(databaseUrl, { clock, ...intervals });
+    const database = openDatabase({ connectionString: databaseUrl }, systemRandom, silentLog);
+    return new OutsideDesk(server, backend, database, time);
+  }
+
+  async close(): Promise<void> {
+    await this.database.close();
+    await this.backend.close();
+    await this.server.stop();
+  }
+
+  /** What the test before left pending, told or ruled is not the next one's. */
+  async clear(): Promise<void> {
+    await this.database.pool.query('UPDATE payment SET next_check_at = NULL');
+    await this.database.pool.query('UPDATE auto_top_up SET active = false');
+    await this.database.pool.query('DELETE FROM simulated_notice');
+    await this.database.pool.query('DELETE FROM alert');
+  }
+
+  pass(ms: number): void {
+    this.#time.ms += ms;
+  }
+
+  operator(): Promise<OperatorClient> {
+    return operatorAt(this.backend.address, this.#time.ms);
+  }
+
+  /** A round of the job that starts payments and asks about them; returns about how many. */
+  checkAfter(ms: number, provider: PaymentProvider = simulatedProvider(this.database, this.clock)): Promise<number> {
+    this.pass(ms);
+    const { database, clock } = this;
+    return checkDuePayments({ database, clock, provider: boundedProvider(provider, providerTimeoutMs, silentLog) });
+  }
+
+  openAuto(): Promise<number> {
+    return openDueAutoTopUps({ database: this.database, clock: this.clock, random: systemRandom });
+  }
+
+  tellNotices(): Promise<number> {
+    return sendDueNotices({ database: this.database, clock: this.clock, address: this.backend.address });
+  }
+
+  /** A customer with a tag and 10.00 on it. */
+  async customer(code = 'DEMO-FEST', at = this.backend.address, stored = this.database): Promise<Customer> {
+    this.#tags += 1;
+    const uid = `04AA${this.#tags.toString(16).toUpperCase().padStart(10, '0')}`;
+    const till = await enrolTill(at, code);
+    const sent = topUp({ number: 1, uid, currency: code === 'DEMO-FEST' ? 'CHF' : 'GBP' }, 10_00, 0);
+    const tag = { ...sent.tag, transactionNumber: code === 'DEMO-FEST' ? 1 : null };
+    till.journal.append('transaction', { ...sent, tag });
+    const { answer, text } = await till.send();
+    if (answer?.results[0]?.outcome !== 'accepted') throw new Error(text);
+    const found = await stored.pool.query('SELECT customer_id FROM tag WHERE uid = $1', [uid]);
+    return { till, uid, customerId: z.object({ customer_id: z.int() }).parse(found.rows[0]).customer_id };
+  }
+
+  /** An online top-up is opened, by an operator until customers have a login of their own. */
+  async open(of: Customer, amountMinor: number, key = `key-${of.uid}-${amountMinor}`, as?: OperatorClient) {
+    const by = as ?? (await this.operator());
+    const response = await fetch(`${by.address}/v1/customers/${of.customerId}/online-top-ups`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'Idempotency-Key': key, Cookie: by.cookie },
+      body: JSON.stringify({ editionId: of.till.editionId, amountMinor }),
+    });
+    const answer = answerSchema.parse(await response.json());
+    return 'code' in answer
+      ? { status: response.status, code: answer.code, topUp: undefined }
+      : { status: response.status, code: undefined, topUp: answer };
+  }
+
+  async look(of: Customer, id: number | undefined) {
+    const by = await this.operator();
+    const response = await fetch(`${by.address}${pathOf(of, id)}`, { headers: { Cookie: by.cookie } });
+    return outsideTopUpSchema.parse(await response.json());
+  }
+
+  /** The customer changes their mind. */
+  async cancel(of: Customer, id: number | undefined) {
+    const by = await this.operator();
+    const response = await fetch(`${by.address}${pathOf(of, id)}`, {
+      method: 'DELETE',
+      headers: { Cookie: by.cookie },
+    });
+    const answer = answerSchema.parse(await response.json());
+    return { status: response.status, said: 'code' in answer ? answer.code : answer.state };
+  }
+
+  async historyOf(of: Customer, id: number | undefined) {
+    const path = `/transactions/${id}?editionId=${of.till.editionId}`;
+    const { states, postings } = await (await this.operator()).read(transactionDetailSchema, path);
+    return {
+      states: states.map((step) => `${step.from} → ${step.to} ${step.cause}`),
+      postings: postings.map((line) => `${line.kind} ${line.amountMinor}`),
+    };
+  }
+
+  async alertsOf(of: Customer): Promise<string[]> {
+    const path = `/alerts?editionId=${of.till.editionId}`;
+    const { alerts } = await (await this.operator()).read(alertsAnswerSchema, path);
+    return alerts.map((alert) => alert.code);
+  }
+
+  /** What the tag's customer has, and what is in line for the tag. */
+  async tagOf({ till, uid }: Customer) {
+    const answer = tagLookupAnswerSchema.parse(await (await till.request(`/tags/${uid}`)).json());
+    return { balanceMinor: answer.balanceMinor, pending: answer.pendingAdjustments.map((line) => line.amountMinor) };
+  }
+
+  async paymentOf(
+    id: number | undefined,
+    stored = this.database,
+  ): Promise<{ payment_key: string; amount_minor: number }> {
+    const found = await stored.pool.query(
+      'SELECT payment_key, amount_minor FROM payment WHERE backend_transaction_id = $1',
+      [id],
+    );
+    return z.object({ payment_key: z.string(), amount_minor: z.int() }).parse(found.rows[0]);
+  }
+
+  /** A notice of now that says approved, with whatever is to be otherwise. */
+  async noticeAbout(
+    id: number | undefined,
+    changes: Partial<PaymentNotice> = {},
+    stored = this.database,
+  ): Promise<PaymentNotice> {
+    const { payment_key: paymentKey, amount_minor: amountMinor } = await this.paymentOf(id, stored);
+    this.#notices += 1;
+    return {
+      noticeId: `notice-${this.#notices}`,
+      sentAt: this.clock.now().toISOString(),
+      paymentKey,
+      status: 'approved',
+      reference: `ref-${paymentKey.slice(-6)}`,
+      amountMinor,
+      currency: 'CHF',
+      ...changes,
+    };
+  }
+
+  /** Sends a notice, signed as the provider would; the status of the answer. */
+  async tell(
+    notice: unknown,
+    signature?: string,
+    at = this.backend.address,
+    signedBy = this.database,
+  ): Promise<number> {
+    const body = Buffer.from(JSON.stringify(notice));
+    const right = signNotice(await readNoticeSecret(signedBy.pool), body);
+    const headers = { 'Content-Type': 'application/json', [noticeSignatureHeader]: signature ?? right };
+    return (await fetch(`${at}/v1/payments/webhook`, { method: 'POST', headers, body })).status;
+  }
+}
+
+const pathOf = (of: Customer, id: number | undefined) =>
+  `/v1/customers/${of.customerId}/online-top-ups/${id}?editionId=${of.till.editionId}`;
