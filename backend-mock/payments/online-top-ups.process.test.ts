@@ -95,6 +95,51 @@ describe('online top-up', () => {
     expect(await desk.tagOf(of)).toEqual({ balanceMinor: 55_02, pending: [45_02] });
   });
 
+  test('3.4, TM: a session that expired unpaid is Aborted by time, whether the provider is asked or tells; nothing is charged again', async () => {
+    const of = await desk.customer();
+    const asked = (await desk.open(of, 50_02, `asked-key-${of.uid}`)).topUp?.backendTransactionId;
+    const told = (await desk.open(of, 50_02, `told-key-${of.uid}`)).topUp?.backendTransactionId;
+    await desk.checkAfter(0);
+    let charges = 0;
+    const expired = { status: 'expired', reference: null } as const;
+    const charge = async () => {
+      charges += 1;
+      return expired;
+    };
+    expect(await desk.tell(await desk.noticeAbout(told, { status: 'expired', reference: null }))).toBe(204);
+    await desk.checkAfter(limits.paymentCheckLongestMs, { look: async () => expired, charge, void: charge });
+    for (const id of [asked, told]) {
+      expect(await desk.historyOf(of, id)).toEqual({
+        states: [...openedOnline, 'ExternalPending → Aborted TM'],
+        postings: [],
+      });
+      expect(await desk.look(of, id)).toMatchObject({ state: 'Aborted', paymentStatus: 'declined' });
+    }
+    expect(await desk.checkAfter(limits.paymentCheckForMs)).toBe(0);
+    expect(charges).toBe(0);
+    expect(await desk.tagOf(of)).toEqual({ balanceMinor: 10_00, pending: [] });
+  });
+
+  test('3.4: expired is late once nobody asks any more, a step of what was not started yet, and nothing to what was paid', async () => {
+    const of = await desk.customer();
+    const silent = (await desk.open(of, 50_02)).topUp?.backendTransactionId;
+    await desk.checkAfter(0);
+    await desk.checkAfter(limits.paymentCheckForMs);
+    const [paid, fresh] = [await desk.open(of, 30_00), await desk.open(of, 40_02)].map(
+      ({ topUp }) => topUp?.backendTransactionId,
+    );
+    const expire = async (id: number | undefined) =>
+      desk.tell(await desk.noticeAbout(id, { status: 'expired', reference: null }));
+    expect(await expire(silent)).toBe(204);
+    expect((await desk.historyOf(of, silent)).states.at(-1)).toBe('ExternalUnknown → Aborted WH');
+    expect(await expire(fresh)).toBe(204);
+    expect((await desk.historyOf(of, fresh)).states).toEqual([...openedOnline, 'ExternalPending → Aborted TM']);
+    await desk.checkAfter(0);
+    expect(await expire(paid)).toBe(204);
+    expect((await desk.historyOf(of, paid)).states.at(-1)).toBe('ExternalPending → Committed WH');
+    expect(await desk.alertsOf(of)).toContain('PAYMENT_CONTRADICTION');
+  });
+
   test('account mode: booked, and nothing is put in line for a tag', async () => {
     const of = await desk.customer('DEMO-CANTEEN');
     await desk.open(of, 20_00);

@@ -122,10 +122,14 @@ export async function endApproved(connection: Connection, row: PaymentRow, now: 
   }
 }
 
-/** Ends a top-up whose payment took nothing. */
-export async function endUnpaid(connection: Connection, row: PaymentRow, now: Date): Promise<void> {
+/**
+ * Ends a top-up whose payment took nothing: by the provider's word (WH), or because the time to pay was over (TM; 3.4, "when the session
+ * expired unpaid"). Once nobody asks any more it is late, and the provider's word either way.
+ */
+export async function endUnpaid(connection: Connection, row: PaymentRow, expired: boolean, now: Date): Promise<void> {
   if (row.state !== 'ExternalPending' && row.state !== 'ExternalUnknown') return;
-  await moveOutside(connection, row, 'Aborted', 'WH', now);
+  const cause = expired && row.state === 'ExternalPending' ? 'TM' : 'WH';
+  await moveOutside(connection, row, 'Aborted', cause, now);
 }
 
 /**
@@ -163,7 +167,7 @@ async function moveOutside(
   connection: Connection,
   row: PaymentRow,
   to: 'Committed' | 'Aborted',
-  cause: Extract<TransitionCause, 'WH' | 'AD'>,
+  cause: Extract<TransitionCause, 'WH' | 'AD' | 'TM'>,
   now: Date,
 ): Promise<void> {
   const { editionId, backendTransactionId, state } = row;

@@ -12,7 +12,8 @@ export type PaymentPosition = {
 
 export type WordVerdict =
   | { verdict: 'stay' }
-  | { verdict: 'become'; status: 'approved' | 'declined' | 'voided'; reference: string | null }
+  /** `expired`: it took nothing because its time was over. */
+  | { verdict: 'become'; status: 'approved' | 'declined' | 'voided'; reference: string | null; expired: boolean }
   /** The provider takes back what it said, or says it of another payment: nothing changes, and an operator has to look. */
   | { verdict: 'contradiction'; detail: string };
 
@@ -22,7 +23,7 @@ const contradiction = (detail: string): WordVerdict => ({ verdict: 'contradictio
 /**
  * Judges the provider's word about a payment, by whichever way and however often it came (Q13): the first result stands, the same
  * again is nothing new, and an approval counts only for the very amount that was asked for. A payment that is being voided is
- * voided when the provider says so, and not a moment sooner.
+ * voided when the provider says so, and not a moment sooner. One that has expired took nothing: it is as good as declined.
  */
 export function judgeWord(position: PaymentPosition, word: ProviderWord): WordVerdict {
   const { status, voidRequested, reference } = position;
@@ -41,7 +42,12 @@ export function judgeWord(position: PaymentPosition, word: ProviderWord): WordVe
     case 'unknown':
       // The approval of a payment that is on its way back changes nothing: the void is what is waited for.
       if (word.status === 'approved' && voidRequested) return stay;
-      return { verdict: 'become', status: word.status, reference: word.reference };
+      return {
+        verdict: 'become',
+        status: word.status === 'expired' ? 'declined' : word.status,
+        reference: word.reference,
+        expired: word.status === 'expired',
+      };
     case 'approved':
       return word.status === 'approved' ? stay : contradiction(`${word.status} after approved`);
     case 'declined':

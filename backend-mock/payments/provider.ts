@@ -1,6 +1,7 @@
 /** What the provider says about the payment of a key. What it approved, it names with what it took. */
 export type ProviderWord =
-  | { status: 'pending' | 'declined' | 'voided'; reference: string | null }
+  /** `expired`: the time in which the customer could have paid is over; nothing was taken, and nothing will be under this key. */
+  | { status: 'pending' | 'declined' | 'voided' | 'expired'; reference: string | null }
   | { status: 'approved'; reference: string; amountMinor: number; currency: string };
 
 export type Charge = {

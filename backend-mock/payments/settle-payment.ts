@@ -122,7 +122,7 @@ async function otherOfReference(
 async function become(
   connection: Connection,
   row: PaymentRow,
-  { status, reference }: Extract<WordVerdict, { verdict: 'become' }>,
+  { status, reference, expired }: Extract<WordVerdict, { verdict: 'become' }>,
   cause: PaymentCause,
   now: Date,
 ): Promise<PaymentRow> {
@@ -132,6 +132,6 @@ async function become(
   if (!isOutside(moved)) return moved;
   const started = await startOutsideTopUp(connection, moved, now);
   if (status === 'approved') await endApproved(connection, started, now);
-  else await endUnpaid(connection, started, now);
+  else await endUnpaid(connection, started, expired, now);
   return started;
 }

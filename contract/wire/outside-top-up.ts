@@ -40,7 +40,8 @@ export const paymentNoticeSchema = z
     noticeId: z.string().regex(/^[\x21-\x7e]{8,100}$/),
     sentAt: instantSchema,
     paymentKey: z.string().regex(/^[\x21-\x7e]{1,200}$/),
-    status: z.enum(['pending', 'approved', 'declined', 'voided']),
+    /** `expired`: the customer's time to pay is over, and nothing was taken. */
+    status: z.enum(['pending', 'approved', 'declined', 'voided', 'expired']),
     reference: shortTextSchema.nullable(),
     amountMinor: amountMinorSchema,
     currency: currencySchema,

@@ -67,7 +67,7 @@ export class WorldProvider {
     if (charge === undefined) return;
     const silent = charge.amount_minor % 100 === 2;
     // Of what it keeps silent about it may say anything; everything else it says as it is.
-    const status = silent ? dice.pick(['pending', 'approved', 'declined', 'voided']) : charge.status;
+    const status = silent ? dice.pick(['pending', 'approved', 'declined', 'voided', 'expired']) : charge.status;
     const own = silent ? `own-${charge.payment_key}` : charge.reference;
     const reference = status === 'pending' ? null : silent && dice.chance(0.2) ? `shared-${this.#world.seed}` : own;
     if (status === 'approved' && reference === null) return;
