@@ -61,6 +61,8 @@ export const limits = {
   /** How long an access token of an installation opens its edition, and how long after that it is still known as one that did. */
   installationTokenLifetimeMs: 60 * 60 * 1000,
   installationTokenKeptMs: 24 * 60 * 60 * 1000,
+  /** What integrations may keep with one member, purse or transaction, as JSON. */
+  tracContentBytesMax: 65_536,
   /**
    * How far evidence on a tag may lift the assignment number. A real gap is the number of enrolments since the backup;
    * a forged or broken snapshot must not use up the four bytes that the number has on a tag.
@@ -69,6 +71,26 @@ export const limits = {
   assignmentIdMax: 0xffff_ffff,
   /** Cashiers of an edition, those who left included; a configuration carries no more. */
   cashiersMax: 500,
+  /**
+   * A Trac installation is brought into step every 10 minutes and a little more or less (R132), reading again what was made in the 15
+   * minutes before the newest known (R135), and back to a sale that is not processed yet, for at most a week (Q41).
+   */
+  connectorIntervalMs: 10 * 60 * 1000,
+  connectorJitterMs: 60 * 1000,
+  connectorOverlapMs: 15 * 60 * 1000,
+  connectorRereadMs: 7 * 24 * 60 * 60 * 1000,
+  /** How often the job looks whether a round is due; after a round that failed the next is due after the first of these, then ever later. */
+  connectorTickMs: 5_000,
+  connectorRetryFirstMs: 30_000,
+  connectorRequestTimeoutMs: 30_000,
+  /** Longer than one request: a process that is gone is taken over from, one that only waits is not. */
+  connectorLeaseMs: 2 * 60 * 1000,
+  /** After this a request that got no answer has arrived, or never will. */
+  connectorDoubtMs: 2 * 60 * 1000,
+  connectorTokenReserveMs: 60 * 1000,
+  connectorPageRows: 500,
+  connectorPushRows: 200,
+  connectorKeyBits: 3_072,
   /** A file of opening balances: what fits a request, and more members than any school has. */
   balanceFileBytesMax: 700_000,
   balanceRowsMax: 20_000,

@@ -40,7 +40,10 @@ export async function issueAccessToken(
   return isIssued ? { token, expiresAt } : undefined;
 }
 
-export type TokenReading = { outcome: 'valid'; installation: Installation } | { outcome: 'expired' | 'unknown' };
+export type TokenReading =
+  | { outcome: 'valid'; installation: Installation }
+  | { outcome: 'expired' }
+  | { outcome: 'unknown' };
 
 /** Whose access token this is. One that has expired is told apart from one that never was, for as long as it is kept. */
 export async function readAccessToken(

@@ -1,7 +1,9 @@
 import type { App, Service } from '../http/service.ts';
+import { memberRoutes } from './member-routes.ts';
 import { accessTokenRoutes } from './token-routes.ts';
 
 /** The Trac-compatible API, under `/api/v1` (protocol.md). */
 export function tracRoutes(app: App, service: Service): void {
   accessTokenRoutes(app, service);
+  memberRoutes(app, service);
 }

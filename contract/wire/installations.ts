@@ -6,7 +6,16 @@ import { instantSchema } from './identifiers.ts';
 export const appSlugSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
 
 /** Parts of every entity that belong to nobody's integration. */
-export const reservedNamespaces = ['core', 'credit', 'externalIds', 'meta', 'mis', 'sourceOfFunds', 'tags'] as const;
+export const reservedNamespaces = [
+  'core',
+  'credit',
+  'creditTransactions',
+  'externalIds',
+  'meta',
+  'mis',
+  'sourceOfFunds',
+  'tags',
+] as const;
 
 /** Where an integration keeps what is its own in an entity, `status` among it (R130), e.g. `till` or `parentPay`. */
 export const namespaceSchema = z
