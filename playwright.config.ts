@@ -12,20 +12,21 @@ export default defineConfig({
   fullyParallel: false,
   // Each file has its own application, backend and folders; most of their time is waiting.
   workers: 2,
-  expect: { timeout: 10_000 },
+  // As long as a machine takes that has other work: a test that fails waits it out, one that passes does not.
+  expect: { timeout: 30_000 },
   forbidOnly: true,
   reporter: [['list']],
   projects: [
     {
       name: 'renderer',
       testMatch: 'renderer/*.spec.ts',
-      timeout: 90_000,
+      timeout: 240_000,
       use: {
-        actionTimeout: 5_000,
+        actionTimeout: 30_000,
         // Debian's own browser: Playwright's cannot be downloaded everywhere.
         launchOptions: { executablePath: chromium, args: ['--no-sandbox', '--disable-gpu', '--disable-quic'] },
       },
     },
-    { name: 'electron', testMatch: 'electron/*.spec.ts', timeout: 120_000, use: { trace: 'retain-on-failure' } },
+    { name: 'electron', testMatch: 'electron/*.spec.ts', timeout: 240_000, use: { trace: 'retain-on-failure' } },
   ],
 });

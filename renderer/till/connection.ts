@@ -7,7 +7,7 @@ import type { Bridge } from '../../electron/preload/bridge.ts';
 import type { Language } from '../../ui/i18n/languages.ts';
 import { catalogueOf } from './catalogue.ts';
 import { usePreferences } from './preferences.ts';
-import { useTill, useWindow } from './store.ts';
+import { goTo, useTill, useWindow } from './store.ts';
 
 /** Feeds the store with every view the till sends, from the current one on. */
 export function connectStore(bridge: Bridge): void {
@@ -32,7 +32,10 @@ export function connectStore(bridge: Bridge): void {
 
 function showView(value: unknown): void {
   const view = tillViewSchema.parse(value);
+  const before = useTill.getState().view;
   useTill.setState({ view });
+  // Whoever has just come begins with a sale. Not left to the answer of the login: a key pressed meanwhile would be undone.
+  if (before !== null && before.cashier?.cashierId !== view.cashier?.cashierId) goTo('sale');
   keepCatalogue(view.catalogueVersion);
 }
 

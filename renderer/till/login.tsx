@@ -1,18 +1,21 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { operations } from '../../contract/ipc/operations.ts';
 import { Icon } from '../../ui/components/icon.tsx';
 import { TouchButton } from '../../ui/components/touch-button.tsx';
-import { call } from './connection.ts';
+import { answerOf, call } from './connection.ts';
 import { shortcuts, useKeys } from './keyboard.ts';
 import { Page } from './page.tsx';
 import { PinEntry } from './pin-entry.tsx';
-import { goTo, useWindow } from './store.ts';
+import { goTo, useTill, useWindow } from './store.ts';
 
 const loginByTag = (): void => void call((klink) => klink.loginByTag({}));
 
 async function login(pin: string): Promise<boolean> {
-  const cashier = await call((klink) => klink.login({ pin }));
-  if (cashier !== null) goTo('sale');
+  const before = useTill.getState().view?.cashier?.cashierId;
+  const cashier = await answerOf(operations.login.answer, (klink) => klink.login({ pin }));
+  // Nobody new has come, so that no view says it.
+  if (cashier !== null && cashier.cashierId === before) goTo('sale');
   return cashier !== null;
 }
 

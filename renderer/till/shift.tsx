@@ -29,7 +29,8 @@ export function ShiftPage({ view }: { readonly view: TillView }) {
       onCounted={async (countedCashMinor) => {
         const report = await answerOf(closedShiftSchema, (klink) => klink.closeShift({ countedCashMinor }));
         setIsCounting(false);
-        setClosed(report);
+        // Pressed twice, the second press finds the shift closed: what it came to stays on the screen.
+        if (report !== null) setClosed(report);
       }}
     />
   );

@@ -31,7 +31,7 @@ export async function startApplication(
   const electron = await _electron.launch({
     ...(packaged === undefined ? {} : { executablePath: packaged }),
     args: [...(packaged === undefined ? [rootFolder] : []), '--data', dataFolder, ...flags],
-    timeout: 30_000,
+    timeout: 90_000,
     env: { ...environment(), ...env, KLINK_NO_DIALOGS: '1' },
   });
   const page = await tillWindow(electron);

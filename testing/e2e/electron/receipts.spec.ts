@@ -11,52 +11,41 @@ import type { ReceiptSettings } from '../../../contract/settings/receipt-setting
 import { drawn } from '../../../renderer/receipt/qr-code.tsx';
 import { type DemoBackend, startDemoBackend } from '../../klink/demo-backend.ts';
 import { klink } from '../../klink/run-klink.ts';
-import { makeFolder, type TestFolder } from '../../klink/test-folder.ts';
 import { readEscpos } from '../../printing/escpos-reader.ts';
 import { readPdf } from '../../printing/pdf-text.ts';
 import { TcpPrinter } from '../../printing/tcp-printer.ts';
-import { type Application, expectReplicated, nextCustomer, startApplication } from './application.ts';
-import { Wristbands } from './wristbands.ts';
+import { expectReplicated, nextCustomer } from './application.ts';
+import { ledgerFrom, WindowTill } from './window-till.ts';
 
 const run = promisify(execFile);
-const demoFestival = 1;
 
 let backend: DemoBackend;
-let till: TestFolder;
+let till: WindowTill;
 let printer: TcpPrinter;
-let application: Application;
-const wristbands = new Wristbands(() => application);
 
 test.beforeAll(async () => {
   backend = await startDemoBackend();
 });
 test.afterAll(() => backend.close());
 test.beforeEach(async () => {
-  till = makeFolder('window');
   printer = await TcpPrinter.start();
 });
 test.afterEach(async () => {
-  await application.close();
+  await till.dispose();
   await printer.close();
-  till.remove();
 });
 
 async function start(receipts: Partial<ReceiptSettings>): Promise<void> {
-  const enrolled = await klink([
-    ...['enrol', '--backend', backend.address, '--code', 'DEMO-FEST', '--name', 'Bar 1'],
-    ...['--data', till.place],
-  ]);
-  expect(enrolled.exitCode, enrolled.stderr).toBe(0);
-  fs.writeFileSync(path.join(till.place, 'till.json'), JSON.stringify({ doneMs: 60_000, receipts }));
-  application = await startApplication(till.place, ['--reader', 'simulated']);
-  await application.expectScreen('sale');
+  till = await WindowTill.enrol(backend, { settings: { receipts } });
+  await till.open();
+  await till.application.expectScreen('sale');
 }
 
 const networkPrinter = (): ReceiptSettings['printer'] => ({ kind: 'network', host: '127.0.0.1', port: printer.port });
 
 /** Two beers and a cup back: 11.00 − 2.00. */
 async function sellBeers(label: string): Promise<void> {
-  const { page, expectScreen } = application;
+  const { page, expectScreen } = till.application;
   const beer = page.getByRole('button', { name: /^Beer/ });
   await beer.click();
   await beer.click();
@@ -64,11 +53,11 @@ async function sellBeers(label: string): Promise<void> {
   await expect(page.getByTestId('cart-total')).toContainText('9.00');
   await page.keyboard.press('Enter');
   await expectScreen('tap');
-  await wristbands.tap(label);
+  await till.wristbands.tap(label);
 }
 
 async function printerShows(state: string): Promise<void> {
-  await expect(application.page.getByTestId('printer-state').first()).toHaveAttribute(
+  await expect(till.application.page.getByTestId('printer-state').first()).toHaveAttribute(
     'data-state',
     state,
     // A printer that hangs is given some seconds.
@@ -83,9 +72,10 @@ const textOf = (at: number): string =>
     .join('\n');
 
 test('from what was just done: on the screen, on paper, as a PDF and as a code; looked up later it is a copy', async () => {
+  const ledger = await ledgerFrom(backend);
   await start({ printer: networkPrinter() });
-  const { page, look, electron } = application;
-  await wristbands.makeToppedUp('Mia');
+  const { page, look, electron } = till.application;
+  await till.wristbands.makeToppedUp('Mia');
   await sellBeers('Mia');
   await page.getByRole('button', { name: 'Receipt' }).click();
   const receipt = page.getByTestId('receipt');
@@ -112,7 +102,7 @@ test('from what was just done: on the screen, on paper, as a PDF and as a code; 
   await printer.printed(2);
   expect(textOf(1)).toContain('*** COPY ***');
 
-  const file = path.join(till.place, 'receipt.pdf');
+  const file = path.join(till.folder.place, 'receipt.pdf');
   await electron.evaluate(({ dialog }, filePath) => {
     dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
   }, file);
@@ -124,7 +114,7 @@ test('from what was just done: on the screen, on paper, as a PDF and as a code; 
   expect(pdf.letters).toBe((await receipt.innerText()).replaceAll(/\s/g, ''));
 
   await page.keyboard.press('q');
-  const shown = await klink(['receipt', '2', '--data', till.place, '--json']);
+  const shown = await klink(['receipt', '2', '--data', till.folder.place, '--json']);
   const [answer] = shown.steps;
   const qrText = JSON.parse(JSON.stringify(answer?.details))['document'].qrText;
   await expect(page.getByTestId('qr-modules')).toHaveAttribute('d', drawn(qrText).path);
@@ -138,14 +128,16 @@ test('from what was just done: on the screen, on paper, as a PDF and as a code; 
   await page.keyboard.press('r');
   await expect(receipt).toContainText('COPY');
   await look('receipt-copy');
-  await expectReplicated(application);
-  expect((await backend.coherence(demoFestival)).findings).toBe(0);
+  await expectReplicated(till.application);
+  expect(till.witness('Mia')).toMatchObject({ balanceMinor: 8_600, transactionNumber: 2 });
+  await ledger.expectBooked({ customer: 8_600, 'merchant:bar': 900, 'top-up:cash': -10_000, fee: 500 });
 });
 
 test('printed by itself: a printer that hangs, is away or has no paper never holds up a sale, and loses no receipt', async () => {
+  const ledger = await ledgerFrom(backend);
   await start({ printer: networkPrinter(), automatic: true });
-  const { page, look } = application;
-  await wristbands.makeToppedUp('Mia');
+  const { page, look } = till.application;
+  await till.wristbands.makeToppedUp('Mia');
   await printer.printed(1);
   expect(textOf(0)).toContain('Top-up');
 
@@ -154,7 +146,7 @@ test('printed by itself: a printer that hangs, is away or has no paper never hol
   for (const left of ['86.00', '77.00']) {
     await sellBeers('Mia');
     await expect(page.getByTestId('balance-after')).toContainText(left);
-    await nextCustomer(application);
+    await nextCustomer(till.application);
   }
   await printer.connected(2);
   // The second one is tried by itself on a printer that speaks again; the first one may be on paper, and is not.
@@ -163,7 +155,7 @@ test('printed by itself: a printer that hangs, is away or has no paper never hol
   await printerShows('waiting');
   await look('printer-no-paper');
   await sellBeers('Mia');
-  await nextCustomer(application);
+  await nextCustomer(till.application);
   printer.mood = 'good';
   await printer.printed(3);
   await printerShows('failed');
@@ -180,22 +172,23 @@ test('printed by itself: a printer that hangs, is away or has no paper never hol
   const seen = printer.connectionCount;
   await sellBeers('Mia');
   await printer.connected(seen + 1);
-  const { stdout } = await run('ps', ['--ppid', String(application.electron.process().pid), '-o', 'pid=,args=']);
+  const { stdout } = await run('ps', ['--ppid', String(till.application.electron.process().pid), '-o', 'pid=,args=']);
   const line = stdout.split('\n').find((candidate) => candidate.includes('print-host.js'));
   process.kill(Number.parseInt(line ?? '', 10), 'SIGKILL');
-  await nextCustomer(application);
+  await nextCustomer(till.application);
   await printerShows('failed');
   printer.mood = 'good';
   await page.getByRole('button', { name: 'Print again' }).first().click();
   await printer.printed(printer.papers.length + 1);
   expect(textOf(printer.papers.length - 1)).toContain('*** COPY ***');
-  await expectReplicated(application);
-  expect((await backend.coherence(demoFestival)).findings).toBe(0);
+  await expectReplicated(till.application);
+  expect(till.witness('Mia')).toMatchObject({ balanceMinor: 5_900, transactionNumber: 5 });
+  await ledger.expectBooked({ customer: 5_900, 'merchant:bar': 3_600, 'top-up:cash': -10_000, fee: 500 });
 });
 
 test('a printer is set up at the window: written into till.json, tried with a test page', async () => {
   await start({});
-  const { page, look } = application;
+  const { page, look } = till.application;
   await page.keyboard.press('F8');
   await page.getByRole('button', { name: 'Receipts and printer' }).click();
   await page
@@ -212,7 +205,7 @@ test('a printer is set up at the window: written into till.json, tried with a te
   expect(textOf(0)).toContain('€ 1,00');
   await printerShows('ready');
   await look('receipt-settings');
-  const kept = JSON.parse(fs.readFileSync(path.join(till.place, 'till.json'), 'utf8'));
+  const kept = JSON.parse(fs.readFileSync(path.join(till.folder.place, 'till.json'), 'utf8'));
   expect(kept).toMatchObject({ doneMs: 60_000, receipts: { printer: networkPrinter() } });
 
   // A printer of the system that there is none of: said, and nothing waits for it.

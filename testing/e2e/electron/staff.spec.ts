@@ -41,6 +41,64 @@ async function hireStaff(): Promise<void> {
   await expect(till.application.page.getByRole('heading', { name: 'Who is at the till?' })).toBeVisible();
 }
 
+test('R6, Q15, screens.md Login, Shift, Refund: a staffed evening from the float to the Z report', async () => {
+  await backend.operate('/cashiers', {
+    ...{ editionId: demoFestival, cashierId: 'anna', name: 'Anna', role: 'cashier', pin: '734512' },
+  });
+  await backend.operate('/cashiers', {
+    ...{ editionId: demoFestival, cashierId: 'sue', name: 'Sue', role: 'supervisor', pin: '998877' },
+  });
+  const { page, expectScreen, look } = await till.open();
+
+  await expect(page.getByRole('heading', { name: 'Who is at the till?' })).toBeVisible();
+  await look('flow-login');
+  await page.keyboard.type('111111');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('alert')).toBeVisible();
+  await page.getByRole('status', { name: '0 digits typed' }).waitFor();
+  await page.keyboard.type('734512');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('header')).toContainText('Anna');
+
+  await till.choose('Shift');
+  await page.keyboard.type('20000');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('header')).toContainText('Shift since');
+  await till.wristbands.makeToppedUp('Mia');
+  await typeAmount(till.application, 'F2', 5_500);
+  await page.keyboard.press('Enter');
+  await expectScreen('tap');
+  await till.wristbands.tap('Mia');
+  await nextCustomer(till.application);
+
+  await till.choose('Refund');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'A supervisor has to confirm this' })).toBeVisible();
+  await look('flow-approval');
+  await page.keyboard.type('998877');
+  await page.keyboard.press('Enter');
+  await expectScreen('tap');
+  await till.wristbands.tap('Mia');
+  await expect(page.getByRole('heading', { name: 'Pay out now' })).toBeVisible();
+  await look('flow-refund-done');
+  await nextCustomer(till.application);
+
+  await till.choose('Shift');
+  await expect(page.locator('main')).toContainText('What should be in the drawer is shown to a supervisor only.');
+  await page.keyboard.press('Enter');
+  // Float 200.00, top-up 100.00, refund 40.00.
+  await page.keyboard.type('26000');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Shift closed: Z 1' })).toBeVisible();
+  await expect(page.getByTestId('expected-cash')).toContainText('260.00');
+  await expect(page.getByTestId('cash-difference')).toContainText('0.00');
+  await look('flow-z-report');
+  await expectReplicated(till.application);
+  expect(till.witness('Mia')).toMatchObject({ balanceMinor: 0, transactionNumber: 3 });
+  expect(await backend.balances(demoFestival)).toEqual({ 'merchant:bar': 5_500, 'top-up:cash': -6_000, fee: 500 });
+  expect((await backend.coherence(demoFestival)).findings).toBe(0);
+});
+
 test('Login, Shift: by staff tag and by PIN without a network, a supervisor by tag, and safe to pack at the end', async () => {
   await hireStaff();
   const { page, expectScreen, look } = till.application;
@@ -48,8 +106,7 @@ test('Login, Shift: by staff tag and by PIN without a network, a supervisor by t
   await page.keyboard.press('F5');
   await expectScreen('tap');
   await look('staff-tag');
-  await till.wristbands.show('Anna');
-  await expect(page.locator('header')).toContainText('Anna');
+  await till.wristbands.show('Anna', () => expect(page.locator('header')).toContainText('Anna'));
   await till.choose('Shift');
   await page.keyboard.type('10000');
   await page.keyboard.press('Enter');
@@ -77,9 +134,10 @@ test('Login, Shift: by staff tag and by PIN without a network, a supervisor by t
   await till.choose('Block a tag');
   await expect(page.getByRole('heading', { name: 'A supervisor has to confirm this' })).toBeVisible();
   await page.keyboard.press('F5');
-  await expectScreen('tap');
-  await till.wristbands.show('Sue');
-  await expectScreen('tap');
+  await expect(page.getByRole('heading', { name: 'Supervisor: show your staff tag' })).toBeVisible();
+  await till.wristbands.show('Sue', () =>
+    expect(page.getByRole('heading', { name: 'Hold the tag here' })).toBeVisible(),
+  );
   await till.wristbands.tap('Mia');
   await nextCustomer(till.application);
   expect(till.witness('Mia')).toMatchObject({ balanceMinor: 8_950, blocked: true });

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type Browser, chromium, type Page } from '@playwright/test';
 
 const rootFolder = path.resolve(import.meta.dirname, '../../..');
-const startTimeoutMs = 60_000;
+const startTimeoutMs = 120_000;
 
 /** `npm start` as a person runs it, on folders that were never used, and the window it opens. */
 export class StartedKlink {

@@ -130,8 +130,7 @@ test.describe('architecture.md, renderer: a window shows what the till is doing'
     await expect(page.getByTestId('cart-total')).toContainText('120.00');
     await page.keyboard.press('Enter');
     await expectScreen('tap');
-    await till.wristbands.show('Poor');
-    await expectScreen('refused');
+    await till.wristbands.show('Poor', () => expectScreen('refused'));
     await expect(page.getByTestId('till-state')).toContainText('Not enough on the tag');
     await expect(page.getByTestId('till-state')).toContainText('25.00');
     await look('refused');
