@@ -24,6 +24,11 @@ export type BackendOptions = {
   port: number;
   /** Default: this machine only. */
   host?: string;
+  /**
+   * Addresses or networks (`10.0.0.0/8`) of the proxies in front, which say in `X-Forwarded-For` who asks. Default: none is believed,
+   * for otherwise anybody could be as many callers as they like; behind a proxy all are one caller then.
+   */
+  trustProxy?: readonly string[];
   /** Holds the embedded database; not touched where `databaseUrl` is given. */
   dataFolder: string;
   /** Makes the demo editions and takes their codes any number of times. */
@@ -81,7 +86,9 @@ export async function startBackend(options: BackendOptions): Promise<RunningBack
     );
     const refundGateway = options.refundGateway ?? simulatedRefundGateway(database, clock);
     const tracAudience = options.tracAudience ?? (options.demo ? tracHosts.demo : tracHosts.production);
-    const app = await buildServer({ database, clock, random, demo: options.demo, provider, tracAudience }, log);
+    const app = await buildServer({ database, clock, random, demo: options.demo, provider, tracAudience }, log, {
+      trustProxy: options.trustProxy ?? [],
+    });
     await app.listen({ port: options.port, host: options.host ?? '127.0.0.1' });
     const address = addressOf(app.server.address());
     const simulatorTells = options.provider === undefined ? address : undefined;

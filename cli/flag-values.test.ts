@@ -1,9 +1,9 @@
 /**
- * Goal: the number of a tag, and a discount, are understood as people write them, and anything else is refused.
- * Method: numbers of all lengths, in the ways they are printed on wristbands and told by readers; rates and amounts.
+ * Goal: the number of a tag, a discount and a proxy are understood as people write them, and anything else is refused.
+ * Method: numbers of all lengths, in the ways they are printed on wristbands and told by readers; rates and amounts; addresses.
  */
 import { describe, expect, test } from 'vitest';
-import { discountOf, tagUidOf } from './flag-values.ts';
+import { discountOf, proxyOf, tagUidOf } from './flag-values.ts';
 
 describe('the number of a tag', () => {
   test.each([
@@ -33,5 +33,27 @@ describe('a discount', () => {
 
   test.each(['0%', '101%', '10.123%', '%', '-5%', 'half', ''])('%j is none', (text) => {
     expect(() => discountOf(text)).toThrow('Write');
+  });
+});
+
+describe('a proxy that is believed', () => {
+  test.each(['127.0.0.1', '::1', '10.0.0.0/8', 'fd00::/8', '192.0.2.7/32'])('%s, beside earlier ones', (text) => {
+    expect(proxyOf(text, ['192.0.2.1'])).toEqual(['192.0.2.1', text]);
+  });
+
+  // Everybody, which is nobody to believe, is none either.
+  test.each([
+    'true',
+    '*',
+    'proxy.example',
+    '10.0.0',
+    '10.0.0.0/33',
+    '10.0.0.0/',
+    '0.0.0.0/0',
+    '::/129',
+    '10.0.0.0/8/8',
+    '',
+  ])('%j is none', (text) => {
+    expect(() => proxyOf(text)).toThrow('Write an address');
   });
 });

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { InvalidArgumentError } from 'commander';
 import { type ReaderKind, readerKinds } from '../contract/ipc/reader.ts';
 import { tagUidSchema } from '../contract/wire/identifiers.ts';
@@ -27,6 +28,17 @@ export function portOf(text: string): number {
     throw new InvalidArgumentError(`Use a number from 0 to ${portMax}; 0 takes a free port.`);
   }
   return Number(text);
+}
+
+/** `127.0.0.1`, `::1` or a network like `10.0.0.0/8`; the flag may be repeated. */
+export function proxyOf(text: string, earlier: readonly string[] = []): readonly string[] {
+  const [address = '', bits, ...rest] = text.split('/');
+  const family = isIP(address);
+  const bitsMax = family === 6 ? 128 : 32;
+  const isNetwork = bits === undefined || (/^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= bitsMax);
+  if (family === 0 || !isNetwork || rest.length > 0)
+    throw new InvalidArgumentError('Write an address like 127.0.0.1 or a network like 10.0.0.0/8.');
+  return [...earlier, text];
 }
 
 /** Decimal text as it stands; the currency, and with it the minor unit, is known only once the till runs. */

@@ -1,11 +1,12 @@
 // Goal: those who run the backend see whether it may be sent requests and what it does, and nobody finds a password or a code by
-// trying.
+// trying, with or without a proxy in front.
 // Method: a backend over HTTP on a real PostgreSQL; the schema is made another release's by hand.
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestBackend, startTestServer, type TestServer } from '../../testing/backend/backend.ts';
 import { purchase, topUp } from '../../testing/backend/payloads.ts';
 import { enrolTill } from '../../testing/backend/till-client.ts';
+import { limits } from '../limits.ts';
 import type { RunningBackend } from '../main.ts';
 
 let server: TestServer;
@@ -86,3 +87,60 @@ test('who guesses is held back after a while, with the time to wait; others and 
   expect(await held?.json()).toMatchObject({ code: 'TOO_MANY_REQUESTS', status: 429 });
   expect((await till.request('/seal')).status).toBe(200);
 });
+
+/** Wrong codes through something at this address; as many as get through, then 429. */
+async function guessCode(address: string, forwardedFor: string, times = 1): Promise<number> {
+  let status = 0;
+  for (let attempt = 0; attempt < times; attempt += 1) {
+    const response = await fetch(`${address}/v1/enrolments`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'X-Forwarded-For': forwardedFor },
+      body: JSON.stringify({ code: 'NOT-A-CODE', terminalName: 'Till', journalId: 'ab'.repeat(16) }),
+    });
+    status = response.status;
+  }
+  return status;
+}
+const tooOften = limits.failureRate.burst + 5;
+
+test('behind a proxy that is trusted each caller pays for their own failures, whatever they say of themselves; the cookie is for TLS', async () => {
+  const proxied = await startTestBackend(databaseUrl, { trustProxy: ['127.0.0.0/8'] });
+  try {
+    expect(await guessCode(proxied.address, '203.0.113.1', tooOften)).toBe(429);
+    expect(await guessCode(proxied.address, '203.0.113.2')).toBe(403);
+    // What the proxy itself has added stands last; what stands before it is the caller's own invention.
+    for (const invented of ['198.51.100.9', 'x', '198.51.100.9, 203.0.113.2'])
+      expect(await guessCode(proxied.address, `${invented}, 203.0.113.1`)).toBe(429);
+    // Two proxies of ours behind each other.
+    expect(await guessCode(proxied.address, '203.0.113.1, 127.0.0.9')).toBe(429);
+    expect(await cookieOf(proxied.address)).toContain('Secure');
+  } finally {
+    await proxied.close();
+  }
+});
+
+test('without the setting, or from elsewhere, nobody is many callers by saying so', async () => {
+  for (const trustProxy of [[], ['192.0.2.1']]) {
+    const plain = await startTestBackend(databaseUrl, { trustProxy });
+    try {
+      expect(await guessCode(plain.address, '203.0.113.1', tooOften)).toBe(429);
+      expect(await guessCode(plain.address, '203.0.113.2')).toBe(429);
+    } finally {
+      await plain.close();
+    }
+    const fresh = await startTestBackend(databaseUrl, { trustProxy });
+    expect(await cookieOf(fresh.address)).not.toContain('Secure');
+    await fresh.close();
+  }
+});
+
+/** The cookie of an operator whose browser speaks TLS to whoever is in front. */
+async function cookieOf(address: string): Promise<string | null> {
+  const response = await fetch(`${address}/v1/admin/session`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', 'X-Forwarded-Proto': 'https', 'X-Forwarded-For': '203.0.113.77' },
+    body: JSON.stringify({ password: 'demo' }),
+  });
+  expect(response.status).toBe(204);
+  return response.headers.get('set-cookie');
+}

@@ -53,11 +53,19 @@ const openApiInfo = {
   version: '1',
 };
 
-/** The HTTP side of the backend, with every route; it listens nowhere yet. */
-export async function buildServer(service: Service, log: Logger): Promise<App> {
+/**
+ * The HTTP side of the backend, with every route; it listens nowhere yet. `trustProxy`: addresses or networks of the proxies whose
+ * `X-Forwarded-*` is believed; of everybody else, and without any, it is not read.
+ */
+export async function buildServer(
+  service: Service,
+  log: Logger,
+  { trustProxy = [] }: { trustProxy?: readonly string[] } = {},
+): Promise<App> {
   const loggerInstance: FastifyBaseLogger = log;
   const app = fastify({
     loggerInstance,
+    trustProxy: trustProxy.length > 0 && [...trustProxy],
     bodyLimit: limits.bodyBytesMax,
     requestTimeout: limits.requestTimeoutMs,
     connectionTimeout: limits.requestTimeoutMs,

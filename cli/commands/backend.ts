@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { z } from 'zod';
-import { portOf } from '../flag-values.ts';
+import { portOf, proxyOf } from '../flag-values.ts';
 import { backendFolder, jsonFlag } from '../flags.ts';
 import type { Report } from '../report.ts';
 import type { RunCommand } from '../run-command.ts';
@@ -10,6 +10,7 @@ const backendFlagsSchema = z.object({
   data: z.string().min(1).optional(),
   demo: z.boolean().default(false),
   port: z.int().optional(),
+  trustProxy: z.array(z.string()).default([]),
 });
 
 const environmentText = `
@@ -27,6 +28,11 @@ export function backendCommand(run: RunCommand): Command {
     .option('--port <number>', '0 takes a free one (default: 7480)', portOf)
     .option('--data <dir>', 'the folder of its database (default: the folder "klink/backend" of your user data)')
     .option('--demo', 'with a demo festival and a demo canteen, and codes that work any number of times')
+    .option(
+      '--trust-proxy <address>',
+      'a proxy in front, or its network like 10.0.0.0/8, that says in X-Forwarded-For who asks; may be repeated',
+      proxyOf,
+    )
     .option(...jsonFlag)
     .addHelpText('after', environmentText)
     .action((options: unknown) =>
@@ -38,6 +44,7 @@ export function backendCommand(run: RunCommand): Command {
           port: flags.port ?? defaultPort,
           dataFolder: backendFolder(flags),
           demo: flags.demo,
+          trustProxy: flags.trustProxy,
           ...fromEnvironment(),
         }).catch((error: unknown) => reasonOf(error));
         if (typeof started === 'string') return failedWith({ code: 'BACKEND_FAULT', message: started }, report);
