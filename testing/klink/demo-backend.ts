@@ -27,6 +27,8 @@ export interface DemoBackendView {
 /** `klink backend --demo` as a process of its own, on a database of its own, and the operator's view of it. */
 export interface DemoBackend extends DemoBackendView {
   close(): Promise<void>;
+  /** SIGKILL, as when a machine dies: its folder stays, and its PostgreSQL goes on running until somebody adopts it. */
+  kill(): Promise<void>;
 }
 
 /** @param place where it keeps its database, and the port it had before: of a folder that is to outlive it */
@@ -49,6 +51,10 @@ export async function startDemoBackend(
       const { exitCode, stderr } = await running.ended;
       if (place === null) folder.remove();
       if (exitCode !== 0) throw new Error(`the backend ended with ${exitCode}: ${stderr}`);
+    },
+    async kill() {
+      running.signal('SIGKILL');
+      await running.ended;
     },
   };
 }

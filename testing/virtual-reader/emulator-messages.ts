@@ -45,6 +45,8 @@ export const emulatorRequestSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('insert'), id: z.int(), tagId: z.string() }),
   z.object({ kind: z.literal('remove'), id: z.int() }),
   z.object({ kind: z.literal('plan'), id: z.int(), plan: faultPlanSchema }),
+  /** Nothing that was planned happens any more. */
+  z.object({ kind: z.literal('forget-plans'), id: z.int() }),
   z.object({ kind: z.literal('apdus'), id: z.int() }),
   /** Done when the APDU of a `hold` has come. */
   z.object({ kind: z.literal('await-held'), id: z.int() }),

@@ -27,6 +27,9 @@ async function perform(request: EmulatorRequest): Promise<EmulatorAnswer> {
     case 'plan':
       emulator.plan(request.plan);
       return { kind: 'done', id };
+    case 'forget-plans':
+      emulator.forgetPlans();
+      return { kind: 'done', id };
     case 'await-held':
       await emulator.held;
       return { kind: 'done', id };

@@ -100,6 +100,10 @@ export class TagEmulator {
     this.#plans.push({ plan, left: plan.counted.number });
   }
 
+  forgetPlans(): void {
+    this.#plans = [];
+  }
+
   async #answer(link: VpcdLink, field: Field, apdu: Uint8Array): Promise<Uint8Array | null> {
     const plan = this.#due(field.chip.isWrite(apdu));
     if (plan?.kind === 'swap') {

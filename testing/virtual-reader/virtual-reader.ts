@@ -98,6 +98,11 @@ export class VirtualReader {
     await this.#emulator.ask({ kind: 'plan', plan });
   }
 
+  /** What was planned and has not happened does not happen any more. */
+  async forgetPlans(): Promise<void> {
+    await this.#emulator.ask({ kind: 'forget-plans' });
+  }
+
   /** Pulls the tag away at the `writeNumber`-th page or block that is written from now on. */
   async tear(writeNumber: number, point: 'before' | 'during' | 'after'): Promise<void> {
     await this.plan({ kind: 'tear', counted: { of: 'writes', number: writeNumber }, point });
