@@ -1,21 +1,15 @@
 import { z } from 'zod';
-import { checkDuePayments } from '../../backend-mock/jobs/check-payments.ts';
-import type { RunningBackend } from '../../backend-mock/main.ts';
 import { openDueAutoTopUps } from '../../backend-mock/payments/auto-top-up.ts';
-import { boundedProvider } from '../../backend-mock/payments/bounded-provider.ts';
 import { readNoticeSecret, signNotice } from '../../backend-mock/payments/notice-secret.ts';
-import type { PaymentProvider } from '../../backend-mock/payments/provider.ts';
 import { sendDueNotices } from '../../backend-mock/payments/simulated-notices.ts';
-import { simulatedProvider } from '../../backend-mock/payments/simulated-provider.ts';
 import { systemRandom } from '../../backend-mock/ports.ts';
-import { type Database, openDatabase } from '../../backend-mock/store/database.ts';
 import { alertsAnswerSchema, transactionDetailSchema } from '../../contract/wire/operator.ts';
 import { noticeSignatureHeader, outsideTopUpSchema, type PaymentNotice } from '../../contract/wire/outside-top-up.ts';
 import { problemSchema } from '../../contract/wire/problem.ts';
 import { tagLookupAnswerSchema } from '../../contract/wire/tag-lookup.ts';
-import { silentLog, startTestBackend, startTestServer, type TestServer } from './backend.ts';
-import { type OperatorClient, operatorAt } from './operator-client.ts';
+import type { OperatorClient } from './operator-client.ts';
 import { topUp } from './payloads.ts';
+import { PaymentDesk, startPaymentParts } from './payment-desk.ts';
 import { enrolTill, type TillClient } from './till-client.ts';
 
 /** A customer with a tag, and the till that made it. */
@@ -25,45 +19,14 @@ export type Customer = { till: TillClient; uid: string; customerId: number };
 export const openedOnline = ['null → Open CU', 'Open → ExternalPending BJ'];
 
 const answerSchema = z.union([outsideTopUpSchema, problemSchema]);
-const neverMs = 3_600_000;
-const providerTimeoutMs = 150;
 
-/**
- * Customers who top up without a till, their provider, and the jobs of a backend, run round by round at a time of the test's own: with
- * a database server of its own, which {@link OutsideDesk.close} stops.
- */
-export class OutsideDesk {
-  readonly server: TestServer;
-  readonly backend: RunningBackend;
-  readonly database: Database;
-  readonly clock: { now(): Date };
-  readonly #time: { ms: number };
+/** Customers who top up without a till, and the jobs and the provider's notices that carry it on. */
+export class OutsideDesk extends PaymentDesk {
   #tags = 0;
   #notices = 0;
 
-  private constructor(server: TestServer, backend: RunningBackend, database: Database, time: { ms: number }) {
-    this.server = server;
-    this.backend = backend;
-    this.database = database;
-    this.#time = time;
-    this.clock = { now: () => new Date(time.ms) };
-  }
-
   static async start(): Promise<OutsideDesk> {
-    const time = { ms: Date.parse('2026-07-04T10:00:00Z') };
-    const server = await startTestServer();
-    const databaseUrl = await server.newDatabase();
-    const clock = { now: () => new Date(time.ms) };
-    const intervals = { expiryIntervalMs: neverMs, paymentIntervalMs: neverMs, providerTimeoutMs };
-    const backend = await startTestBackend(databaseUrl, { clock, ...intervals });
-    const database = openDatabase({ connectionString: databaseUrl }, systemRandom, silentLog);
-    return new OutsideDesk(server, backend, database, time);
-  }
-
-  async close(): Promise<void> {
-    await this.database.close();
-    await this.backend.close();
-    await this.server.stop();
+    return new OutsideDesk(await startPaymentParts());
   }
 
   /** What the test before left pending, told or ruled is not the next one's. */
@@ -72,21 +35,6 @@ export class OutsideDesk {
     await this.database.pool.query('UPDATE auto_top_up SET active = false');
     await this.database.pool.query('DELETE FROM simulated_notice');
     await this.database.pool.query('DELETE FROM alert');
-  }
-
-  pass(ms: number): void {
-    this.#time.ms += ms;
-  }
-
-  operator(): Promise<OperatorClient> {
-    return operatorAt(this.backend.address, this.#time.ms);
-  }
-
-  /** A round of the job that starts payments and asks about them; returns about how many. */
-  checkAfter(ms: number, provider: PaymentProvider = simulatedProvider(this.database, this.clock)): Promise<number> {
-    this.pass(ms);
-    const { database, clock } = this;
-    return checkDuePayments({ database, clock, provider: boundedProvider(provider, providerTimeoutMs, silentLog) });
   }
 
   openAuto(): Promise<number> {
