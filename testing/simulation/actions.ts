@@ -1,3 +1,4 @@
+import type { CardFate } from './card-provider.ts';
 import type { Flaw } from './field.ts';
 
 /** What people ask a till for. */
@@ -37,6 +38,8 @@ export type Action =
   | { readonly kind: 'clock'; readonly till: number; readonly jumpMs: number; readonly driftPerMillion: number }
   | { readonly kind: 'backend-dies'; readonly statements: number; readonly downMs: number }
   | { readonly kind: 'provider'; readonly isReachable: boolean }
+  /** Of the next charge. */
+  | { readonly kind: 'card'; readonly fate: CardFate }
   | { readonly kind: 'jobs' }
   | { readonly kind: 'night'; readonly forMs: number }
   | { readonly kind: 'clone'; readonly tagId: string }
@@ -48,6 +51,8 @@ export type Action =
 export type Deed =
   | { readonly deed: 'admin-top-up'; readonly uid: string; readonly amountMinor: number }
   | { readonly deed: 'block' | 'unblock' | 'dismiss-rejections'; readonly uid: string }
+  /** A payment that nobody could find out. */
+  | { readonly deed: 'end-payment'; readonly to: 'Committed' | 'Aborted' }
   /** Null: the first one that is open. */
   | { readonly deed: 'resolve'; readonly key: string | null; readonly to: 'Committed' | 'Aborted' };
 

@@ -144,6 +144,29 @@ export class BooksModel {
     this.#move(known, to, 'AD');
   }
 
+  /** An operator gives up a card top-up that its till has not sent, because nobody could find out its payment (AD). */
+  paymentGivenUp({
+    assignmentId,
+    number,
+    type,
+    uid,
+    generation,
+    tagNumber,
+    deltaMinor,
+  }: {
+    readonly assignmentId: number;
+    readonly number: number;
+    readonly type: TransactionType;
+    readonly uid: string;
+    readonly generation: number;
+    readonly tagNumber: number;
+    readonly deltaMinor: number;
+  }): void {
+    const key = keyOf(assignmentId, number);
+    const content = { type, uid, generation, tagNumber, deltaMinor, method: 'card', moves: null };
+    this.known.set(key, { ...content, key, state: 'Aborted', cause: 'AD', version: 0, expiresAtMs: null });
+  }
+
   /** Whether a tag has shown whose the number of a transaction is (Q9). */
   hasEvidence(key: string): boolean {
     return [...this.#claims.values()].some((claim) => this.#isSameNumber(key, claim));
@@ -191,6 +214,10 @@ export class BooksModel {
   #takeCard(key: string, sent: SentTransaction, known: Known | undefined, outcome: Verdict | undefined): Verdict {
     if (known && sent.version <= known.version) return 'duplicate';
     const isFinal = known?.state === 'Committed' || known?.state === 'Aborted';
+    if (isFinal && known.cause === 'AD' && sent.state === 'TerminalConfirmUnknown') {
+      Object.assign(known, contentOf(sent));
+      return 'accepted';
+    }
     if (isFinal && known.state !== sent.state) return this.#reject(key);
     // Aborted is always taken: what the card has paid is given back.
     if (outcome === 'rejected' && sent.state !== 'Aborted') return this.#reject(key);

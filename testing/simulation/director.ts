@@ -237,6 +237,7 @@ export class Director {
       block: 3,
       unblock: 8,
       resolve: 12,
+      'end-payment': 3,
       'dismiss-rejections': 20,
     });
     switch (deed) {
@@ -249,6 +250,8 @@ export class Director {
         const key = open.length > 0 ? chance.pick(open).key : '1/1';
         return { deed, key, to: chance.percent(60) ? 'Committed' : 'Aborted' };
       }
+      case 'end-payment':
+        return { deed, to: chance.percent(20) ? 'Committed' : 'Aborted' };
       default:
         return { deed, uid };
     }

@@ -6,52 +6,53 @@ const pauseMs = 12_000;
 const dueSchema = z.object({ at: z.date().nullable() });
 
 /**
- * The backend's jobs, every twelve seconds while there is something for them to do. A round with nothing due changes nothing, and
- * would be half of what the database is asked for in a run.
+ * The backend's jobs, at most every twelve seconds and only while there is something for them to do. A round with nothing due
+ * changes nothing, and would be half of what the database is asked for in a run.
  */
 export class JobRhythm {
   readonly #backend: SimulatedBackend;
   readonly #time: SimulatedTime;
   #reservationsUntilMs: number[] = [];
   #paymentDueMs: number | null = null;
+  #nextMs: number | null = null;
 
   constructor(backend: SimulatedBackend, time: SimulatedTime) {
     this.#backend = backend;
     this.#time = time;
   }
 
-  /** From now on, for as long as the run lasts. */
-  beat(): void {
-    this.#time.after(pauseMs, async () => {
-      if (this.#isDue()) await this.#round();
-      this.beat();
-    });
-  }
-
   /** An amount is held until then. */
   noteReservation(untilMs: number): void {
     this.#reservationsUntilMs.push(untilMs);
+    this.#plan();
   }
 
   /** A request about a payment may have set when it is looked at next. */
   async notePayment(): Promise<void> {
     const [row] = await this.#backend.query('SELECT min(next_check_at) AS at FROM payment');
     this.#paymentDueMs = dueSchema.parse(row).at?.getTime() ?? null;
+    this.#plan();
   }
 
-  #isDue(): boolean {
-    const now = this.#time.nowMs();
-    const isReleasing = this.#reservationsUntilMs.some((untilMs) => untilMs <= now);
-    return isReleasing || (this.#paymentDueMs !== null && this.#paymentDueMs <= now);
+  /** The next round is when the first thing is due, and not before a pause; one that is planned for later gives way. */
+  #plan(): void {
+    const dueMs = Math.min(this.#paymentDueMs ?? Number.POSITIVE_INFINITY, ...this.#reservationsUntilMs);
+    if (dueMs === Number.POSITIVE_INFINITY) return;
+    const atMs = Math.max(dueMs, this.#time.nowMs() + pauseMs);
+    if (this.#nextMs !== null && this.#nextMs <= atMs) return;
+    this.#nextMs = atMs;
+    this.#time.after(atMs - this.#time.nowMs(), async () => {
+      if (this.#nextMs !== atMs) return;
+      this.#nextMs = null;
+      await this.#round();
+    });
   }
 
   async #round(): Promise<void> {
-    if (!this.#backend.isUp) return;
     await this.#backend.runJobs();
-    // One that died over them has not released everything, and is asked again.
-    if (!this.#backend.isUp) return;
     const now = this.#time.nowMs();
-    this.#reservationsUntilMs = this.#reservationsUntilMs.filter((untilMs) => untilMs > now);
+    // One that died over them has not released everything, and is asked again.
+    if (this.#backend.isUp) this.#reservationsUntilMs = this.#reservationsUntilMs.filter((untilMs) => untilMs > now);
     await this.notePayment();
   }
 }

@@ -9,6 +9,7 @@ import type { SimulatedTime } from './simulated-time.ts';
 const sessionMs = 6 * 60 * 60 * 1_000;
 const adminTopUpSchema = z.object({ adjustmentNumber: z.int().nullable() });
 const foundSchema = z.object({ id: z.int(), state: z.string() });
+const paymentSchema = z.object({ id: z.int(), assignmentId: z.int(), number: z.int() });
 const editionId = 1;
 
 /** Whoever sits at the admin site, with a password and sometimes the wrong idea; the books model is told what they have done. */
@@ -17,14 +18,23 @@ export class Operators {
   readonly #books: BooksModel;
   readonly #model: MoneyModel;
   readonly #time: SimulatedTime;
+  readonly #onPaymentEnded: () => Promise<void>;
   #session: { readonly cookie: string; readonly untilMs: number } | null = null;
   #deedCount = 0;
 
-  constructor(backend: SimulatedBackend, books: BooksModel, model: MoneyModel, time: SimulatedTime) {
+  /** @param onPaymentEnded called when a payment may have to go back */
+  constructor(
+    backend: SimulatedBackend,
+    books: BooksModel,
+    model: MoneyModel,
+    time: SimulatedTime,
+    onPaymentEnded: () => Promise<void>,
+  ) {
     this.#backend = backend;
     this.#books = books;
     this.#model = model;
     this.#time = time;
+    this.#onPaymentEnded = onPaymentEnded;
   }
 
   /** @returns the UID about which the books now say what nobody has seen, where there is one */
@@ -41,6 +51,8 @@ export class Operators {
         return null;
       case 'resolve':
         return this.#resolve(deed.key ?? this.#firstOpen(), deed.to);
+      case 'end-payment':
+        return this.#endPayment(deed.to);
       case 'dismiss-rejections':
         await this.#dismissRejections();
         return null;
@@ -76,10 +88,10 @@ export class Operators {
       'SELECT backend_transaction_id AS id, state FROM transactions WHERE assignment_id = $1 AND terminal_transaction_number = $2',
       [assignmentId, number],
     );
-    if (!known || rows.length === 0 || known.method === 'card') return null;
+    if (!known || rows.length === 0) return null;
     const { id, state } = foundSchema.parse(rows[0]);
-    const body = { editionId, to, note: 'the customer says so', merchantId: 'bar' };
-    const answer = await this.#post(`/transactions/${id}/resolution`, body);
+    if (state === 'ExternalUnknown' || state === 'ExternalPending') return null;
+    const answer = await this.#end(id, to);
     if (answer?.status !== 200) return null;
     demand(
       state === 'TerminalConfirmUnknown' || state === 'Reserve',
@@ -89,6 +101,32 @@ export class Operators {
     demand(state !== 'Reserve' || to === 'Committed', 'Q8 reserve', `${key} is a Reserve and was aborted`);
     this.#books.resolved(key, to);
     return known.uid;
+  }
+
+  #end(id: number, to: 'Committed' | 'Aborted'): Promise<Answer | null> {
+    const body = { editionId, to, note: 'the customer says so', merchantId: 'bar' };
+    return this.#post(`/transactions/${id}/resolution`, body);
+  }
+
+  /**
+   * A card top-up whose payment nobody could find out for a day (requirements.md 3.4). Only given up: to book it, the till has to be
+   * known to be gone for good, and here every till comes back.
+   */
+  async #endPayment(to: 'Committed' | 'Aborted'): Promise<string | null> {
+    const [row] = await this.#backend.query(
+      `SELECT backend_transaction_id AS id, assignment_id AS "assignmentId", terminal_transaction_number AS number
+         FROM transactions WHERE state = 'ExternalUnknown' ORDER BY 1 LIMIT 1`,
+    );
+    if (row === undefined) return null;
+    const { id, assignmentId, number } = paymentSchema.parse(row);
+    const answer = await this.#end(id, to);
+    await this.#onPaymentEnded();
+    if (answer?.status !== 200) return null;
+    demand(to === 'Aborted', '3.4 card', `${assignmentId}/${number} is booked while its till may have it on a tag`);
+    const stored = this.#model.row(assignmentId, number);
+    demand(stored !== undefined, 'operator', `${assignmentId}/${number} has a payment and no till has stored it`);
+    this.#books.paymentGivenUp(stored);
+    return stored.uid;
   }
 
   #firstOpen(): string {

@@ -171,6 +171,7 @@ export class RunningTill {
       timers,
       random: chance,
       keepCheckoutTaps: () => ok(undefined),
+      keepCatering: () => ok(undefined),
       writeExport: writeJournalExport,
       onIdle: () => undefined,
       surroundings: unknownSurroundings,

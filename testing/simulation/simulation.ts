@@ -4,6 +4,7 @@ import type { Action, Deed, Showing } from './actions.ts';
 import { SimulatedBackend } from './backend.ts';
 import { BackendTap } from './backend-tap.ts';
 import { BooksModel } from './books-model.ts';
+import { CardNotices } from './card-notices.ts';
 import { CardProvider } from './card-provider.ts';
 import { Chance } from './chance.ts';
 import { Field } from './field.ts';
@@ -61,7 +62,10 @@ export class Simulation {
 
     this.#jobs = new JobRhythm(backend, this.time);
     this.tap = new BackendTap(backend, this.books, this.provider, this.#jobs, this.time, (line) => this.trace(line));
-    this.operators = new Operators(backend, this.books, this.model, this.time);
+    this.operators = new Operators(backend, this.books, this.model, this.time, () => this.#jobs.notePayment());
+    const afterNotice = () => this.#jobs.notePayment();
+    const notices = new CardNotices(backend, this.time, this.chance.stream('notices'), this.tally, afterNotice);
+    this.provider.onWord = (key, taken, reference) => notices.announce(key, taken, reference);
     this.wristbands = new Wristbands(
       () => this.#editionKey(),
       (tag) => this.#tagChanged(tag),
@@ -100,7 +104,6 @@ export class Simulation {
   // --- beginning ---
 
   async #furnish(): Promise<void> {
-    this.#jobs.beat();
     for (let index = 0; index < this.options.tills; index += 1) await this.#addTill(index);
     const tagChance = this.chance.stream('tags');
     for (let index = 0; index < this.options.tags; index += 1) {
@@ -177,6 +180,9 @@ export class Simulation {
       case 'provider':
         this.tally.fault('provider away');
         this.provider.isReachable = action.isReachable;
+        return;
+      case 'card':
+        this.provider.nextFate = action.fate;
         return;
       case 'backend-dies':
         this.backend.dieAfter(action.statements);
