@@ -23,6 +23,7 @@ const kinds: readonly TransitionKind[] = [
   'online-top-up',
   'auto-top-up',
   'admin-booking',
+  'automatic-credit',
   'manual-refund',
   'gateway-refund',
 ];
@@ -68,6 +69,7 @@ const page: Record<TransitionKind, readonly string[]> = {
   'online-top-up': paidOutside('CU'),
   'auto-top-up': paidOutside('BJ'),
   'admin-booking': ['[*]: Open AD', 'Open: Committed AD, Aborted AD'],
+  'automatic-credit': ['[*]: Open BJ', 'Open: Committed BJ'],
   'manual-refund': ['[*]: Open AD', 'Open: ReservePending AD', 'ReservePending: Committed AD, Aborted AD'],
   'gateway-refund': [
     '[*]: Open CU, Open BJ, Open AD',

@@ -17,6 +17,7 @@ export type TransitionKind =
   | 'online-top-up'
   | 'auto-top-up'
   | 'admin-booking'
+  | 'automatic-credit'
   | 'manual-refund'
   | 'gateway-refund';
 
@@ -130,6 +131,10 @@ export const transitions: readonly Transition[] = [
   { kind: 'admin-booking', from: '[*]', to: 'Open', causes: ['AD'] },
   { kind: 'admin-booking', from: 'Open', to: 'Committed', causes: ['AD'] },
   { kind: 'admin-booking', from: 'Open', to: 'Aborted', causes: ['AD'] },
+
+  // Canteens: a purse's credit that comes, and what is cleared of it, by themselves (R93, R102).
+  { kind: 'automatic-credit', from: '[*]', to: 'Open', causes: ['BJ'] },
+  { kind: 'automatic-credit', from: 'Open', to: 'Committed', causes: ['BJ'] },
 
   // Held without a time limit, so that none expires.
   { kind: 'manual-refund', from: '[*]', to: 'Open', causes: ['AD'] },

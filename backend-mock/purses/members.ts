@@ -179,17 +179,18 @@ export async function readMember(
 
 /**
  * Makes everybody who wants to change the purses of these members wait until the caller's transaction ends; in the order of their
- * numbers, so that nobody waits in a circle. Returns which of them exist.
+ * numbers, so that nobody waits in a circle. `free`: only those for whom nobody else has done so. Returns which of them are locked.
  */
 export async function lockMembers(
   connection: Connection,
   editionId: number,
   customerIds: readonly number[],
+  which: 'all' | 'free' = 'all',
 ): Promise<ReadonlySet<number>> {
   const found = await connection.query<{ customer_id: number }>({
-    name: 'lock-members',
+    name: `lock-members-${which}`,
     text: `SELECT customer_id FROM member WHERE edition_id = $1 AND customer_id = ANY($2::bigint[])
-            ORDER BY customer_id FOR NO KEY UPDATE`,
+            ORDER BY customer_id FOR NO KEY UPDATE ${which === 'free' ? 'SKIP LOCKED' : ''}`,
     values: [editionId, customerIds],
   });
   return new Set(found.rows.map((row) => row.customer_id));

@@ -146,14 +146,17 @@ CREATE TABLE sale_settlement (
   edition_id bigint NOT NULL,
   backend_transaction_id bigint NOT NULL,
   line integer NOT NULL,
-  -- Null: the cash.
+  -- What it was drawn from: the cash or a credit purse.
+  purse_id text NOT NULL,
+  -- The one credit, where this backend manages them (Q33).
   credit_transaction_id bigint,
   -- Positive: drawn for a sale; negative: given back by a refund.
   amount_minor bigint NOT NULL CHECK (amount_minor <> 0),
   settled_at timestamptz NOT NULL,
   PRIMARY KEY (edition_id, backend_transaction_id, line),
   FOREIGN KEY (edition_id, backend_transaction_id) REFERENCES purse_transaction,
-  FOREIGN KEY (edition_id, credit_transaction_id) REFERENCES credit
+  FOREIGN KEY (edition_id, credit_transaction_id) REFERENCES credit,
+  CHECK (purse_id <> 'sales' AND (purse_id <> 'default' OR credit_transaction_id IS NULL))
 );
 CREATE INDEX sale_settlement_of_credit ON sale_settlement (edition_id, credit_transaction_id) WHERE credit_transaction_id IS NOT NULL;
 CREATE TRIGGER sale_settlement_append_only BEFORE UPDATE OR DELETE ON sale_settlement FOR EACH ROW EXECUTE FUNCTION refuse_change();

@@ -1,0 +1,123 @@
+import { readSharedAccounts } from '../ledger/accounts.ts';
+import { book } from '../ledger/booking.ts';
+import { invariant } from '../ledger/invariant.ts';
+import type { Connection } from '../store/database.ts';
+import type { CanteenEdition } from './canteen-edition.ts';
+import { type PurseEntry, plainEntry } from './purse-entry.ts';
+import { movement } from './purse-postings.ts';
+import { byJob, drawTransactionNumbers, writeEntries } from './write-entries.ts';
+
+type Clearing = {
+  creditId: number;
+  customerId: number;
+  purseId: string;
+  accountId: number;
+  expiresAt: Date;
+  /** What is left of the credit and has to go; negative where a sale that came late needs what was cleared. */
+  leftMinor: number;
+};
+
+/**
+ * Clears the credits of these members whose time is over (R102–R105): what was not used goes by a negative `clearedCredit`, for each
+ * credit by itself (Q26), and the credit is marked. One of a sale that still waits is left for the round that processes it. The caller
+ * has locked the members. Returns how many were cleared.
+ */
+export async function clearExpired(
+  connection: Connection,
+  edition: CanteenEdition,
+  customerIds: readonly number[],
+  now: Date,
+): Promise<number> {
+  const { editionId } = edition;
+  const found = await connection.query<Clearing>({
+    name: 'expired-credits',
+    text: `SELECT c.backend_transaction_id AS "creditId", c.customer_id AS "customerId", c.purse_id AS "purseId",
+                  p.account_id AS "accountId", c.expires_at AS "expiresAt", c.amount_minor - c.usage_minor AS "leftMinor"
+             FROM credit c JOIN purse p ON p.edition_id = c.edition_id AND p.customer_id = c.customer_id AND p.purse_id = c.purse_id
+            WHERE c.edition_id = $1 AND c.customer_id = ANY($2::bigint[]) AND NOT c.cleared AND c.expires_at <= $3
+              AND NOT EXISTS (SELECT FROM purse_transaction t WHERE t.edition_id = c.edition_id AND t.customer_id = c.customer_id
+                                 AND t.state = 'notProcessed' AND least(t.transaction_date, t.created_at) < c.expires_at)
+            ORDER BY c.backend_transaction_id`,
+    values: [editionId, customerIds, now],
+  });
+  await writeClearings(connection, edition, found.rows, now);
+  await connection.query({
+    name: 'mark-cleared',
+    text: 'UPDATE credit SET cleared = true WHERE edition_id = $1 AND backend_transaction_id = ANY($2::bigint[])',
+    values: [editionId, found.rows.map(({ creditId }) => creditId)],
+  });
+  return found.rows.length;
+}
+
+/**
+ * Brings what was cleared of credits into line with what was used of them since: a sale of their time that came late takes back some of
+ * the clearing, a refund clears what it gave back. So a late sale is paid as it would have been in time.
+ */
+export async function adjustCleared(
+  connection: Connection,
+  edition: CanteenEdition,
+  customerIds: readonly number[],
+  now: Date,
+): Promise<void> {
+  const found = await connection.query<Clearing>({
+    name: 'cleared-credits-to-adjust',
+    text: `SELECT c.backend_transaction_id AS "creditId", c.customer_id AS "customerId", c.purse_id AS "purseId",
+                  p.account_id AS "accountId", c.expires_at AS "expiresAt",
+                  c.amount_minor - c.usage_minor + coalesce(done.minor, 0) AS "leftMinor"
+             FROM credit c JOIN purse p ON p.edition_id = c.edition_id AND p.customer_id = c.customer_id AND p.purse_id = c.purse_id
+             LEFT JOIN LATERAL (
+               SELECT sum(t.amount_minor) AS minor FROM purse_transaction t
+                WHERE t.edition_id = c.edition_id AND t.contra_transaction_id = c.backend_transaction_id AND t.type = 'clearedCredit'
+             ) AS done ON true
+            WHERE c.edition_id = $1 AND c.customer_id = ANY($2::bigint[]) AND c.cleared
+              AND EXISTS (SELECT FROM sale_settlement s WHERE s.edition_id = c.edition_id AND s.settled_at = $3
+                             AND s.credit_transaction_id = c.backend_transaction_id)
+              AND c.amount_minor - c.usage_minor + coalesce(done.minor, 0) <> 0
+            ORDER BY c.backend_transaction_id`,
+    values: [edition.editionId, customerIds, now],
+  });
+  await writeClearings(connection, edition, found.rows, now);
+}
+
+async function writeClearings(
+  connection: Connection,
+  { editionId, clock }: CanteenEdition,
+  clearings: readonly Clearing[],
+  now: Date,
+): Promise<void> {
+  const moving = clearings.filter(({ leftMinor }) => leftMinor !== 0);
+  if (moving.length === 0) return;
+  const numbers = await drawTransactionNumbers(connection, moving.length);
+  const funding = (await readSharedAccounts(connection, editionId)).get('funding');
+  invariant('INV-61', funding !== undefined, 'an edition with purses has who pays for credits');
+  const made = moving.map(({ creditId, customerId, purseId, accountId, expiresAt, leftMinor }, index) => {
+    const backendTransactionId = numbers[index];
+    invariant('INV-04', backendTransactionId !== undefined, 'a transaction has its number');
+    const entry: PurseEntry = {
+      ...plainEntry,
+      backendTransactionId,
+      customerId,
+      purseId,
+      type: 'clearedCredit',
+      amountMinor: -leftMinor,
+      transactionDate: expiresAt,
+      businessDate: clock.dayOf(expiresAt),
+      contraTransactionId: creditId,
+    };
+    const kinds = { received: 'cleared-credit-reversal', paid: 'cleared-credit' };
+    return { entry, posting: movement({ backendTransactionId, line: 1 }, accountId, funding, -leftMinor, kinds) };
+  });
+  await writeEntries(
+    connection,
+    editionId,
+    made.map(({ entry }) => entry),
+    byJob,
+    now,
+  );
+  await book(
+    connection,
+    editionId,
+    made.map(({ posting }) => posting),
+    now,
+  );
+}

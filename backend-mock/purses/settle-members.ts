@@ -1,0 +1,97 @@
+import { book } from '../ledger/booking.ts';
+import type { Connection } from '../store/database.ts';
+import type { CanteenEdition } from './canteen-edition.ts';
+import { adjustCleared } from './clear-credits.ts';
+import { placeSettlements, transferOf } from './purse-postings.ts';
+import { type MembersSales, readWaitingSales } from './read-waiting-sales.ts';
+import { type Settlement, settleSales } from './settle-sales.ts';
+import { writeSettlements } from './write-settlements.ts';
+
+/**
+ * Processes every waiting sale of these members (R75–R81): draws on credits first, then on the cash (R77–R79), marks the sales processed
+ * (R85) and books the transfers, which are no transactions (R82). One statement for each kind of row, whatever the number of members,
+ * whom the caller has locked. Returns how many sales it processed.
+ */
+export async function settleMembers(
+  connection: Connection,
+  edition: CanteenEdition,
+  customerIds: readonly number[],
+  now: Date,
+): Promise<number> {
+  const { editionId } = edition;
+  const members = await readWaitingSales(connection, edition, customerIds);
+  const settled = members.flatMap((member) => settledOf(member, edition));
+  await writeSettlements(
+    connection,
+    editionId,
+    settled.flatMap(({ settlements }) => settlements),
+    now,
+  );
+  await markProcessed(
+    connection,
+    editionId,
+    members,
+    settled.flatMap(({ settlements }) => settlements),
+    now,
+  );
+  await useCredits(
+    connection,
+    editionId,
+    settled.flatMap(({ settlements }) => settlements),
+  );
+  await book(
+    connection,
+    editionId,
+    settled.flatMap(({ postings }) => postings),
+    now,
+  );
+  await adjustCleared(connection, edition, customerIds, now);
+  return members.reduce((sum, { waiting }) => sum + waiting.length, 0);
+}
+
+function settledOf({ waiting, credits, draws, accounts }: MembersSales, edition: CanteenEdition) {
+  if (waiting.length === 0) return [];
+  const rules = { drawsCredits: edition.creditMode === 'TRAC', sessionCredits: edition.sessionCredits };
+  const purses = new Map(credits.map(({ transactionId, purseId }) => [transactionId, purseId]));
+  const settlements = placeSettlements(settleSales(waiting, credits, draws, rules), (creditId) => purses.get(creditId));
+  return [{ settlements, postings: settlements.map((settlement) => transferOf(settlement, (id) => accounts.get(id))) }];
+}
+
+async function markProcessed(
+  connection: Connection,
+  editionId: number,
+  members: readonly MembersSales[],
+  settlements: readonly Settlement[],
+  now: Date,
+): Promise<void> {
+  const portions = new Map<number, number>();
+  for (const { transactionId, creditId, amountMinor } of settlements)
+    if (creditId !== undefined) portions.set(transactionId, (portions.get(transactionId) ?? 0) + Math.abs(amountMinor));
+  const ids = members.flatMap(({ waiting }) => waiting.map(({ transactionId }) => transactionId));
+  if (ids.length === 0) return;
+  await connection.query({
+    name: 'mark-processed',
+    text: `UPDATE purse_transaction t SET state = 'processed', credit_portion_minor = row.portion_minor, changed_at = $2
+             FROM unnest($3::bigint[], $4::bigint[]) AS row(id, portion_minor)
+            WHERE t.edition_id = $1 AND t.backend_transaction_id = row.id`,
+    values: [editionId, now, ids, ids.map((id) => portions.get(id) ?? 0)],
+  });
+}
+
+async function useCredits(
+  connection: Connection,
+  editionId: number,
+  settlements: readonly Settlement[],
+): Promise<void> {
+  const used = new Map<number, number>();
+  for (const { creditId, amountMinor } of settlements)
+    if (creditId !== undefined) used.set(creditId, (used.get(creditId) ?? 0) + amountMinor);
+  if (used.size === 0) return;
+  await connection.query({
+    name: 'use-credits',
+    text: `UPDATE credit c SET usage_minor = c.usage_minor + row.used_minor
+             FROM unnest($2::bigint[], $3::bigint[]) AS row(id, used_minor)
+            WHERE c.edition_id = $1 AND c.backend_transaction_id = row.id`,
+    values: [editionId, [...used.keys()], [...used.values()]],
+  });
+}
