@@ -17,8 +17,8 @@ import { topUp } from './payloads.ts';
 import { enrolTill, type TillClient } from './till-client.ts';
 import { ageOpenPayments } from './walked-rows.ts';
 
-/** What is made in the backend; no till has a word in it. */
-export type OwnKind = Exclude<TransitionKind, `terminal-${string}`>;
+/** What is made in the backend; no till has a word in it. Credits of purses are made and ended by one statement of their job. */
+export type OwnKind = Exclude<TransitionKind, `terminal-${string}` | 'automatic-credit'>;
 export type OwnStanding = { state: BackendState; cause: TransitionCause };
 
 const outside: readonly OwnStanding[] = [
