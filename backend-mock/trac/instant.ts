@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { ProblemError, problem } from '../http/problems.ts';
+import type { WallClock } from '../purses/wall-clock.ts';
 
 /** With a zone, or without one, which is UTC: the filters and `If-Unmodified-Since` of the sources carry none. */
 const writtenSchema = z.union([z.iso.datetime({ local: true, offset: true }), z.iso.date()]);
@@ -16,4 +18,11 @@ export function instantOf(text: string): Date | undefined {
   const at = new Date(text.includes('T') && !hasZone ? `${text}Z` : text);
   const ms = at.getTime();
   return ms >= earliestMs && ms < latestMs ? at : undefined;
+}
+
+/** The same for a field of an entity, where a day without a time is that day's beginning in the organisation's zone (Q36). */
+export function instantIn(text: string, clock: WallClock): Date {
+  const at = instantOf(text);
+  if (at === undefined) throw new ProblemError(problem('BAD_REQUEST', `${text} is no time between 1970 and 2199.`));
+  return text.includes('T') ? at : clock.startOf(text);
 }

@@ -83,6 +83,7 @@ export const tracPurseSchema = z
   .catchall(anyJsonSchema);
 export type TracPurse = z.infer<typeof tracPurseSchema>;
 export const tracPurseRequestSchema = tracPurseSchema.partial().meta({ id: 'TracPurseRequest' });
+export type TracPurseRequest = z.infer<typeof tracPurseRequestSchema>;
 
 /** How much of a sale each kind of credit pays, in the order in which they are used (R118, Q30). */
 export const sourceOfFundsSchema = z.record(z.string().min(1).max(100), z.object({ amount: tracMagnitudeSchema }));
@@ -100,16 +101,17 @@ export const tracTransactionSchema = z
     accountType: z
       .string()
       .regex(/^[A-Z][A-Z0-9_]{0,39}$/)
-      .optional(),
-    description: z.string().max(500).optional(),
-    session: sessionNameSchema.optional(),
+      .nullish(),
+    description: z.string().max(500).nullish(),
+    session: sessionNameSchema.nullish(),
     /** Of a cancellation and of a refund: what it takes back. */
-    contraTransactionId: z.string().min(1).max(64).optional(),
+    contraTransactionId: z.string().min(1).max(64).nullish(),
     sourceOfFunds: sourceOfFundsSchema.optional(),
   })
   .catchall(anyJsonSchema);
 export type TracTransaction = z.infer<typeof tracTransactionSchema>;
 export const tracTransactionRequestSchema = tracTransactionSchema.partial().meta({ id: 'TracTransactionRequest' });
+export type TracTransactionRequest = z.infer<typeof tracTransactionRequestSchema>;
 
 const timesSchema = { createdAt: z.string(), updatedAt: z.string() };
 const answerShared = { externalIds: externalIdsSchema, meta: z.object(timesSchema) };
@@ -167,7 +169,8 @@ export const tracTransactionAnswerSchema = z
     transactionDate: z.string(),
     type: z.enum(purseTransactionTypes),
     state: z.enum(purseTransactionStates),
-    accountType: z.string(),
+    /** Of a sale. */
+    accountType: z.string().nullable(),
     session: z.string().nullable(),
     description: z.string().nullable(),
     contraTransactionId: z.string().nullable(),
