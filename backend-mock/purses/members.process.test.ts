@@ -4,7 +4,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestServer, type TestServer } from '../../testing/backend/backend.ts';
 import { type Canteen, openCanteen } from '../../testing/canteen/canteen.ts';
-import { changeMember, createMembers, linkTag, readMember } from './members.ts';
+import { createMembers } from './members.ts';
 import { readPurses } from './purses.ts';
 
 let server: TestServer;

@@ -22,11 +22,14 @@ export async function readWaitingSales(
 ): Promise<MembersSales[]> {
   const waiting = await readWaiting(connection, editionId, customerIds);
   if (waiting.length === 0) return [];
-  const members = new Map<number, MembersSales & { accounts: Map<string, number> }>();
-  const of = (customerId: number) => {
-    const known = members.get(customerId) ?? { customerId, waiting: [], credits: [], draws: [], accounts: new Map() };
-    members.set(customerId, known);
-    return known;
+  type Gathered = MembersSales & { accounts: Map<string, number> };
+  const members = new Map<number, Gathered>();
+  const of = (customerId: number): Gathered => {
+    const known = members.get(customerId);
+    if (known !== undefined) return known;
+    const made: Gathered = { customerId, waiting: [], credits: [], draws: [], accounts: new Map() };
+    members.set(customerId, made);
+    return made;
   };
   for (const { customerId, ...sale } of waiting) of(customerId).waiting.push(sale);
   const ids = [...members.keys()];

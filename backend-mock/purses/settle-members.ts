@@ -34,7 +34,7 @@ export async function settleMembers(
     settled.flatMap(({ settlements }) => settlements),
     now,
   );
-  await useCredits(
+  await noteUsage(
     connection,
     editionId,
     settled.flatMap(({ settlements }) => settlements),
@@ -78,11 +78,7 @@ async function markProcessed(
   });
 }
 
-async function useCredits(
-  connection: Connection,
-  editionId: number,
-  settlements: readonly Settlement[],
-): Promise<void> {
+async function noteUsage(connection: Connection, editionId: number, settlements: readonly Settlement[]): Promise<void> {
   const used = new Map<number, number>();
   for (const { creditId, amountMinor } of settlements)
     if (creditId !== undefined) used.set(creditId, (used.get(creditId) ?? 0) + amountMinor);

@@ -2,7 +2,11 @@ import { createMerchant } from '../../backend-mock/configuration/catalogue.ts';
 import { createEdition } from '../../backend-mock/configuration/editions.ts';
 import { reportCoherence } from '../../backend-mock/ledger/coherence.ts';
 import { systemRandom } from '../../backend-mock/ports.ts';
+import { applyCredits, processSales } from '../../backend-mock/purses/canteen-rounds.ts';
+import { createTransactions } from '../../backend-mock/purses/create-transactions.ts';
+import { type CreditRules, createCreditPurses, type PurseValidity } from '../../backend-mock/purses/credit-purses.ts';
 import { createMembers, type Member, type NewMember } from '../../backend-mock/purses/members.ts';
+import type { NewPurseTransaction, TransactionOutcome } from '../../backend-mock/purses/new-transaction.ts';
 import { readPurses } from '../../backend-mock/purses/purses.ts';
 import { type Connection, type Database, openDatabase } from '../../backend-mock/store/database.ts';
 import { migrate } from '../../backend-mock/store/migrate.ts';
@@ -18,11 +22,36 @@ export type Canteen = {
   clock: { now(): Date };
   within<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
   newMember(member?: Partial<NewMember>): Promise<Member>;
+  /** Makes a credit purse and returns its id. */
+  newPurse(member: Member, title: string, credit: CreditRules, validity?: PurseValidity): Promise<string>;
+  /** Makes a transaction, by default dated now; throws where it is refused. Returns its number in the books. */
+  post(member: Member, transaction: Posted): Promise<number>;
+  /** What became of one that may be refused. */
+  tryPost(member: Member, transaction: Posted): Promise<TransactionOutcome>;
+  /** A meal. */
+  sell(member: Member, amountMinor: number, more?: Partial<Posted>): Promise<number>;
+  /** Moves the clock and runs the jobs. */
+  runAt(instant: string): Promise<void>;
+  /** What a member's purses show, as it was made. */
+  transactions(member: Member): Promise<ShownTransaction[]>;
   /** Balances of a member by the id of the purse. */
   balances(member: Pick<Member, 'customerId'>): Promise<Record<string, number>>;
   /** Findings of the coherence report. */
   findings(): Promise<number>;
   close(): Promise<void>;
+};
+
+export type Posted = Omit<NewPurseTransaction, 'customerId' | 'transactionDate'> & { transactionDate?: Date };
+
+export type ShownTransaction = {
+  backendTransactionId: number;
+  purseId: string;
+  type: string;
+  amountMinor: number;
+  state: string;
+  transactionDate: string;
+  creditPortionMinor: number;
+  excessIgnoredMinor: number;
 };
 
 /** Migrates an empty database and makes a school in London in it, on the morning of Monday, 7 September 2026. */
@@ -36,6 +65,17 @@ export async function openCanteen(databaseUrl: string, timeZone = 'Europe/London
     return made;
   });
   const within: Canteen['within'] = (work) => database.transaction(work);
+  async function tryPost({ customerId }: Member, transaction: Posted): Promise<TransactionOutcome> {
+    const wanted = { customerId, transactionDate: now, ...transaction };
+    const [outcome] = await within((connection) => createTransactions(connection, editionId, [wanted], now));
+    if (outcome === undefined) throw new Error('nothing came of a transaction');
+    return outcome;
+  }
+  async function post(member: Member, transaction: Posted): Promise<number> {
+    const outcome = await tryPost(member, transaction);
+    if (outcome.outcome === 'refused') throw new Error(`${outcome.code}: ${outcome.detail}`);
+    return outcome.backendTransactionId;
+  }
   return {
     database,
     editionId,
@@ -51,6 +91,32 @@ export async function openCanteen(databaseUrl: string, timeZone = 'Europe/London
       );
       if (made === undefined) throw new Error('no member was made');
       return made;
+    },
+    async newPurse({ customerId }, title, credit, validity = {}) {
+      const made = await within((connection) =>
+        createCreditPurses(connection, editionId, [{ customerId, title, credit, ...validity }], now),
+      );
+      if (made.outcome === 'refused') throw new Error(made.detail);
+      return made.purses[0]?.purseId ?? '';
+    },
+    tryPost,
+    post,
+    sell: (member, amountMinor, more = {}) =>
+      post(member, { purseId: 'sales', type: 'sale', amountMinor: -amountMinor, ...more }),
+    async runAt(instant) {
+      now = new Date(instant);
+      await applyCredits(database, { now: () => now });
+      await processSales(database, { now: () => now });
+    },
+    async transactions({ customerId }) {
+      const found = await database.pool.query<Omit<ShownTransaction, 'transactionDate'> & { transactionDate: Date }>(
+        `SELECT backend_transaction_id AS "backendTransactionId", purse_id AS "purseId", type, amount_minor AS "amountMinor", state,
+                transaction_date AS "transactionDate", credit_portion_minor AS "creditPortionMinor",
+                excess_ignored_minor AS "excessIgnoredMinor"
+           FROM purse_transaction WHERE edition_id = $1 AND customer_id = $2 ORDER BY backend_transaction_id`,
+        [editionId, customerId],
+      );
+      return found.rows.map((row) => ({ ...row, transactionDate: row.transactionDate.toISOString() }));
     },
     async balances({ customerId }) {
       const purses = await readPurses(database.pool, editionId, [customerId]);
