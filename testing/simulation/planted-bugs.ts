@@ -181,8 +181,8 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: 'debit and credit of refunds are exchanged',
     file: `${backend}/ingest/postings.ts`,
-    find: 'debitAccountId: resolve(item.debit),\n      creditAccountId: resolve(item.credit),',
-    put: "debitAccountId: resolve(item.kind === 'refund' ? item.credit : item.debit),\n      creditAccountId: resolve(item.kind === 'refund' ? item.debit : item.credit),",
+    find: 'debitAccountId: resolve(item.debit),\n    creditAccountId: resolve(item.credit),',
+    put: "debitAccountId: resolve(item.kind === 'refund' ? item.credit : item.debit),\n    creditAccountId: resolve(item.kind === 'refund' ? item.debit : item.credit),",
     stepsMax: late,
   },
   {
