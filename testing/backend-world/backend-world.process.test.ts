@@ -113,6 +113,7 @@ const quiet = (editionId: number) => ({
   numberGaps: [],
   tagDifferences: [],
   missingTransactions: [],
+  overspendDifferences: [],
   unresolvedRejections: 0,
   findings: 0,
 });
