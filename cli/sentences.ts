@@ -47,6 +47,7 @@ export function resultSentence(step: Step, currency: string): string | null {
     case 'readerState':
     case 'waitingForTag':
     case 'tagRead':
+    case 'allergensShown':
     case 'tagRefused':
     case 'tagGone':
     case 'transactionOpened':

@@ -16,6 +16,7 @@ import { type BackendOperations, backendOperations } from './till/backend-operat
 import { BackendWords } from './till/backend-words.ts';
 import { CartDesk } from './till/cart-desk.ts';
 import { catalogueView } from './till/catalogue.ts';
+import { CateringDesk } from './till/catering-desk.ts';
 import { type CleanupCounts, cleanUpWithoutTag, type TaglessDesk } from './till/cleanup.ts';
 import { type Desk, instant, type Patience } from './till/desk.ts';
 import { diagnosticsOperations } from './till/diagnostics-operations.ts';
@@ -48,6 +49,7 @@ export class Till {
   readonly #staff: StaffDesk;
   readonly #shift: ShiftDesk;
   readonly #cart: CartDesk;
+  readonly #catering: CateringDesk;
   readonly #paymentDesk: PaymentDesk;
   #secrets: TillSecrets | null;
   #taps: 1 | 2;
@@ -82,6 +84,14 @@ export class Till {
       isBusy: () => this.#workplace.isTaken,
       onChange: () => this.#onCartChange(),
     });
+    this.#catering = new CateringDesk({
+      ...{ assignments, clock, timers },
+      isCatering: parts.settings.catering,
+      isLoginNeeded: () => this.#staff.isLoginNeeded,
+      keepCatering: (catering) => parts.keepCatering(catering),
+      acknowledge: () => this.#workplace.acknowledge(),
+      onChange: () => this.#publish(),
+    });
     this.#paymentDesk = new PaymentDesk({
       ...parts,
       report: (step) => this.#report(step),
@@ -108,6 +118,7 @@ export class Till {
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#paymentDesk.stop();
+    this.#catering.stop();
     this.#stopDoneTimer?.();
     this.#workplace.interrupt();
     await this.#workplace.endedWithin(this.#parts.timers, limits.stopMs / 2);
@@ -132,7 +143,9 @@ export class Till {
       shift: this.#shift.current,
       openPayment: this.#paymentDesk.open,
       isTraining: this.#parts.isTraining,
-      cart: this.#cart.view(),
+      session: this.#catering.session(),
+      isCatering: this.#catering.isCatering,
+      cart: this.#cart.view(this.#catering.isCatering),
       checkoutTaps: this.#checkoutTaps(),
       halfPaidCount: halfPaid(store, this.#cart.groupId).length,
       screen: this.#screen,
@@ -145,6 +158,7 @@ export class Till {
       catalogue: () => Promise.resolve(this.#catalogue()),
       ...this.#backendOperations(),
       ...this.#cart.operations,
+      ...this.#catering.operations,
       setCheckout: (request) => Promise.resolve(this.#setCheckout(request)),
       ...this.#tagOperations(),
       ...paymentOperations({
@@ -221,7 +235,7 @@ export class Till {
       tagLookup,
       ledger: tagLedgerOver(this.#parts),
       replacements,
-      accounts: { store: accounts, line: accountLine },
+      accounts: { store: accounts, line: accountLine, isCatering: () => this.#catering.isCatering },
       newGroupId: () => this.#newGroupId(),
       isAccountMode: () => assignments.assignment()?.edition.mode === 'account',
       basket: () => this.#cart.payable(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { allergenListSchema } from '../wire/allergens.ts';
 import { productColours } from '../wire/configuration.ts';
 
 const productViewSchema = z.object({
@@ -8,6 +9,8 @@ const productViewSchema = z.object({
   priceMinor: z.int(),
   colour: z.enum(productColours),
   meal: z.boolean(),
+  /** What the event says is in it. */
+  allergens: allergenListSchema.optional(),
 });
 export type ProductView = z.infer<typeof productViewSchema>;
 

@@ -108,9 +108,15 @@ export const operations = {
       partMinor: amountMinorSchema.min(1).optional(),
       /** Where the balance is too low, a card pays what is missing, or the full price, before the tag pays (R12, Q16). */
       openLoop: z.enum(['shortfall', 'full-price']).optional(),
+      /** Canteens: it is known that the member may be allergic to something in it (command line; a window asks). */
+      allergensKnown: z.boolean().optional(),
     }),
     answer: outcomeSchema,
   },
+  /** Goes on with a sale although the member is allergic to something in it; `USAGE` where nothing asks for that. */
+  acknowledgeAllergens: { request: nothing, answer: nothing },
+  /** Whether this till takes meal credit from now on (R112, R113); kept in its settings. */
+  setCatering: { request: z.object({ catering: z.boolean() }), answer: nothing },
   /** By card it needs the network, and no other card payment of this till may be open. */
   topUp: {
     request: tapRequest.extend({ amountMinor: amountMinorSchema.min(1), method: z.enum(['cash', 'card']) }),

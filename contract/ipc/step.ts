@@ -8,6 +8,7 @@ export const stepEvents = [
   'waitingForTag',
   'tagRead',
   'tagRefused',
+  'allergensShown',
   'tagGone',
   'transactionOpened',
   'checkoutStarted',

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { allergenListSchema } from '../wire/allergens.ts';
 import { cashierRoles } from '../wire/configuration.ts';
 import { paymentStatuses } from '../wire/payment.ts';
 import { editionModes } from '../wire/words.ts';
+import { accountViewSchema, allergenConflictSchema, salePartViewSchema, sessionViewSchema } from './account-view.ts';
 import { faultSchema } from './fault.ts';
 import { readerKinds, readerStates } from './reader.ts';
 
@@ -39,6 +41,10 @@ const cartLineViewSchema = z.object({
   quantity: z.int(),
   unitPriceMinor: z.int(),
   lineMinor: z.int(),
+  /** Canteens: credit may pay for it (R109). */
+  meal: z.boolean().optional(),
+  /** Canteens: what the catalogue says is in it. */
+  allergens: allergenListSchema.optional(),
 });
 
 /** What the tag pays or receives, before it is shown. */
@@ -106,6 +112,15 @@ export const screenViewSchema = z.discriminatedUnion('screen', [
   }),
   /** What the work with a card left open: finish it by the same tag, void it, or go on and do that later. */
   z.object({ screen: z.literal('payment-open'), charge: chargeViewSchema, payment: openPaymentViewSchema }),
+  /** The member is allergic to something in the cart: nothing is booked before somebody has said that it is known. */
+  z.object({
+    screen: z.literal('allergens'),
+    charge: chargeViewSchema,
+    uid: z.string(),
+    account: accountViewSchema,
+    conflicts: z.array(allergenConflictSchema).min(1),
+    deadlineAt: z.string(),
+  }),
   z.object({
     screen: z.literal('writing'),
     charge: chargeViewSchema,
@@ -119,6 +134,10 @@ export const screenViewSchema = z.discriminatedUnion('screen', [
     balanceBeforeMinor: z.int().nullable(),
     tag: tagViewSchema,
     until: z.string(),
+    /** Account mode: as it is now. */
+    account: accountViewSchema.optional(),
+    /** Canteens: what was paid, meals first. */
+    saleParts: z.array(salePartViewSchema).optional(),
   }),
   z.object({
     screen: z.literal('refused'),
@@ -128,6 +147,8 @@ export const screenViewSchema = z.discriminatedUnion('screen', [
     balanceMinor: z.int().nullable(),
     /** Cash to hand back, of an aborted cash top-up; the cashier confirms that it was (money rule 4). */
     cashToReturnMinor: z.int().optional(),
+    /** Account mode: what there would have been to spend. */
+    account: accountViewSchema.optional(),
   }),
   z.object({
     screen: z.literal('unknown'),
@@ -160,6 +181,8 @@ const cartViewSchema = z.object({
   ),
   /** What is left to be paid. */
   toPayMinor: z.int(),
+  /** Canteens, where there are both: what of the price credit may pay for, and what only cash may (R109, Q50). */
+  kinds: z.object({ mealMinor: z.int(), otherMinor: z.int() }).optional(),
 });
 
 /** Who is logged in. */
@@ -179,8 +202,12 @@ export const tillViewSchema = z.object({
       mode: z.enum(editionModes),
       currency: z.string(),
       timeZone: z.string(),
+      /** Canteens: whether it shows and takes meal credit (R112, R113). */
+      isCatering: z.boolean().optional(),
     })
     .nullable(),
+  /** Canteens: the session that is on; null between two, absent where a day has none. */
+  session: sessionViewSchema.nullish(),
   reader: z.object({
     kind: z.enum(readerKinds),
     state: z.enum(readerStates),

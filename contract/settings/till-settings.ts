@@ -24,6 +24,8 @@ export const tillSettingsSchema = z.strictObject({
   customerDisplay: z.enum(['auto', 'window', 'off']).default('auto'),
   /** How a sale is paid: 1 – cart first, one tap; 2 – one tap opens it, a second one confirms (Q51; tag mode). */
   checkoutTaps: z.union([z.literal(1), z.literal(2)]).default(1),
+  /** Canteens: a catering till shows and takes meal credit, another one neither (R112, R113). */
+  catering: z.boolean().default(true),
   /** How long a tag is waited for. */
   tapTimeoutMs: z.int().min(1_000).max(600_000).default(60_000),
   /** How long the same tag is waited for after it left too early. */

@@ -40,6 +40,8 @@ const bridge = {
   setDiscount: operation('setDiscount'),
   clearDiscount: operation('clearDiscount'),
   setCheckout: operation('setCheckout'),
+  setCatering: operation('setCatering'),
+  acknowledgeAllergens: operation('acknowledgeAllergens'),
   sell: operation('sell'),
   topUp: operation('topUp'),
   finishPayment: operation('finishPayment'),

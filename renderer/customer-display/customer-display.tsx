@@ -86,6 +86,8 @@ function Shown({ view }: { readonly view: CustomerView }) {
     case 'starting':
     case 'enrolment':
     case 'sale':
+    // What a member is allergic to is between them and whoever serves.
+    case 'allergens':
     case 'halted':
       return <Waiting view={view} />;
     default:

@@ -4,6 +4,7 @@ import type { Purpose, ScreenView } from '../../contract/ipc/till-view.ts';
 import { Icon } from '../../ui/components/icon.tsx';
 import { Figure, StatePage } from '../../ui/components/state-page.tsx';
 import { TouchButton } from '../../ui/components/touch-button.tsx';
+import { AccountFacts, PaidBy } from './account-facts.tsx';
 import { call } from './connection.ts';
 import { shortcuts, useKeys } from './keyboard.ts';
 import { Money } from './money.tsx';
@@ -80,6 +81,8 @@ export function DoneScreen({ screen }: { readonly screen: DoneView }) {
           <Money amountMinor={tag.balanceMinor} testId="balance-after" />
         </Figure>
       </div>
+      {screen.saleParts === undefined ? null : <PaidBy parts={screen.saleParts} />}
+      {screen.account === undefined ? null : <AccountFacts account={screen.account} />}
       {tag.blocked ? (
         <p className="flex items-center gap-3 text-[clamp(1.125rem,3vh,1.5rem)] font-bold">
           <Icon name="alert" className="size-8" />

@@ -5,6 +5,7 @@ import type { Screen, ScreenView } from '../../contract/ipc/till-view.ts';
 import { Icon } from '../../ui/components/icon.tsx';
 import { TouchButton } from '../../ui/components/touch-button.tsx';
 import { Tones, type Tune } from '../../ui/sound/tones.ts';
+import { allergenNames } from './allergen-names.ts';
 import { useFaultText } from './fault-text.ts';
 import { usePreferences } from './preferences.ts';
 import { useTill } from './store.ts';
@@ -22,6 +23,8 @@ export function tuneOf(screen: Screen): Tune | null {
     case 'refused':
     case 'unknown':
       return screen;
+    case 'allergens':
+      return 'allergy';
     case 'halted':
       return 'refused';
     case 'payment-open':
@@ -53,7 +56,7 @@ export function Announcer({ screen }: { readonly screen: ScreenView }) {
   const { t } = useTranslation();
   const faultText = useFaultText();
   const text = announcement(screen, t, faultText);
-  const isUrgent = ['again', 'refused', 'unknown', 'payment-open', 'halted'].includes(screen.screen);
+  const isUrgent = ['again', 'refused', 'unknown', 'allergens', 'payment-open', 'halted'].includes(screen.screen);
   return (
     <>
       <div aria-live="polite" className="sr-only">
@@ -80,6 +83,14 @@ function announcement(screen: ScreenView, t: TFunction, faultText: ReturnType<ty
       return `${t('announce.halted')} ${faultText(screen.fault.code).title}`;
     case 'done':
       return `${t('announce.done')} ${t(`done.title.${screen.charge.purpose}`)}`;
+    case 'allergens':
+      return t('canteen.warning.announce', {
+        name: screen.account.member?.displayName ?? '',
+        allergens: allergenNames(
+          t,
+          screen.conflicts.map(({ allergen }) => allergen),
+        ),
+      });
     case 'tap':
     case 'writing':
     case 'again':

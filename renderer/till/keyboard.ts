@@ -16,6 +16,8 @@ export const shortcuts = {
   payByCard: 'F12',
   /** Where too little is on a tag; elsewhere the same key issues one. */
   anotherTag: 'F4',
+  /** Of a warning about an allergy: a key that nobody presses twice by habit. */
+  acknowledge: 'F12',
   pay: 'Enter',
   cancel: 'Escape',
 } as const;

@@ -4,6 +4,7 @@ import { I18nextProvider } from 'react-i18next';
 import type { TillView } from '../../contract/ipc/till-view.ts';
 import { classNames } from '../../ui/components/class-names.ts';
 import { AgainScreen } from './again.tsx';
+import { AllergenScreen } from './allergens.tsx';
 import { ApprovalPage, useConfirmedWork } from './approval.tsx';
 import { AttentionPage } from './attention.tsx';
 import { DiagnosticsPage } from './diagnostics.tsx';
@@ -170,6 +171,8 @@ function TillScreen({ view }: { readonly view: TillView }) {
       return <Idle view={view} />;
     case 'tap':
       return <TapScreen screen={screen} cart={view.cart} />;
+    case 'allergens':
+      return <AllergenScreen screen={screen} />;
     case 'writing':
       return <WritingScreen screen={screen} />;
     case 'paying':

@@ -16,6 +16,8 @@ import {
 
 const everyEvent: readonly AccountEvent[] = [
   { type: 'TAG_READ' },
+  { type: 'WARNED' },
+  { type: 'ACKNOWLEDGED' },
   { type: 'RESERVED' },
   { type: 'UNRESERVED' },
   { type: 'ADMITTED' },
@@ -29,6 +31,11 @@ const everyEvent: readonly AccountEvent[] = [
 type Leads = readonly [to: string, record: string | null, effect: AccountEffect | null];
 const steps: Readonly<Record<string, Leads>> = {
   'waitingForTag: TAG_READ': ['reserving', 'open', 'reserve'],
+  'waitingForTag: WARNED': ['warned', null, 'await-acknowledgement'],
+  'warned: ACKNOWLEDGED': ['reserving', 'open', 'reserve'],
+  'warned: TIMEOUT': ['expired', null, null],
+  'warned: CANCEL': ['cancelled', null, null],
+  'warned: INTERRUPT': ['cancelled', null, null],
   'waitingForTag: TIMEOUT': ['expired', null, null],
   'waitingForTag: CANCEL': ['cancelled', null, null],
   'waitingForTag: INTERRUPT': ['cancelled', null, null],

@@ -5,6 +5,9 @@ import { type PlannedWork, plannedWork } from './booking-chart.ts';
 export type AccountEvent =
   /** A tag with a number of its own is in the field; its cached balances are as fresh as the network allows. */
   | { readonly type: 'TAG_READ' }
+  /** The same, but its member is allergic to something in the cart: somebody has to say that this is known. */
+  | { readonly type: 'WARNED' }
+  | { readonly type: 'ACKNOWLEDGED' }
   /** The backend holds the amount: it has decided. */
   | { readonly type: 'RESERVED' }
   /** Offline, or nothing that needs a hold: the cached balance and the limits of the till decide. */
@@ -21,7 +24,7 @@ export type AccountEvent =
   | { readonly type: 'INTERRUPT' };
 
 /** What the application does after the commit; its result comes back as an event. */
-export type AccountEffect = 'await-tag' | 'reserve' | 'admit' | 'confirm';
+export type AccountEffect = 'await-tag' | 'await-acknowledgement' | 'reserve' | 'admit' | 'confirm';
 
 /** What a step commits; each is one database transaction. `isReserved`: the backend holds the amount. */
 export type AccountRecord =
@@ -45,7 +48,7 @@ const checkedOut = (isReserved: boolean) =>
 
 /**
  * The chart of a booking in account mode (requirements.md 3.1, Q52): the tag says only who it is, so that it is read once
- * and never written. Online the backend decides by holding the amount; offline the cached balance and the limits do.
+ * and never written; one tap may open several transactions, which then go the same way. Online the backend decides by holding the amount; offline the cached balance and the limits do.
  * Nothing outside the database happens between the checkout and the end, so that no outcome is unknown: whatever a crash
  * leaves is not written, and the cleanup aborts it (3.2).
  */
@@ -55,7 +58,18 @@ export const accountChart = accountSetup.createMachine({
   states: {
     waitingForTag: {
       entry: { type: 'run', params: { effect: 'await-tag' } },
-      on: { TAG_READ: 'open', CANCEL: 'cancelled', INTERRUPT: 'cancelled', TIMEOUT: 'expired' },
+      on: {
+        TAG_READ: 'open',
+        WARNED: 'warned',
+        CANCEL: 'cancelled',
+        INTERRUPT: 'cancelled',
+        TIMEOUT: 'expired',
+      },
+    },
+    /** Nothing is recorded yet, so that whoever decides against it leaves nothing behind. */
+    warned: {
+      entry: { type: 'run', params: { effect: 'await-acknowledgement' } },
+      on: { ACKNOWLEDGED: 'open', CANCEL: 'cancelled', INTERRUPT: 'cancelled', TIMEOUT: 'expired' },
     },
     open: {
       entry: { type: 'record', params: { kind: 'open' } },

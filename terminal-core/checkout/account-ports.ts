@@ -1,5 +1,7 @@
 import type { Fault } from '../../contract/ipc/fault.ts';
+import type { MemberLookup } from '../../contract/wire/member-lookup.ts';
 import type { TagLookupAnswer } from '../../contract/wire/tag-lookup.ts';
+import type { OwnServing } from '../domain/member-account.ts';
 import type { Result } from '../domain/result.ts';
 
 /** What a till knows of an account without asking. */
@@ -11,6 +13,14 @@ export interface KnownBalance {
   readonly blocked: boolean;
   /** When the backend said so; null where it never did, and only this till's own bookings are known. */
   readonly asOf: string | null;
+  /** Whose account it is, as the backend last said, and what this till has served since; null: no member's. */
+  readonly member: KnownMember | null;
+}
+
+/** What is counted on top of what the backend said is {@link OwnServing}, because it depends on when it was served. */
+export interface KnownMember {
+  readonly lookup: MemberLookup;
+  readonly own: readonly (Omit<OwnServing, 'at'> & { readonly atMs: number; readonly session: string | null })[];
 }
 
 /** The till's memory of accounts (Q52): what the backend last said, and what this till has done since. */

@@ -21,6 +21,7 @@ export type UplinkFault =
   | { readonly kind: 'tag-replaced'; readonly detail: string }
   | { readonly kind: 'tag-in-use' }
   | { readonly kind: 'insufficient-funds' }
+  | { readonly kind: 'daily-limit' }
   | { readonly kind: 'gap'; readonly expectedSeq: number }
   | { readonly kind: 'halt'; readonly code: 'JOURNAL_FORKED' | 'CHAIN_BROKEN' | 'JOURNAL_UNKNOWN' }
   | { readonly kind: 'fault'; readonly detail: string; readonly retryAfterMs: number | null };

@@ -2,7 +2,7 @@ import type { FaultCode } from '../../contract/ipc/fault.ts';
 import type { TagEventPayload, TagSnapshotPayload } from '../../contract/wire/journal.ts';
 import type { PaymentStatus } from '../../contract/wire/payment.ts';
 import type { TransactionType } from '../../contract/wire/words.ts';
-import type { TillTransaction, TransactionDraft, WriteImages } from '../domain/transaction.ts';
+import type { AccountDraft, TillTransaction, TransactionDraft, WriteImages } from '../domain/transaction.ts';
 
 /** What has become known of a card payment. */
 export interface PaymentChange {
@@ -47,12 +47,19 @@ export interface StoreCounts {
 export interface TransactionStore {
   /** Draws the next number and stores the row as Open (R18), with what the tag showed. */
   open(draft: TransactionDraft, shown: TagSnapshotPayload): TillTransaction;
-  /** The same in account mode: the tag showed nothing but its UID, which is no evidence of anything. */
-  openOfAccount(draft: TransactionDraft, at: string): TillTransaction;
+  /**
+   * The same in account mode: the tag showed nothing but its UID, which is no evidence of anything. What one tap pays for is
+   * opened, checked out and ended together (INV-16).
+   */
+  openOfAccount(drafts: readonly AccountDraft[], at: string): readonly TillTransaction[];
   /** Open → TerminalConfirmStarted without a write yet: the amount is fixed, the second tap is asked for (Q51). */
   checkout(terminalTransactionNumber: number, at: string): TillTransaction;
-  /** Open → TerminalConfirmStarted in account mode, and whether the backend holds the amount. */
-  checkoutOfAccount(terminalTransactionNumber: number, isReserved: boolean, at: string): TillTransaction;
+  /** Open → TerminalConfirmStarted in account mode, and whether the backend holds the amounts. */
+  checkoutOfAccount(
+    terminalTransactionNumbers: readonly number[],
+    isReserved: boolean,
+    at: string,
+  ): readonly TillTransaction[];
   /**
    * Both images, before the first write command; from Open it is the checkout as well (Q51).
    * @param tag what the tag shows now, where a card has paid and another till may have written to the tag meanwhile
@@ -69,6 +76,8 @@ export interface TransactionStore {
   openPayment(): TillTransaction | null;
   /** Ends the transaction or leaves it unknown, and journals it: all three are replicable (R30–R32). */
   end(terminalTransactionNumber: number, end: TransactionEnd): TillTransaction;
+  /** The same for all that one tap pays for (INV-16). */
+  endTogether(terminalTransactionNumbers: readonly number[], end: TransactionEnd): readonly TillTransaction[];
   /** Rows in Open, TerminalConfirmStarted or TerminalConfirmUnknown, oldest first; of one tag where a UID is given. */
   unresolved(uid: string | null): readonly TillTransaction[];
   /** Committed transactions of a tag on this till, newest first. */

@@ -21,6 +21,8 @@ export function uplinkFault(problem: UplinkFault): Fault {
       return fault('TAG_IN_USE');
     case 'insufficient-funds':
       return fault('INSUFFICIENT_FUNDS');
+    case 'daily-limit':
+      return fault('DAILY_LIMIT');
     case 'halt':
       return fault(problem.code);
     case 'gap':

@@ -10,7 +10,8 @@ import { type AccountCase, denyOnOwnWord } from './account-admission.ts';
 const generous = { offlinePerTagMinor: 100_000, offlinePerTillMinor: 100_000, overdraftMinor: 0 };
 const ordinary: AccountCase = {
   balanceDeltaMinor: -500,
-  known: { balanceMinor: 800, freeMinor: 500 },
+  mealMinor: 0,
+  known: { balanceMinor: 800, freeMinor: 500, creditMinor: 0 },
   maximumBalanceMinor: 10_000,
   exposureOfTagMinor: 0,
   exposureOfTillMinor: 0,
@@ -47,6 +48,20 @@ describe('Q52: what may be spent', () => {
     expect(code({ limits: null, balanceDeltaMinor: -501 })).toBe('INSUFFICIENT_FUNDS');
   });
 
+  test('R109: credit pays for meals and for nothing else; R108: more only where cash is there', () => {
+    const known = { balanceMinor: 100, freeMinor: 100, creditMinor: 250 };
+    expect(code({ known, balanceDeltaMinor: -350, mealMinor: 350 })).toBeNull();
+    expect(denyOnOwnWord({ ...ordinary, known, balanceDeltaMinor: -351, mealMinor: 351 })).toEqual({
+      code: 'INSUFFICIENT_FUNDS',
+      details: { balanceMinor: 100, missingMinor: 1 },
+    });
+    expect(code({ known, balanceDeltaMinor: -350, mealMinor: 250 })).toBeNull();
+    expect(denyOnOwnWord({ ...ordinary, known, balanceDeltaMinor: -350, mealMinor: 200 })?.details).toMatchObject({
+      missingMinor: 50,
+    });
+    expect(code({ known, balanceDeltaMinor: -101 })).toBe('INSUFFICIENT_FUNDS');
+  });
+
   test('what is allowed never leaves an account below the overdraft, nor the till above its share', () => {
     const amount = fc.integer({ min: 0, max: 2_000 });
     const someCase = fc.record({
@@ -57,18 +72,24 @@ describe('Q52: what may be spent', () => {
       limit: amount,
       share: amount,
       overdraft: amount,
+      credit: amount,
+      meal: amount,
     });
     fc.assert(
-      fc.property(someCase, ({ freeMinor, spent, tag, others, limit, share, overdraft }) => {
+      fc.property(someCase, ({ freeMinor, spent, tag, others, limit, share, overdraft, credit, meal }) => {
+        const mealMinor = Math.min(spent, meal);
         const denial = denyOnOwnWord({
           balanceDeltaMinor: -spent,
-          known: { balanceMinor: freeMinor, freeMinor },
+          mealMinor,
+          known: { balanceMinor: freeMinor, freeMinor, creditMinor: credit },
           maximumBalanceMinor: 10_000,
           exposureOfTagMinor: tag,
           exposureOfTillMinor: tag + others,
           limits: { offlinePerTagMinor: limit, offlinePerTillMinor: share, overdraftMinor: overdraft },
         });
-        const isWithin = freeMinor - spent >= -overdraft && tag + spent <= limit && tag + others + spent <= share;
+        // R109: cash pays for everything that is no meal, and credit only for meals.
+        const cash = spent - mealMinor + Math.max(0, mealMinor - credit);
+        const isWithin = cash <= freeMinor + overdraft && tag + spent <= limit && tag + others + spent <= share;
         expect(denial === null).toBe(spent === 0 || isWithin);
       }),
     );
@@ -76,11 +97,11 @@ describe('Q52: what may be spent', () => {
 });
 
 test('what adds is refused only above the highest balance', () => {
-  const rich = { balanceMinor: 9_800, freeMinor: 9_800 };
+  const rich = { balanceMinor: 9_800, freeMinor: 9_800, creditMinor: 0 };
   expect(code({ known: rich, balanceDeltaMinor: 200 })).toBeNull();
   expect(denyOnOwnWord({ ...ordinary, known: rich, balanceDeltaMinor: 201 })).toEqual({
     code: 'BALANCE_LIMIT',
     details: { balanceMinor: 9_800, maximumBalanceMinor: 10_000, excessMinor: 1 },
   });
-  expect(code({ known: { balanceMinor: -500, freeMinor: -500 }, balanceDeltaMinor: 100 })).toBeNull();
+  expect(code({ known: { balanceMinor: -500, freeMinor: -500, creditMinor: 0 }, balanceDeltaMinor: 100 })).toBeNull();
 });

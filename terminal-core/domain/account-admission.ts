@@ -5,8 +5,15 @@ import type { Denial } from './admission.ts';
 export interface AccountCase {
   /** Signed: what the account is to be changed by. */
   readonly balanceDeltaMinor: number;
+  /** How much of what it takes credit may pay for (R109). */
+  readonly mealMinor: number;
   /** Null where nobody has ever told this till of the account. */
-  readonly known: { readonly balanceMinor: number; readonly freeMinor: number } | null;
+  readonly known: {
+    readonly balanceMinor: number;
+    readonly freeMinor: number;
+    /** Meal credit that may be used now. */
+    readonly creditMinor: number;
+  } | null;
   readonly maximumBalanceMinor: number;
   /** What this till has sold offline and not sent yet: with this tag, and with all. */
   readonly exposureOfTagMinor: number;
@@ -17,20 +24,20 @@ export interface AccountCase {
 
 /**
  * Whether a till may book on an account on its own word (Q52): the cached balance less what others hold and what this till
- * has taken since, plus the overdraft; and no more at risk than a tag's limit and the till's share of the edition's.
+ * has taken since, for meals with the credit that is known (R109), plus the overdraft; and no more at risk than a tag's limit and the till's share of the edition's.
  */
 export function denyOnOwnWord(account: AccountCase): Denial | null {
   return account.balanceDeltaMinor < 0 ? denySpending(account) : denyReceiving(account);
 }
 
 function denySpending(account: AccountCase): Denial | null {
-  const { balanceDeltaMinor, known, limits } = account;
+  const { balanceDeltaMinor, mealMinor, known, limits } = account;
   const amountMinor = -balanceDeltaMinor;
-  const spendableMinor = (known?.freeMinor ?? 0) + (limits?.overdraftMinor ?? 0);
-  if (amountMinor > spendableMinor) {
-    if (!known) return { code: 'BALANCE_UNKNOWN', details: { missingMinor: amountMinor - spendableMinor } };
-    const { balanceMinor } = known;
-    return { code: 'INSUFFICIENT_FUNDS', details: { balanceMinor, missingMinor: amountMinor - spendableMinor } };
+  const cashMinor = amountMinor - Math.min(mealMinor, known?.creditMinor ?? 0);
+  const missingMinor = cashMinor - (known?.freeMinor ?? 0) - (limits?.overdraftMinor ?? 0);
+  if (missingMinor > 0) {
+    if (!known) return { code: 'BALANCE_UNKNOWN', details: { missingMinor } };
+    return { code: 'INSUFFICIENT_FUNDS', details: { balanceMinor: known.balanceMinor, missingMinor } };
   }
   if (!limits) return null;
   const { exposureOfTagMinor, exposureOfTillMinor } = account;

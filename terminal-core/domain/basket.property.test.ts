@@ -21,6 +21,8 @@ const line: fc.Arbitrary<CartLine> = fc.record({
   unitPriceMinor: fc.integer({ min: -500, max: 5_000 }),
   merchantId: fc.constantFrom('bar', 'kitchen'),
   taxRate: fc.constantFrom('8.1', '2.6', null),
+  meal: fc.boolean(),
+  allergens: fc.constant([]),
 });
 const discount = fc.oneof(
   fc.constant(null),
@@ -95,6 +97,8 @@ describe('discount', () => {
       unitPriceMinor: price,
       merchantId: 'bar',
       taxRate: null,
+      meal: false,
+      allergens: [],
     };
     expect(discountMinor([one], { kind: 'rate', rateBasisPoints })).toBe(off);
   });
@@ -144,6 +148,7 @@ describe('items', () => {
   test('what the discount takes off is dealt out to merchants and rates of tax as their goods cost', () => {
     const of = (merchantId: string, taxRate: string | null, unitPriceMinor: number): CartLine => ({
       ...{ productId: `${merchantId}-${taxRate}`, name: 'X', quantity: 1, unitPriceMinor, merchantId, taxRate },
+      ...{ meal: false, allergens: [] },
     });
     const lines = [of('bar', '8.1', 1_000), of('bar', '2.6', 500), of('kitchen', '8.1', 500), of('bar', null, -200)];
     expect(lines.reduce((sum, one) => sum + lineMinor(one), 0)).toBe(1_800);

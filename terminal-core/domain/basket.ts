@@ -1,6 +1,6 @@
 import { productIdOfMark, type SaleMark } from '../../contract/wire/sale-marks.ts';
 import type { TransactionItem } from '../../contract/wire/transaction.ts';
-import { purchaseItems } from './bookings.ts';
+import { customerNetMinor, purchaseItems } from './bookings.ts';
 import { type Cart, type CartLine, lineMinor, totalMinor } from './cart.ts';
 import { type Discount, discountMinor } from './discount.ts';
 import { sharesOf } from './shares.ts';
@@ -37,15 +37,58 @@ export function toPayMinor(basket: Basket): number {
  * and rates of tax it comes from, so that both are right to the last minor unit.
  */
 export function saleItems(basket: Basket): TransactionItem[] {
-  const { lines, discount } = basket;
-  const groups = groupsOf(lines);
+  const groups = groupsOf(basket.lines);
   const discounts = discountShares(basket, groups);
   const parts = partShares(basket, groups, discounts);
+  return [
+    ...goodsItems(basket, groups, discounts),
+    ...groups.flatMap((group, at) => reduction(group, parts[at] ?? 0, { kind: 'part-payment' })),
+  ];
+}
+
+/** What of a canteen's sale is one transaction: meals, or what credit may not pay for. */
+export interface SoldItems {
+  readonly isMeal: boolean;
+  /** Negative where the customer is paid. */
+  readonly totalMinor: number;
+  readonly items: readonly TransactionItem[];
+}
+
+/**
+ * The items of a canteen's sale, meals first and apart from the rest (R109, Q50), with the discount dealt out over both:
+ * together they are the price. Of two kinds one that comes to nothing is booked with the other.
+ */
+export function itemsByKind(basket: Basket): readonly SoldItems[] {
+  const { lines, discount } = basket;
+  const meals = lines.filter(({ meal }) => meal);
+  const others = lines.filter(({ meal }) => !meal);
+  const ofMeals = groupsOf(meals);
+  const ofOthers = groupsOf(others);
+  const discounts = discountShares(basket, [...ofMeals, ...ofOthers]);
+  const kinds = [
+    soldItems(true, goodsItems({ lines: meals, discount }, ofMeals, discounts.slice(0, ofMeals.length))),
+    soldItems(false, goodsItems({ lines: others, discount }, ofOthers, discounts.slice(ofMeals.length))),
+  ];
+  const worth = kinds.filter(({ totalMinor }) => totalMinor !== 0);
+  if (worth.length > 1) return worth;
+  const items = kinds.flatMap((kind) => kind.items);
+  return [soldItems(worth[0]?.isMeal ?? false, items)];
+}
+
+function soldItems(areMeals: boolean, items: readonly TransactionItem[]): SoldItems {
+  const totalMinor = 0 - customerNetMinor(items);
+  return { isMeal: areMeals && totalMinor > 0, totalMinor, items };
+}
+
+function goodsItems(
+  { lines, discount }: Pick<Basket, 'lines' | 'discount'>,
+  groups: readonly PriceGroup[],
+  discounts: readonly number[],
+): TransactionItem[] {
   const rateBasisPoints = discount?.kind === 'rate' ? discount.rateBasisPoints : null;
   return [
     ...purchaseItems(lines),
     ...groups.flatMap((group, at) => reduction(group, discounts[at] ?? 0, { kind: 'discount', rateBasisPoints })),
-    ...groups.flatMap((group, at) => reduction(group, parts[at] ?? 0, { kind: 'part-payment' })),
   ];
 }
 

@@ -1,3 +1,4 @@
+import type { Allergen } from '../../contract/wire/allergens.ts';
 import type { Product } from '../../contract/wire/configuration.ts';
 import { limits } from './limits.ts';
 import { failed, ok, type Result } from './result.ts';
@@ -10,6 +11,9 @@ export interface CartLine {
   readonly unitPriceMinor: number;
   readonly merchantId: string;
   readonly taxRate: string | null;
+  /** Credit may pay for it (R109). */
+  readonly meal: boolean;
+  readonly allergens: readonly Allergen[];
 }
 
 export type Cart = readonly CartLine[];
@@ -26,14 +30,15 @@ export function addProduct(cart: Cart, product: Product, quantity: number): Resu
   if (next === 0) return ok(cart.filter((_, position) => position !== index));
   if (present) return ok(cart.with(index, { ...present, quantity: next }));
   if (cart.length >= limits.cartLinesMax) return failed('cart-full');
-  const { productId, name, priceMinor: unitPriceMinor, merchantId, taxRate } = product;
-  return ok([...cart, { productId, name, quantity: next, unitPriceMinor, merchantId, taxRate }]);
+  const { productId, name, priceMinor: unitPriceMinor, merchantId, taxRate, meal, allergens = [] } = product;
+  return ok([...cart, { productId, name, quantity: next, unitPriceMinor, merchantId, taxRate, meal, allergens }]);
 }
 
 /** Adds an amount without a product, e.g. for something that is not in the catalogue. */
 export function addAmount(cart: Cart, amountMinor: number, name: string, merchantId: string): Result<Cart, CartFault> {
   if (cart.length >= limits.cartLinesMax) return failed('cart-full');
-  return ok([...cart, { productId: null, name, quantity: 1, unitPriceMinor: amountMinor, merchantId, taxRate: null }]);
+  const goods = { productId: null, name, taxRate: null, meal: false, allergens: [] };
+  return ok([...cart, { ...goods, quantity: 1, unitPriceMinor: amountMinor, merchantId }]);
 }
 
 export function removeLine(cart: Cart, index: number): Result<Cart, CartFault> {

@@ -22,6 +22,11 @@ const texts: Readonly<Record<FaultCode, string>> = {
   INSUFFICIENT_FUNDS: 'Not enough money on the tag.',
   BALANCE_UNKNOWN:
     'The balance of this tag is not known here and the backend does not answer. Try again when the till is online.',
+  DAILY_LIMIT: 'This member has a limit for each day, and this would be more. Take something out of the cart.',
+  ALLERGENS_UNCONFIRMED:
+    'The member is allergic to something in the cart ({allergens}). Say that this is known, or sell something else.',
+  SESSION_OVER:
+    'This was sold on another day or in another session. Only what was sold in the same session is taken back at a till.',
   OFFLINE_TAG_LIMIT:
     'The till is offline, and this tag may buy for no more than {maximumMinor} minor units until it has sent its sales.',
   OFFLINE_TILL_LIMIT:

@@ -13,6 +13,8 @@ export const limits = {
   readerAnswerMs: 5_000,
   /** How long a reset tag may take to show itself again. */
   fieldResetMs: 2_000,
+  /** A till that nobody touches looks at least this often whether another session is on. */
+  sessionLookMs: 900_000,
   /** How long a supervisor's confirmation waits for the action it is for. */
   approvalMs: 60_000,
   /** The answer to the first wrong PIN is held back so long, to every further one twice as long as to the one before. */

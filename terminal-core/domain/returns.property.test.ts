@@ -17,6 +17,8 @@ const line: fc.Arbitrary<Omit<CartLine, 'productId'>> = fc.record({
   unitPriceMinor: fc.integer({ min: 1, max: 2_000 }),
   merchantId: fc.constantFrom('bar', 'kitchen'),
   taxRate: fc.constantFrom('8.1', null),
+  meal: fc.boolean(),
+  allergens: fc.constant([]),
 });
 
 test('R5: pieces of a discounted sale come back at what they cost, and all of them at what was paid', () => {

@@ -61,6 +61,7 @@ describe('payload', () => {
     endedAt: '2026-07-04T20:15:02.000Z',
     abortReason: null,
     payment: null,
+    serving: null,
   };
 
   test.each(replicableStates)('Q1, R30–R32: %s is told in its own word and as the contract wants it', (state) => {

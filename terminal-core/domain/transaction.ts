@@ -1,3 +1,4 @@
+import type { Allergen } from '../../contract/wire/allergens.ts';
 import type { TransactionItem, TransactionPayload } from '../../contract/wire/transaction.ts';
 import type { PaymentMethod, TerminalState, TransactionType } from '../../contract/wire/words.ts';
 import { invariant } from './invariant.ts';
@@ -21,6 +22,16 @@ export interface WriteImages {
 export interface TransactionReference {
   readonly assignmentId: number;
   readonly terminalTransactionNumber: number;
+}
+
+/** What a transaction of account mode has besides: it was served in a canteen. */
+export interface Serving {
+  /** Null between two sessions, and where a day has none. */
+  readonly session: string | null;
+  /** Credit may pay for it (R109). */
+  readonly isMeal: boolean;
+  /** What in it the member is allergic to; served all the same, because somebody said that it is known. */
+  readonly acknowledgedAllergens: readonly Allergen[];
 }
 
 /** A transaction as the till keeps it. */
@@ -65,6 +76,8 @@ export interface TillTransaction {
   readonly abortReason: string | null;
   /** Of a top-up by card, from the moment its payment is asked for (Q13). */
   readonly payment: Payment | null;
+  /** Account mode only. */
+  readonly serving: Serving | null;
 }
 
 /** What is known of a transaction before it has a number. */
@@ -85,6 +98,11 @@ export type TransactionDraft = Pick<
   | 'cashierId'
   | 'approvedBy'
 >;
+
+/** The same in account mode. */
+export interface AccountDraft extends TransactionDraft {
+  readonly serving: Serving;
+}
 
 /** Money rule 4: the customer paid cash for what is not on the tag, and gets it back. */
 export function awaitsCashReturn({ state, type, paymentMethod }: TillTransaction): boolean {
@@ -136,7 +154,18 @@ export function transactionPayload(transaction: TillTransaction): TransactionPay
     endedAt: transaction.endedAt,
     abortReason: transaction.abortReason,
     cashReturned: null,
-    session: null,
+    session: transaction.serving?.session ?? null,
+    ...servingFields(transaction),
+  };
+}
+
+/** What is not so in a canteen is not said. */
+function servingFields({ serving }: TillTransaction) {
+  if (!serving) return {};
+  const { isMeal, acknowledgedAllergens } = serving;
+  return {
+    ...(isMeal ? { meal: true } : {}),
+    ...(acknowledgedAllergens.length > 0 ? { acknowledgedAllergens: [...acknowledgedAllergens] } : {}),
   };
 }
 

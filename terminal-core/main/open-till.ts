@@ -163,6 +163,7 @@ function openParts(options: TillHostOptions, post: (message: FromTillHost) => vo
     timers: systemTimers,
     random: systemRandom,
     keepCheckoutTaps: (taps) => changeSettings(options.dataFolder, { checkoutTaps: taps }),
+    keepCatering: (catering) => changeSettings(options.dataFolder, { catering }),
     writeExport: writeJournalExport,
     onIdle: () => database.checkpoint(),
     onView: (view) => post({ kind: 'view', view }),

@@ -185,6 +185,8 @@ function httpFault(response: Response, problem: Problem | null): UplinkFault {
       return { kind: 'tag-blocked' };
     case 'INSUFFICIENT_FUNDS':
       return { kind: 'insufficient-funds' };
+    case 'DAILY_LIMIT':
+      return { kind: 'daily-limit' };
     case 'ENROLMENT_CODE_INVALID':
       return { kind: 'code-invalid' };
     default:

@@ -14,11 +14,17 @@ export function reservationsOver(
   credentials: () => Credentials | null,
 ): ReservationPort {
   return {
-    async reserve({ terminalTransactionNumber, type, amountMinor, balanceDeltaMinor, tag }) {
+    async reserve({ terminalTransactionNumber, type, amountMinor, balanceDeltaMinor, tag, serving }) {
       const access = credentials();
       if (!access || replication.status.state !== 'online' || (type !== 'Purchase' && type !== 'Refund'))
         return ok('UNRESERVED');
-      const request = { type, amountMinor, balanceDeltaMinor, tag: { ...tag } };
+      const canteen = serving
+        ? {
+            ...(serving.isMeal ? { meal: true } : {}),
+            ...(serving.session === null ? {} : { session: serving.session }),
+          }
+        : {};
+      const request = { type, amountMinor, balanceDeltaMinor, tag: { ...tag }, ...canteen };
       const answer = await uplink.reserve(access, terminalTransactionNumber, request);
       if (answer.ok) return ok('RESERVED');
       switch (answer.fault.kind) {
@@ -26,6 +32,8 @@ export function reservationsOver(
           return failed(fault('TAG_BLOCKED'));
         case 'insufficient-funds':
           return failed(fault('INSUFFICIENT_FUNDS'));
+        case 'daily-limit':
+          return failed(fault('DAILY_LIMIT'));
         default:
           return ok('UNRESERVED');
       }

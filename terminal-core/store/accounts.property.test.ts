@@ -8,7 +8,7 @@ import { drizzle } from 'drizzle-orm/better-sqlite3';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { accountOf } from '../../testing/till/canteen.ts';
-import { at, committedEnd, purchaseOf, storesOfTest, uid } from '../../testing/till/store-folder.ts';
+import { at, committedEnd, purchaseOf, servingOf, storesOfTest, uid } from '../../testing/till/store-folder.ts';
 import { StoredAccounts } from './accounts.ts';
 
 const stores = storesOfTest();
@@ -45,12 +45,12 @@ test('Q52: never more than is there, and to the unit where nothing is on its way
             ? draft.items
             : [{ kind: 'topup', debit: 'customer', credit: 'top-up:cash', amountMinor: deltaMinor } as const];
         const account = { ...tag, transactionNumber: null, balanceAfterMinor: tag.balanceBeforeMinor + deltaMinor };
-        const { terminalTransactionNumber } = store.openOfAccount(
-          { ...draft, balanceDeltaMinor: deltaMinor, items: [...items], tag: account },
-          at,
-        );
-        store.checkoutOfAccount(terminalTransactionNumber, isReserved, at);
-        store.end(terminalTransactionNumber, committedEnd);
+        const booked = servingOf({ ...draft, balanceDeltaMinor: deltaMinor, items: [...items], tag: account });
+        const numbers = store
+          .openOfAccount([booked], at)
+          .map(({ terminalTransactionNumber }) => terminalTransactionNumber);
+        store.checkoutOfAccount(numbers, isReserved, at);
+        store.endTogether(numbers, committedEnd);
         entries.push({ deltaMinor, isReserved });
       };
       const ask = () => {

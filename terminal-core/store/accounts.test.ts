@@ -6,7 +6,7 @@
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { accountOf } from '../../testing/till/canteen.ts';
-import { at, committedEnd, purchaseOf, storesOfTest, uid } from '../../testing/till/store-folder.ts';
+import { at, committedEnd, purchaseOf, servingOf, storesOfTest, uid } from '../../testing/till/store-folder.ts';
 import { StoredAccounts } from './accounts.ts';
 
 const stores = storesOfTest();
@@ -16,13 +16,10 @@ function canteen() {
   const { store, journal, database } = stores.enrolled();
   const accounts = new StoredAccounts(database, drizzle(database), journal);
   const sell = (amountMinor: number, isReserved: boolean, of = uid): void => {
-    const draft = purchaseOf(amountMinor, 1, of);
-    const { terminalTransactionNumber } = store.openOfAccount(
-      { ...draft, tag: { ...draft.tag, transactionNumber: null } },
-      at,
-    );
-    store.checkoutOfAccount(terminalTransactionNumber, isReserved, at);
-    store.end(terminalTransactionNumber, committedEnd);
+    const opened = store.openOfAccount([servingOf(purchaseOf(amountMinor, 1, of))], at);
+    const numbers = opened.map(({ terminalTransactionNumber }) => terminalTransactionNumber);
+    store.checkoutOfAccount(numbers, isReserved, at);
+    store.endTogether(numbers, committedEnd);
   };
   return { accounts, store, journal, database, sell };
 }
@@ -32,7 +29,13 @@ describe('what is known of an account', () => {
     const { accounts, sell } = canteen();
     expect(accounts.known(uid)).toBeNull();
     sell(100, false);
-    expect(accounts.known(uid)).toEqual({ balanceMinor: -100, freeMinor: -100, blocked: false, asOf: null });
+    expect(accounts.known(uid)).toEqual({
+      balanceMinor: -100,
+      freeMinor: -100,
+      blocked: false,
+      asOf: null,
+      member: null,
+    });
     expect(accounts.known(other)).toBeNull();
   });
 

@@ -2,12 +2,32 @@ import type Database from 'better-sqlite3';
 import { eq } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { z } from 'zod';
+import { type MemberLookup, memberLookupSchema } from '../../contract/wire/member-lookup.ts';
 import type { TagLookupAnswer } from '../../contract/wire/tag-lookup.ts';
-import type { AccountStore, KnownBalance } from '../checkout/account-ports.ts';
+import type { AccountStore, KnownBalance, KnownMember } from '../checkout/account-ports.ts';
 import type { Journal } from './journal.ts';
 import { accountBalance } from './schema.ts';
 
 const sumSchema = z.int();
+
+const servedSchema = z.object({
+  terminalTransactionNumber: z.int(),
+  openedAt: z.string(),
+  session: z.string().nullable(),
+  isMeal: z.int(),
+  balanceDeltaMinor: z.int(),
+  saleNumber: z.int().nullable(),
+});
+
+/** An account, and up to which entries of the journal an answer about it has what was taken off it and put onto it. */
+interface Since {
+  readonly uid: string;
+  readonly debits: number;
+  readonly credits: number;
+}
+
+const ownSince = `tag_uid = @uid AND tag_transaction_number IS NULL AND state = 'Committed'
+  AND journal_seq > iif(balance_delta_minor < 0, @debits, @credits)`;
 
 /** What the till knows of accounts, over the same connection as its transactions. */
 export class StoredAccounts implements AccountStore {
@@ -25,18 +45,22 @@ export class StoredAccounts implements AccountStore {
 
   known(uid: string): KnownBalance | null {
     const row = this.#drizzle.select().from(accountBalance).where(eq(accountBalance.tagUid, uid)).get();
-    const ownMinor = this.#ownChangesMinor(uid, row?.debitsIncludedSeq ?? 0, row?.creditsIncludedSeq ?? 0);
+    const since = { uid, debits: row?.debitsIncludedSeq ?? 0, credits: row?.creditsIncludedSeq ?? 0 };
+    const member = row?.member ? this.#knownMember(memberLookupSchema.parse(JSON.parse(row.member)), since) : null;
+    // What of a member's meals cash pays depends on the credit there was when they were served.
+    const ownMinor = this.#ownChangesMinor(since, member === null);
     if (!row && ownMinor === null) return null;
     return {
       balanceMinor: (row?.balanceMinor ?? 0) + (ownMinor ?? 0),
       freeMinor: (row?.freeMinor ?? 0) + (ownMinor ?? 0),
       blocked: row?.blocked ?? false,
       asOf: row?.asOf ?? null,
+      member,
     };
   }
 
   remember(answer: TagLookupAnswer, acknowledgedSeq: number, at: string): void {
-    const { uid, balanceMinor, availableMinor, creditMinor, blocked } = answer;
+    const { uid, balanceMinor, availableMinor, creditMinor, blocked, member } = answer;
     this.#database
       .transaction(() => {
         // What this till itself holds is counted among its own bookings already, and would be taken off twice.
@@ -50,6 +74,7 @@ export class StoredAccounts implements AccountStore {
           debitsIncludedSeq: acknowledgedSeq,
           // An entry on its way may be in the answer or not: what it adds counts only once it is known to be there.
           creditsIncludedSeq: this.#journal.ownSeal().seq,
+          member: member === undefined ? null : JSON.stringify(member),
         };
         this.#drizzle
           .insert(accountBalance)
@@ -65,16 +90,28 @@ export class StoredAccounts implements AccountStore {
   }
 
   /** Null where this till has booked nothing on the account since. */
-  #ownChangesMinor(uid: string, debitsIncludedSeq: number, creditsIncludedSeq: number): number | null {
+  #ownChangesMinor(since: Since, withMeals: boolean): number | null {
     const sum = this.#database
-      .prepare(
-        `SELECT sum(balance_delta_minor) FROM txn
-         WHERE tag_uid = ? AND tag_transaction_number IS NULL AND state = 'Committed'
-           AND journal_seq > iif(balance_delta_minor < 0, ?, ?)`,
-      )
+      .prepare(`SELECT sum(balance_delta_minor) FROM txn WHERE ${ownSince} AND (@withMeals = 1 OR NOT is_meal)`)
       .pluck()
-      .get(uid, debitsIncludedSeq, creditsIncludedSeq);
+      .get({ ...since, withMeals: withMeals ? 1 : 0 });
     return sumSchema.nullable().parse(sum);
+  }
+
+  #knownMember(lookup: MemberLookup, since: Since): KnownMember {
+    const rows = this.#database
+      .prepare(
+        `SELECT terminal_transaction_number AS terminalTransactionNumber, opened_at AS openedAt, session,
+                is_meal AS isMeal, balance_delta_minor AS balanceDeltaMinor,
+                reference_terminal_transaction_number AS saleNumber
+         FROM txn WHERE ${ownSince} AND type IN ('Purchase', 'Chargeback') ORDER BY terminal_transaction_number`,
+      )
+      .all(since);
+    const own = rows.map((row) => {
+      const { openedAt, isMeal, ...served } = servedSchema.parse(row);
+      return { ...served, atMs: Date.parse(openedAt), isMeal: isMeal === 1 };
+    });
+    return { lookup, own };
   }
 
   #ownHoldsMinor(uid: string, acknowledgedSeq: number): number {

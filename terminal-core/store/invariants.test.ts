@@ -11,6 +11,7 @@ import {
   at,
   committedEnd,
   purchaseOf,
+  servingOf,
   shownBy,
   someImages,
   storesOfTest,
@@ -233,21 +234,21 @@ test('what the till itself does passes all of it', () => {
 });
 
 describe('account mode', () => {
-  const draft = { ...purchaseOf(100), tag: { ...purchaseOf(100).tag, transactionNumber: null } };
+  const draft = servingOf(purchaseOf(100));
 
   test('INV-07: a transaction without a number on the tag is committed without a write', () => {
     const { store } = stores.enrolled();
-    store.openOfAccount(draft, at);
-    store.checkoutOfAccount(1, true, at);
+    store.openOfAccount([draft], at);
+    store.checkoutOfAccount([1], true, at);
     expect(store.end(1, committedEnd)).toMatchObject({ state: 'Committed', tag: { transactionNumber: null } });
-    expect(() => store.openOfAccount(purchaseOf(100), at)).toThrow('INV-07');
+    expect(() => store.openOfAccount([{ ...purchaseOf(100), serving: draft.serving }], at)).toThrow('INV-07');
   });
 
   test('INV-07: it is never written, and so never unknown', () => {
     const { store } = stores.enrolled();
-    store.openOfAccount(draft, at);
+    store.openOfAccount([draft], at);
     expect(() => store.startWriting(1, someImages, at)).toThrow('CHECK constraint failed');
-    store.checkoutOfAccount(1, false, at);
+    store.checkoutOfAccount([1], false, at);
     expect(() => store.end(1, unknownEnd)).toThrow('CHECK constraint failed');
   });
 
@@ -261,8 +262,8 @@ describe('account mode', () => {
 
   test('INV-06: neither the mode of a transaction nor what the backend held is changed afterwards', () => {
     const { store, database: own } = stores.enrolled();
-    store.openOfAccount(draft, at);
-    store.checkoutOfAccount(1, false, at);
+    store.openOfAccount([draft], at);
+    store.checkoutOfAccount([1], false, at);
     expect(() => own.exec('UPDATE txn SET tag_transaction_number = 1')).toThrow('INV-06');
     expect(() => own.exec('UPDATE txn SET is_reserved = 1')).toThrow('INV-06');
   });

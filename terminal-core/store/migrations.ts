@@ -12,6 +12,7 @@ import { cashReturns } from './migrations/0006-cash-returns.ts';
 import { tagReplacements } from './migrations/0007-tag-replacements.ts';
 import { splitSales } from './migrations/0008-split-sales.ts';
 import { rejectionsOpen } from './migrations/0009-rejections-open.ts';
+import { canteens } from './migrations/0010-canteens.ts';
 
 export interface Migration {
   readonly number: number;
@@ -30,6 +31,7 @@ export const migrations: readonly Migration[] = [
   { number: 7, name: 'tag-replacements', sql: tagReplacements },
   { number: 8, name: 'split-sales', sql: splitSales },
   { number: 9, name: 'rejections-open', sql: rejectionsOpen },
+  { number: 10, name: 'canteens', sql: canteens },
 ];
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');

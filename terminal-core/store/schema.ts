@@ -70,6 +70,12 @@ export const txn = sqliteTable('txn', {
   paymentReference: text('payment_reference'),
   /** 1: a part of a sale whose goods are on another transaction of its group. */
   isPart: integer('is_part').notNull().default(0),
+  /** Account mode. */
+  session: text('session'),
+  /** Account mode; 1: credit may pay for it. */
+  isMeal: integer('is_meal').notNull().default(0),
+  /** Account mode: a JSON array, where there are any. */
+  acknowledgedAllergens: text('acknowledged_allergens'),
 });
 
 export const shift = sqliteTable('shift', {
@@ -179,6 +185,8 @@ export const accountBalance = sqliteTable('account_balance', {
   asOf: text('as_of').notNull(),
   debitsIncludedSeq: integer('debits_included_seq').notNull(),
   creditsIncludedSeq: integer('credits_included_seq').notNull(),
+  /** Whose it is: a JSON object. */
+  member: text('member'),
 });
 
 /** A blank tag that takes, or took, a lost one's place. */

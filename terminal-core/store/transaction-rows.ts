@@ -1,6 +1,7 @@
+import { allergenListSchema } from '../../contract/wire/allergens.ts';
 import type { TransactionItem } from '../../contract/wire/transaction.ts';
 import { invariant } from '../domain/invariant.ts';
-import type { SlotPair, TillTransaction, TransactionReference, WriteImages } from '../domain/transaction.ts';
+import type { Serving, SlotPair, TillTransaction, TransactionReference, WriteImages } from '../domain/transaction.ts';
 import type { txn, txnItem } from './schema.ts';
 
 const slotBytes = 64;
@@ -41,6 +42,16 @@ export function transactionOf(row: TxnRow, items: readonly ItemRow[]): TillTrans
     endedAt: row.endedAt,
     abortReason: row.abortReason,
     payment: row.paymentStatus && { status: row.paymentStatus, reference: row.paymentReference },
+    serving: servingOf(row),
+  };
+}
+
+/** What a transaction of account mode has besides. */
+export function servingColumns({ session, isMeal, acknowledgedAllergens }: Serving) {
+  return {
+    session,
+    isMeal: isMeal ? 1 : 0,
+    acknowledgedAllergens: acknowledgedAllergens.length > 0 ? JSON.stringify(acknowledgedAllergens) : null,
   };
 }
 
@@ -72,6 +83,12 @@ export function tagColumns(tag: TillTransaction['tag']) {
 
 export function slotsColumn(slots: SlotPair): Buffer {
   return Buffer.concat(slots);
+}
+
+function servingOf({ tagTransactionNumber, session, isMeal, acknowledgedAllergens }: TxnRow): Serving | null {
+  if (tagTransactionNumber !== null) return null;
+  const known = acknowledgedAllergens === null ? [] : allergenListSchema.parse(JSON.parse(acknowledgedAllergens));
+  return { session, isMeal: isMeal === 1, acknowledgedAllergens: known };
 }
 
 function itemOf(row: ItemRow): TransactionItem {

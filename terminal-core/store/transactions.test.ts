@@ -68,6 +68,7 @@ describe('a transaction', () => {
       endedAt: null,
       abortReason: null,
       payment: null,
+      serving: null,
     });
     expect(store.unresolved(null)).toEqual([row]);
   });

@@ -8,6 +8,7 @@ import { assertItemsBalance } from '../domain/bookings.ts';
 import { invariant } from '../domain/invariant.ts';
 import { isPartOfSale } from '../domain/returns.ts';
 import {
+  type AccountDraft,
   assertTransition,
   type TillTransaction,
   type TransactionDraft,
@@ -29,7 +30,7 @@ import {
   txnItem,
   txnStateLog,
 } from './schema.ts';
-import { itemRow, slotsColumn, type TxnRow, tagColumns, transactionOf } from './transaction-rows.ts';
+import { itemRow, servingColumns, slotsColumn, type TxnRow, tagColumns, transactionOf } from './transaction-rows.ts';
 
 /** The till's transactions in SQLite. Each public method that writes is one `BEGIN IMMEDIATE` … `COMMIT`. */
 export class StoredTransactions implements TransactionStore {
@@ -62,9 +63,12 @@ export class StoredTransactions implements TransactionStore {
     });
   }
 
-  openOfAccount(draft: TransactionDraft, at: string): TillTransaction {
-    invariant('INV-07', draft.tag.transactionNumber === null, 'account mode writes no number');
-    return this.#commit(() => this.#insert(draft, 'reserve', at));
+  openOfAccount(drafts: readonly AccountDraft[], at: string): readonly TillTransaction[] {
+    const areUnwritten = drafts.every(({ tag }) => tag.transactionNumber === null);
+    invariant('INV-07', areUnwritten, 'account mode writes no number');
+    return this.#commit(() =>
+      drafts.map(({ serving, ...draft }) => this.#insert(draft, 'reserve', at, servingColumns(serving))),
+    );
   }
 
   checkout(terminalTransactionNumber: number, at: string): TillTransaction {
@@ -74,14 +78,18 @@ export class StoredTransactions implements TransactionStore {
     });
   }
 
-  checkoutOfAccount(terminalTransactionNumber: number, isReserved: boolean, at: string): TillTransaction {
-    return this.#commit(() => {
-      this.#change(terminalTransactionNumber, 'TerminalConfirmStarted', at, 'checkout', {
-        effect: 'confirm',
-        isReserved: isReserved ? 1 : 0,
-      });
-      return this.#get(terminalTransactionNumber);
-    });
+  checkoutOfAccount(
+    terminalTransactionNumbers: readonly number[],
+    isReserved: boolean,
+    at: string,
+  ): readonly TillTransaction[] {
+    const columns = { effect: 'confirm', isReserved: isReserved ? 1 : 0 };
+    return this.#commit(() =>
+      terminalTransactionNumbers.map((number) => {
+        this.#change(number, 'TerminalConfirmStarted', at, 'checkout', columns);
+        return this.#get(number);
+      }),
+    );
   }
 
   startWriting(
@@ -132,21 +140,11 @@ export class StoredTransactions implements TransactionStore {
   }
 
   end(terminalTransactionNumber: number, end: TransactionEnd): TillTransaction {
-    return this.#commit(() => {
-      const payment = end.payment && this.#changePayment(terminalTransactionNumber, end.payment);
-      this.#change(terminalTransactionNumber, end.state, end.at, end.cause, {
-        ...payment,
-        effect: null,
-        journalSeq: this.#journal.ownSeal().seq + 1,
-        endedAt: end.state === 'TerminalConfirmUnknown' ? null : end.at,
-        abortReason: end.state === 'Aborted' ? end.reason : null,
-      });
-      const transaction = this.#get(terminalTransactionNumber);
-      this.#journal.append('transaction', end.at, transactionPayload(transaction));
-      if (end.shown) this.#rememberShown(end.shown);
-      if (end.monitor) this.#monitor(transaction, end.monitor, end.at);
-      return transaction;
-    });
+    return this.#commit(() => this.#end(terminalTransactionNumber, end));
+  }
+
+  endTogether(terminalTransactionNumbers: readonly number[], end: TransactionEnd): readonly TillTransaction[] {
+    return this.#commit(() => terminalTransactionNumbers.map((number) => this.#end(number, end)));
   }
 
   unresolved(uid: string | null): readonly TillTransaction[] {
@@ -218,11 +216,27 @@ export class StoredTransactions implements TransactionStore {
     return this.#database.transaction(work).immediate();
   }
 
+  #end(terminalTransactionNumber: number, end: TransactionEnd): TillTransaction {
+    const payment = end.payment && this.#changePayment(terminalTransactionNumber, end.payment);
+    this.#change(terminalTransactionNumber, end.state, end.at, end.cause, {
+      ...payment,
+      effect: null,
+      journalSeq: this.#journal.ownSeal().seq + 1,
+      endedAt: end.state === 'TerminalConfirmUnknown' ? null : end.at,
+      abortReason: end.state === 'Aborted' ? end.reason : null,
+    });
+    const transaction = this.#get(terminalTransactionNumber);
+    this.#journal.append('transaction', end.at, transactionPayload(transaction));
+    if (end.shown) this.#rememberShown(end.shown);
+    if (end.monitor) this.#monitor(transaction, end.monitor, end.at);
+    return transaction;
+  }
+
   #changePayment(terminalTransactionNumber: number, change: PaymentChange): Partial<TxnRow> | null {
     return this.#payments.change(terminalTransactionNumber, this.#get(terminalTransactionNumber).payment, change);
   }
 
-  #insert(draft: TransactionDraft, effect: string, at: string): TillTransaction {
+  #insert(draft: TransactionDraft, effect: string, at: string, serving?: Partial<TxnRow>): TillTransaction {
     assertItemsBalance(draft);
     const terminalTransactionNumber = this.#drawNumber();
     const { tag, items, reference, ...rest } = draft;
@@ -242,6 +256,7 @@ export class StoredTransactions implements TransactionStore {
         shiftId: this.#statements.openShift.get()?.shiftId ?? null,
         isPart: isPartOfSale(items) && draft.type === 'Purchase' ? 1 : 0,
         openedAt: at,
+        ...serving,
       })
       .run();
     const rows = items.map((item, index) => itemRow(terminalTransactionNumber, index, item));

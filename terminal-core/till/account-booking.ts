@@ -1,4 +1,5 @@
 import { initialTransition, type SnapshotFrom, transition } from 'xstate';
+import type { AccountView, AllergenConflict } from '../../contract/ipc/account-view.ts';
 import type { Fault } from '../../contract/ipc/fault.ts';
 import type { Step, StepEvent } from '../../contract/ipc/step.ts';
 import type { ChargeView } from '../../contract/ipc/till-view.ts';
@@ -9,60 +10,72 @@ import {
   accountChart,
   plannedAccountWork,
 } from '../checkout/account-chart.ts';
-import type { KnownBalance } from '../checkout/account-ports.ts';
 import { denyOnOwnWord } from '../domain/account-admission.ts';
+import type { Denial } from '../domain/admission.ts';
+import type { Cart } from '../domain/cart.ts';
 import { fault } from '../domain/fault.ts';
 import { invariant } from '../domain/invariant.ts';
-import { ok, type Result } from '../domain/result.ts';
+import { denyBeyondDay } from '../domain/member-account.ts';
+import { failed, ok, type Result } from '../domain/result.ts';
 import type { TillTransaction } from '../domain/transaction.ts';
+import { accountDrafts } from './account-drafts.ts';
+import { type AccountStanding, accountView, knownStanding, salePartViews, standingOf } from './account-standing.ts';
+import { Acknowledgement, allergenConflicts } from './allergen-warning.ts';
 import type { Charge } from './charge.ts';
 import { type Desk, instant, type Patience } from './desk.ts';
-import {
-  type Accounts,
-  type IdentifiedTag,
-  knownBalanceOf,
-  refuseBlocked,
-  shownAccount,
-  uidOnly,
-} from './identify-tag.ts';
+import { type Accounts, type IdentifiedTag, refuseBlocked, shownAccount, uidOnly } from './identify-tag.ts';
 import { cashToReturn, stepTag, stepTransaction } from './step-parts.ts';
 import { Tap } from './tap.ts';
 import { refusedEnd, type ShownTag, type TagWork, type WorkEnd } from './work.ts';
 
-/** Fixes the charge for the account of a tag; `payableMinor` is what may be paid out of it. */
-export type AccountChargeFor = (account: {
+/** What is booked on the account of the tag that will be shown. */
+export interface AccountOrder {
+  readonly view: ChargeView;
+  /** What one tap pays for, each a transaction of its own; `payableMinor` is what may be paid out of the account. */
+  chargesFor(account: { readonly uid: string; readonly payableMinor: number }): Result<readonly Charge[], Fault>;
+  /** What goes over the counter, which the member may be allergic to. */
+  readonly goods: Cart;
+  /** Somebody has said so before the tag was shown (command line). */
+  readonly allergensKnown: boolean;
+}
+
+interface IdentifiedAccount {
   readonly uid: string;
-  readonly payableMinor: number;
-}) => Result<Charge, Fault>;
+  readonly charges: readonly Charge[];
+  /** Null where nobody has ever told this till of it. */
+  readonly standing: AccountStanding | null;
+  readonly conflicts: readonly AllergenConflict[];
+  /** When the backend was asked about it. */
+  readonly askedAtMs: number;
+}
 
 /**
  * Runs the chart of account mode to its end: a step is `can` → `transition` → one commit → the effect, whose result is the
  * next event. Nothing is ever written to the tag, which may leave as soon as its UID is read.
  */
 export class AccountBooking implements TagWork {
-  readonly #view: ChargeView;
-  readonly #chargeFor: AccountChargeFor;
+  readonly #order: AccountOrder;
   readonly #desk: Desk;
   readonly #accounts: Accounts;
   readonly #patience: Patience;
   #snapshot: SnapshotFrom<typeof accountChart>;
-  #waiting: Pick<Tap<IdentifiedTag>, 'stop'> | null = null;
-  #account: { readonly uid: string; readonly charge: Charge; readonly known: KnownBalance | null } | null = null;
-  #transaction: TillTransaction | null = null;
+  #waiting: { stop(by: 'CANCEL' | 'INTERRUPT'): void } | null = null;
+  #warning: Acknowledgement | null = null;
+  #account: IdentifiedAccount | null = null;
+  #transactions: readonly TillTransaction[] = [];
   #fault: Fault | null = null;
   /** The step that told of the last record. */
   #recorded: Step | null = null;
 
-  constructor(view: ChargeView, chargeFor: AccountChargeFor, desk: Desk, accounts: Accounts, patience: Patience) {
-    this.#view = view;
-    this.#chargeFor = chargeFor;
+  constructor(order: AccountOrder, desk: Desk, accounts: Accounts, patience: Patience) {
+    this.#order = order;
     this.#desk = desk;
     this.#accounts = accounts;
     this.#patience = patience;
     [this.#snapshot] = initialTransition(accountChart);
   }
 
-  /** @throws InvariantBroken, or the error of a database that cannot be written; the row then waits for the cleanup */
+  /** @throws InvariantBroken, or the error of a database that cannot be written; the rows then wait for the cleanup */
   async run(): Promise<WorkEnd> {
     let effect: AccountEffect | null = 'await-tag';
     while (effect) effect = this.#step(await this.#perform(effect));
@@ -80,6 +93,11 @@ export class AccountBooking implements TagWork {
     this.#waiting?.stop('INTERRUPT');
   }
 
+  acknowledge(): boolean {
+    this.#warning?.stop('ACKNOWLEDGED');
+    return this.#warning !== null;
+  }
+
   #step(event: AccountEvent): AccountEffect | null {
     invariant('INV-09', this.#snapshot.can(event), `${event.type} in state ${JSON.stringify(this.#snapshot.value)}`);
     const [next, actions] = transition(accountChart, this.#snapshot, event);
@@ -93,6 +111,8 @@ export class AccountBooking implements TagWork {
     switch (effect) {
       case 'await-tag':
         return this.#awaitTag();
+      case 'await-acknowledgement':
+        return this.#awaitAcknowledgement();
       case 'reserve':
         return this.#reserve();
       case 'admit':
@@ -105,84 +125,137 @@ export class AccountBooking implements TagWork {
   // --- records: each is one commit ---
 
   #record(record: AccountRecord): void {
-    this.#transaction = this.#commit(record);
+    this.#transactions = this.#commit(record);
     if (record.kind === 'end' && record.reason) this.#fault ??= fault(record.reason);
     const event = record.kind === 'end' ? endEvents[record.state] : recordEvents[record.kind];
-    this.#recorded = this.#desk.report({ event, ...this.#stepParts() });
+    for (const transaction of this.#transactions)
+      this.#recorded = this.#desk.report({ event, ...this.#stepParts(transaction) });
   }
 
-  #commit(record: AccountRecord): TillTransaction {
+  #commit(record: AccountRecord): readonly TillTransaction[] {
     const { store } = this.#desk;
     const at = instant(this.#desk.clock);
     switch (record.kind) {
       case 'open':
-        return this.#open(at);
+        return store.openOfAccount(accountDrafts(this.#desk, this.#fixed(), at), at);
       case 'checkout':
-        return store.checkoutOfAccount(this.#opened().terminalTransactionNumber, record.isReserved, at);
+        return store.checkoutOfAccount(this.#numbers(), record.isReserved, at);
       case 'end': {
         const { state, reason } = record;
         const end = { state, at, cause: 'checkout', reason, shown: null, monitor: null } as const;
-        return store.end(this.#opened().terminalTransactionNumber, end);
+        return store.endTogether(this.#numbers(), end);
       }
     }
-  }
-
-  #open(at: string): TillTransaction {
-    const { uid, known, charge } = this.#fixed();
-    const { view: _, takesBlockedTags: __, reserves: ___, ...rest } = charge;
-    const balanceBeforeMinor = known?.balanceMinor ?? 0;
-    const tag = {
-      uid,
-      generation: 1,
-      transactionNumber: null,
-      balanceBeforeMinor,
-      balanceAfterMinor: balanceBeforeMinor + charge.balanceDeltaMinor,
-    };
-    const { currency } = this.#desk.assignment.edition;
-    return this.#desk.store.openOfAccount({ ...rest, ...this.#desk.staff, currency, tag }, at);
   }
 
   // --- effects: each ends in one event ---
 
   async #awaitTag(): Promise<AccountEvent> {
-    const tap = new Tap(this.#desk, uidOnly(this.#desk.reader), this.#patience, this.#view);
+    const tap = new Tap(this.#desk, uidOnly(this.#desk.reader), this.#patience, this.#order.view);
     this.#waiting = tap;
     const end = await tap.run((tag) => this.#accept(tag));
     this.#waiting = null;
     if (end.type === 'CANCEL') this.#fault = end.fault;
-    return { type: end.type };
+    return { type: end.type === 'TAG_READ' && this.#isToBeWarned() ? 'WARNED' : end.type };
   }
 
   async #accept(tag: IdentifiedTag): Promise<Result<IdentifiedTag, Fault>> {
     const { uid } = tag;
-    const asked = await knownBalanceOf(this.#accounts, uid);
+    const askedAtMs = this.#desk.clock.nowMs();
+    const asked = await standingOf(this.#desk, this.#accounts, uid);
     if (!asked.ok) return asked;
-    const known = asked.value;
-    this.#desk.report({ event: 'tagRead', tag: stepTag(uid, shownAccount(known?.balanceMinor ?? 0, false)) });
-    const allowed = refuseBlocked(this.#desk, uid, known);
+    const standing = asked.value;
+    this.#desk.report({ event: 'tagRead', tag: stepTag(uid, shownAccount(standing?.balanceMinor ?? 0, false)) });
+    const allowed = refuseBlocked(this.#desk, uid, standing);
     if (!allowed.ok) return allowed;
-    const charge = this.#chargeFor({ uid, payableMinor: known?.freeMinor ?? 0 });
-    if (!charge.ok) return charge;
-    this.#account = { uid, known, charge: charge.value };
-    return ok(tag);
+    const charges = this.#order.chargesFor({ uid, payableMinor: standing?.freeMinor ?? 0 });
+    if (!charges.ok) return charges;
+    const conflicts = allergenConflicts(this.#order.goods, standing?.member?.member.allergens ?? []);
+    this.#account = { uid, standing, charges: charges.value, conflicts, askedAtMs };
+    // On the command line nobody looks at a warning: whoever sells has to know beforehand.
+    if (!this.#isToBeWarned() || !this.#patience.firstTagOnly) return ok(tag);
+    return failed(this.#unconfirmed());
+  }
+
+  #unconfirmed(): Fault {
+    const { conflicts } = this.#fixed();
+    return fault('ALLERGENS_UNCONFIRMED', { allergens: conflicts.map(({ allergen }) => allergen).join(', ') });
+  }
+
+  #isToBeWarned(): boolean {
+    return !this.#order.allergensKnown && (this.#account?.conflicts.length ?? 0) > 0;
+  }
+
+  async #awaitAcknowledgement(): Promise<AccountEvent> {
+    const { uid, conflicts } = this.#fixed();
+    const account = this.#accountView();
+    invariant('INV-08', account !== null, 'a warning about nobody');
+    const { tapTimeoutMs } = this.#patience;
+    const warning = new Acknowledgement(this.#desk.timers, tapTimeoutMs);
+    [this.#waiting, this.#warning] = [warning, warning];
+    const deadlineAt = instant(this.#desk.clock, tapTimeoutMs);
+    this.#desk.show({
+      screen: 'allergens',
+      charge: this.#order.view,
+      uid,
+      account,
+      conflicts: [...conflicts],
+      deadlineAt,
+    });
+    this.#desk.report({
+      event: 'allergensShown',
+      details: { uid, allergens: conflicts.map(({ allergen }) => allergen) },
+    });
+    const type = await warning.ended;
+    if (type === 'TIMEOUT') this.#fault = this.#unconfirmed();
+    [this.#waiting, this.#warning] = [null, null];
+    return { type };
   }
 
   async #reserve(): Promise<AccountEvent> {
-    if (!this.#fixed().charge.reserves) return { type: 'UNRESERVED' };
+    const beyondDay = this.#denyBeyondDay();
+    if (beyondDay) return this.#deny(fault(beyondDay.code, beyondDay.details));
     const takenBack: ('CANCEL' | 'INTERRUPT')[] = [];
     this.#waiting = { stop: (by) => void takenBack.push(by) };
-    const held = await this.#desk.reservations.reserve(this.#opened());
+    let areHeld = true;
+    for (const transaction of this.#toBeHeld()) {
+      const held = await this.#desk.reservations.reserve(transaction);
+      if (takenBack[0]) break;
+      if (!held.ok) {
+        this.#waiting = null;
+        return this.#deny(held.fault);
+      }
+      areHeld &&= held.value === 'RESERVED';
+    }
     this.#waiting = null;
     if (takenBack[0]) return { type: takenBack[0] };
-    return held.ok ? { type: held.value } : this.#deny(held.fault);
+    // What is held of one only is decided by the till for both: a hold that is not confirmed runs out.
+    return { type: areHeld && this.#toBeHeld().length > 0 ? 'RESERVED' : 'UNRESERVED' };
+  }
+
+  #toBeHeld(): readonly TillTransaction[] {
+    const { charges } = this.#fixed();
+    return this.#transactions.filter((_, at) => charges[at]?.reserves);
+  }
+
+  #denyBeyondDay(): Denial | null {
+    const { standing, charges } = this.#fixed();
+    const member = standing?.member;
+    const boughtMinor = charges.reduce(
+      (sum, { type, balanceDeltaMinor }) => (type === 'Purchase' ? sum - balanceDeltaMinor : sum),
+      0,
+    );
+    return member && boughtMinor > 0 ? denyBeyondDay(member, boughtMinor, standing.at) : null;
   }
 
   #admit(): AccountEvent {
-    const { uid, known, charge } = this.#fixed();
+    const { uid, standing, charges } = this.#fixed();
     const { configuration } = this.#desk;
+    const meals = charges.filter(({ takesCredit }) => takesCredit);
     const denial = denyOnOwnWord({
-      balanceDeltaMinor: charge.balanceDeltaMinor,
-      known,
+      balanceDeltaMinor: deltaOf(charges),
+      mealMinor: Math.max(0, -deltaOf(meals)),
+      known: standing && { ...standing, balanceMinor: standing.cashMinor },
       maximumBalanceMinor: configuration.limits.maximumBalanceMinor,
       exposureOfTagMinor: this.#accounts.store.exposureMinor(uid),
       exposureOfTillMinor: this.#accounts.store.exposureMinor(null),
@@ -198,49 +271,60 @@ export class AccountBooking implements TagWork {
 
   // --- parts ---
 
-  #stepParts() {
-    const transaction = this.#opened();
-    const { uid } = this.#fixed();
-    const shown = transaction.state === 'Committed' ? this.#after() : this.#before();
+  #stepParts(transaction: TillTransaction) {
+    const { balanceBeforeMinor, balanceAfterMinor } = transaction.tag;
+    const shownMinor = transaction.state === 'Committed' ? balanceAfterMinor : balanceBeforeMinor;
     return {
       transaction: stepTransaction(transaction),
-      tag: stepTag(uid, shown),
-      details: { balanceBeforeMinor: transaction.tag.balanceBeforeMinor, ...cashToReturn(transaction) },
+      tag: stepTag(transaction.tag.uid, shownAccount(shownMinor, false)),
+      details: { balanceBeforeMinor, ...cashToReturn(transaction) },
       ...(transaction.state === 'Aborted' && this.#fault ? { error: this.#fault } : {}),
     };
   }
 
-  #before(): ShownTag {
-    return shownAccount(this.#opened().tag.balanceBeforeMinor, false);
+  #accountView(): AccountView | null {
+    const { uid, askedAtMs } = this.#fixed();
+    const standing = knownStanding(this.#desk, this.#accounts, uid);
+    return standing && accountView(this.#desk, this.#accounts.isCatering(), standing, askedAtMs);
   }
 
-  #after(): ShownTag {
-    return shownAccount(this.#opened().tag.balanceAfterMinor, false);
-  }
-
-  #fixed() {
+  #fixed(): IdentifiedAccount {
     invariant('INV-08', this.#account !== null, 'no tag was identified');
     return this.#account;
   }
 
-  #opened(): TillTransaction {
-    invariant('INV-08', this.#transaction !== null, 'no number was drawn');
-    return this.#transaction;
+  #numbers(): readonly number[] {
+    invariant('INV-08', this.#transactions.length > 0, 'no number was drawn');
+    return this.#transactions.map(({ terminalTransactionNumber }) => terminalTransactionNumber);
   }
 
   #end(): WorkEnd {
-    const transaction = this.#transaction;
+    const [first] = this.#transactions;
+    const last = this.#transactions.at(-1);
     const step = this.#recorded;
-    if (!transaction || !step) {
+    if (!first || !last || !step) {
       const isExpired = this.#snapshot.value === 'expired';
-      const problem = isExpired ? fault('TAG_NOT_SHOWN') : (this.#fault ?? fault('CANCELLED'));
+      const problem = this.#fault ?? fault(isExpired ? 'TAG_NOT_SHOWN' : 'CANCELLED');
       return refusedEnd(this.#desk, problem, { uid: null, before: null });
     }
-    const ended = { uid: transaction.tag.uid, before: this.#before(), transaction, step };
-    if (transaction.state === 'Committed') return { ...ended, result: 'committed', after: this.#after(), fault: null };
-    invariant('INV-09', transaction.state === 'Aborted', `a booking ended in ${transaction.state}`);
-    return { ...ended, result: 'aborted', after: ended.before, fault: this.#fault };
+    const before: ShownTag = shownAccount(first.tag.balanceBeforeMinor, false);
+    const ended = { uid: first.tag.uid, before, transaction: first, step, account: this.#accountView() };
+    if (first.state === 'Committed') {
+      const after = shownAccount(last.tag.balanceAfterMinor, false);
+      return { ...ended, result: 'committed', after, fault: null, ...this.#saleParts() };
+    }
+    invariant('INV-09', first.state === 'Aborted', `a booking ended in ${first.state}`);
+    return { ...ended, result: 'aborted', after: before, fault: this.#fault };
   }
+
+  #saleParts(): Pick<WorkEnd, 'saleParts'> {
+    if (this.#order.view.purpose !== 'sale') return {};
+    return { saleParts: salePartViews(this.#transactions, this.#fixed().standing?.creditMinor ?? 0) };
+  }
+}
+
+function deltaOf(charges: readonly Charge[]): number {
+  return charges.reduce((sum, { balanceDeltaMinor }) => sum + balanceDeltaMinor, 0);
 }
 
 const recordEvents = {

@@ -1,8 +1,9 @@
 import { fault } from '../domain/fault.ts';
 import { failed, ok } from '../domain/result.ts';
+import { standingOf } from './account-standing.ts';
 import { viewOf } from './charges.ts';
 import type { Desk, Patience } from './desk.ts';
-import { type Accounts, knownBalanceOf, shownAccount, uidOnly } from './identify-tag.ts';
+import { type Accounts, shownAccount, uidOnly } from './identify-tag.ts';
 import { Look } from './look.ts';
 import type { TagLedger } from './tag-ledger.ts';
 import type { TagWork } from './work.ts';
@@ -29,7 +30,7 @@ export function accountReplacement(
       if (!sent.ok) return sent;
       const replaced = await ledger.replace(lostUid, uid);
       if (!replaced.ok) return replaced;
-      const known = await knownBalanceOf(accounts, uid);
+      const known = await standingOf(desk, accounts, uid);
       if (!known.ok) return known;
       if (!known.value) return failed(fault('BALANCE_UNKNOWN'));
       const { balanceMinor, blocked } = known.value;

@@ -2,7 +2,7 @@ import type { Fault } from '../../contract/ipc/fault.ts';
 import type { TillView } from '../../contract/ipc/till-view.ts';
 import type { Product } from '../../contract/wire/configuration.ts';
 import type { TransactionStore } from '../checkout/transaction-ports.ts';
-import { type Basket, priceMinor, toPayMinor } from '../domain/basket.ts';
+import { type Basket, itemsByKind, priceMinor, toPayMinor } from '../domain/basket.ts';
 import { addAmount, addProduct, type Cart, type CartFault, emptyCart, lineMinor, removeLine } from '../domain/cart.ts';
 import { type Discount, discountMinor, goodsMinor } from '../domain/discount.ts';
 import { fault } from '../domain/fault.ts';
@@ -118,18 +118,24 @@ export class CartDesk {
     this.#groupId = null;
   }
 
-  view(): TillView['cart'] {
+  /** @param isCatering credit pays for meals here, which are shown apart from the rest (R109) */
+  view(isCatering: boolean): TillView['cart'] {
     const { basket } = this;
     const lines = basket.lines.map((line) => {
-      const { productId, name, quantity, unitPriceMinor } = line;
-      return { productId, name, quantity, unitPriceMinor, lineMinor: lineMinor(line) };
+      const { productId, name, quantity, unitPriceMinor, meal, allergens } = line;
+      return {
+        ...{ productId, name, quantity, unitPriceMinor, lineMinor: lineMinor(line) },
+        ...(isCatering && meal ? { meal } : {}),
+        ...(isCatering && allergens.length > 0 ? { allergens: [...allergens] } : {}),
+      };
     });
     const discount = basket.discount && {
       rateBasisPoints: basket.discount.kind === 'rate' ? basket.discount.rateBasisPoints : null,
       amountMinor: discountMinor(basket.lines, basket.discount),
     };
     const parts = this.#paidParts().map((part) => ({ ...part }));
-    return { lines, discount, totalMinor: priceMinor(basket), parts, toPayMinor: toPayMinor(basket) };
+    const kinds = isCatering && parts.length === 0 ? kindsOf(basket) : {};
+    return { lines, discount, totalMinor: priceMinor(basket), parts, toPayMinor: toPayMinor(basket), ...kinds };
   }
 
   #ofGroup(): readonly TillTransaction[] {
@@ -198,6 +204,13 @@ export class CartDesk {
     if (this.#parts.isBusy()) return fault('BUSY');
     return this.#paidParts().length > 0 ? fault('PART_PAID') : null;
   }
+}
+
+/** What credit may pay for and what it may not, where there are both (R109). */
+function kindsOf(basket: Basket): Pick<TillView['cart'], 'kinds'> {
+  const [meals, others, ...more] = basket.lines.length > 0 ? itemsByKind(basket) : [];
+  if (!meals || !others || more.length > 0) return {};
+  return { kinds: { mealMinor: meals.totalMinor, otherMinor: others.totalMinor } };
 }
 
 function discountOf(request: Request<'setDiscount'>): Discount {

@@ -11,6 +11,6 @@ export function catalogueView(version: string, { products, layout }: Configurati
   };
 }
 
-function productView({ productId, name, priceMinor, colour, meal }: Product): ProductView {
-  return { productId, name, priceMinor, colour, meal };
+function productView({ productId, name, priceMinor, colour, meal, allergens }: Product): ProductView {
+  return { productId, name, priceMinor, colour, meal, ...(allergens ? { allergens } : {}) };
 }

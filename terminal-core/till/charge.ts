@@ -1,6 +1,6 @@
 import type { Fault } from '../../contract/ipc/fault.ts';
 import type { ChargeView } from '../../contract/ipc/till-view.ts';
-import type { Result } from '../domain/result.ts';
+import { ok, type Result } from '../domain/result.ts';
 import type { TransactionDraft } from '../domain/transaction.ts';
 import type { CurrentVisit } from './accept-tag.ts';
 
@@ -11,7 +11,14 @@ export interface Charge extends Omit<TransactionDraft, 'currency' | 'tag' | 'cas
   readonly takesBlockedTags: boolean;
   /** Whether the backend is asked to hold the amount first (R27). */
   readonly reserves: boolean;
+  /** Account mode: meals, which credit may pay for (R109). */
+  readonly takesCredit: boolean;
 }
 
 /** Fixes the charge for the tag that was read; a fault refuses the tag before a number is drawn. */
 export type ChargeFor = (visit: CurrentVisit) => Result<Charge, Fault> | Promise<Result<Charge, Fault>>;
+
+/** One tap, and one charge. */
+export function onlyCharge(charge: Result<Charge, Fault>): Result<readonly Charge[], Fault> {
+  return charge.ok ? ok([charge.value]) : charge;
+}

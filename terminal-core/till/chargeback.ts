@@ -12,6 +12,14 @@ import { viewOf } from './charges.ts';
 
 type Sales = Pick<TransactionStore, 'committedOfTag' | 'committed' | 'referring' | 'ofGroup'>;
 
+/** Where goods go back to. */
+export interface ReturningDesk {
+  readonly store: Sales;
+  readonly assignmentId: number;
+  /** Canteens: it was sold on another day or in another session (R89). */
+  isTooLate(sale: TillTransaction): boolean;
+}
+
 /**
  * The charge of goods taken back (R5, Q15): offline only on the till that sold, so the sale is looked up in its own
  * database. Never more than was sold, what came back earlier included.
@@ -19,17 +27,18 @@ type Sales = Pick<TransactionStore, 'committedOfTag' | 'committed' | 'referring'
  * @param returned null: everything that has not come back yet
  */
 export function chargebackCharge(
-  store: Sales,
-  assignmentId: number,
+  { store, assignmentId, isTooLate }: ReturningDesk,
   uid: string,
   saleNumber: number | null,
   returned: readonly ReturnedLine[] | null,
 ): Result<Charge, Fault> {
   const sale = saleNumber === null ? store.committedOfTag(uid, 'Purchase', 1)[0] : store.committed(saleNumber);
   if (sale?.type !== 'Purchase' || sale.tag.uid !== uid) return failed(fault('SALE_NOT_FOUND'));
+  if (isTooLate(sale)) return failed(fault('SESSION_OVER'));
   const earlier = store.referring(sale.terminalTransactionNumber);
   // What several tags paid together has no piece that belongs to one of them.
-  if (isSplitSale(sale.items)) return returned === null ? wholeCharge(sale, earlier, assignmentId) : nothingLeft();
+  if (isSplitSale(sale.items))
+    return returned === null && earlier.length === 0 ? ok(wholeCharge(sale, assignmentId)) : nothingLeft();
   const items = takeBack(
     sale.items,
     earlier.flatMap((chargeback) => chargeback.items),
@@ -44,18 +53,30 @@ export function chargebackCharge(
  * The charge that takes a whole sale back, as if it had not been: goods, deposits and discount (R5). Once, and only while
  * nothing of it has come back. Where several tags have paid, each gets back what it has paid itself.
  */
-export function undoCharge(store: Sales, assignmentId: number, uid: string, saleNumber: number): Result<Charge, Fault> {
+export function undoCharge(desk: ReturningDesk, uid: string, saleNumber: number): Result<Charge, Fault> {
+  const charges = undoCharges(desk, uid, saleNumber);
+  const [first] = charges.ok ? charges.value : [];
+  return charges.ok ? (first ? ok(first) : nothingLeft()) : charges;
+}
+
+/** The same for everything that this tag has paid of the sale: in a canteen one tap may have paid for two transactions (Q50). */
+export function undoCharges(
+  { store, assignmentId, isTooLate }: ReturningDesk,
+  uid: string,
+  saleNumber: number,
+): Result<readonly Charge[], Fault> {
   const named = store.committed(saleNumber);
   if (named?.type !== 'Purchase') return failed(fault('SALE_NOT_FOUND'));
   const paid = salePartsOf(store, named).filter(({ state, tag }) => state === 'Committed' && tag.uid === uid);
   if (paid.length === 0) return failed(fault('TAG_OTHER'));
-  const open = paid.find(({ terminalTransactionNumber }) => store.referring(terminalTransactionNumber).length === 0);
-  return open ? wholeCharge(open, [], assignmentId) : nothingLeft();
+  if (paid.some(isTooLate)) return failed(fault('SESSION_OVER'));
+  const open = paid.filter(({ terminalTransactionNumber }) => store.referring(terminalTransactionNumber).length === 0);
+  return open.length > 0 ? ok(open.map((sale) => wholeCharge(sale, assignmentId))) : nothingLeft();
 }
 
 /** The transactions that paid for one sale, whatever became of them: several where several tags did. */
 export function salePartsOf(store: Pick<Sales, 'ofGroup'>, sale: TillTransaction): readonly TillTransaction[] {
-  if (sale.groupId === null || !isSplitSale(sale.items)) return [sale];
+  if (sale.groupId === null || !(isSplitSale(sale.items) || sale.serving)) return [sale];
   return store.ofGroup(sale.groupId).filter(({ type }) => type === 'Purchase');
 }
 
@@ -71,17 +92,12 @@ export function returnableLines(
   );
 }
 
-function wholeCharge(
-  sale: TillTransaction,
-  earlier: readonly TillTransaction[],
-  assignmentId: number,
-): Result<Charge, Fault> {
-  if (earlier.length > 0) return nothingLeft();
-  return ok(chargeOf(sale, chargebackItems(sale.items), assignmentId, 'undo'));
+function wholeCharge(sale: TillTransaction, assignmentId: number): Charge {
+  return chargeOf(sale, chargebackItems(sale.items), assignmentId, 'undo');
 }
 
 function chargeOf(
-  { terminalTransactionNumber, merchantId }: TillTransaction,
+  { terminalTransactionNumber, merchantId, serving }: TillTransaction,
   items: readonly TransactionItem[],
   assignmentId: number,
   purpose: Extract<Purpose, 'chargeback' | 'undo'>,
@@ -101,6 +117,7 @@ function chargeOf(
     setBlocked: null,
     takesBlockedTags: false,
     reserves: false,
+    takesCredit: serving?.isMeal ?? false,
     view: viewOf(purpose, amountMinor),
   };
 }

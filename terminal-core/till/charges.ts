@@ -3,7 +3,7 @@ import type { Purpose } from '../../contract/ipc/till-view.ts';
 import type { Configuration } from '../../contract/wire/configuration.ts';
 import type { PendingAdjustment } from '../../contract/wire/tag-lookup.ts';
 import { denyAmount } from '../domain/admission.ts';
-import { type Basket, partPaymentItems, priceMinor, saleItems, toPayMinor } from '../domain/basket.ts';
+import { type Basket, itemsByKind, partPaymentItems, priceMinor, saleItems, toPayMinor } from '../domain/basket.ts';
 import { cashRefundItems, refundReversalItems, type TopUpMethod, topUpItems } from '../domain/bookings.ts';
 import { fault } from '../domain/fault.ts';
 import { feeMinor as feeOf } from '../domain/fees.ts';
@@ -20,6 +20,7 @@ const plain = {
   setBlocked: null,
   takesBlockedTags: false,
   reserves: false,
+  takesCredit: false,
 } as const;
 
 /**
@@ -46,6 +47,34 @@ export function saleCharge(basket: Basket, configuration: Configuration, merchan
     view: viewOf('sale', amountMinor),
   };
   return withinPrice(basket, configuration, charge);
+}
+
+/**
+ * The charges of a canteen's sale at one tap: meals, which credit may pay for, and what else there is, each a transaction
+ * (R109, Q50). Where a till takes no credit, or other tags have paid a part already, it is one that cash alone pays.
+ */
+export function canteenCharges(
+  basket: Basket,
+  configuration: Configuration,
+  merchantId: string,
+  terms: { readonly isCatering: boolean; newGroupId(): string },
+): Result<readonly Charge[], Fault> {
+  const whole = saleCharge(basket, configuration, merchantId);
+  if (!whole.ok) return whole;
+  const kinds = terms.isCatering && basket.partsMinor.length === 0 ? itemsByKind(basket) : [];
+  if (kinds.length === 0) return ok([whole.value]);
+  const groupId = kinds.length > 1 ? terms.newGroupId() : null;
+  return ok(
+    kinds.map(({ isMeal, totalMinor, items }) => ({
+      ...whole.value,
+      amountMinor: Math.abs(totalMinor),
+      balanceDeltaMinor: -totalMinor,
+      items,
+      groupId,
+      reserves: totalMinor > 0,
+      takesCredit: isMeal,
+    })),
+  );
 }
 
 /** The charge of a part of a basket that another tag pays before the one that takes the goods. */

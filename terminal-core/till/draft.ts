@@ -16,7 +16,7 @@ export function tagPartOf(uid: string, image: TagImage, balanceDeltaMinor: numbe
 
 /** A charge put to a tag, before it has a number. */
 export function draftOf(desk: Desk, charge: Charge, uid: string, image: TagImage): TransactionDraft {
-  const { view: _, takesBlockedTags: __, reserves: ___, ...rest } = charge;
+  const { view: _, takesBlockedTags: __, reserves: ___, takesCredit: ____, ...rest } = charge;
   const { currency } = desk.assignment.edition;
   return { ...rest, ...desk.staff, currency, tag: tagPartOf(uid, image, charge.balanceDeltaMinor) };
 }

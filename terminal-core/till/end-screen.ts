@@ -23,6 +23,8 @@ export function endScreen(charge: ChargeView, end: WorkEnd, until: string): Scre
         balanceBeforeMinor: end.before?.balanceMinor ?? null,
         tag: tagView(end.uid, end.after),
         until,
+        ...(end.account ? { account: end.account } : {}),
+        ...(end.saleParts ? { saleParts: [...end.saleParts] } : {}),
       };
     case 'aborted':
     case 'refused':
@@ -34,6 +36,7 @@ export function endScreen(charge: ChargeView, end: WorkEnd, until: string): Scre
         fault: end.fault,
         balanceMinor: end.before?.balanceMinor ?? null,
         ...(cash === null ? {} : { cashToReturnMinor: cash }),
+        ...(end.account ? { account: end.account } : {}),
       };
     case 'payment-open':
       if (!end.transaction) return null;

@@ -1,5 +1,5 @@
 import type { Fault } from '../../contract/ipc/fault.ts';
-import type { AccountLinePort, AccountStore, KnownBalance } from '../checkout/account-ports.ts';
+import type { AccountLinePort, AccountStore } from '../checkout/account-ports.ts';
 import type { Presence, ReaderPort } from '../checkout/ports.ts';
 import { fault } from '../domain/fault.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
@@ -21,6 +21,8 @@ export interface IdentifiedTag {
 export interface Accounts {
   readonly store: AccountStore;
   readonly line: AccountLinePort;
+  /** Whether this till shows and takes meal credit (R112, R113). */
+  isCatering(): boolean;
 }
 
 /** UIDs alone: of a blank tag, one of another event, and one whose memory is too small or locked. */
@@ -35,14 +37,12 @@ async function readUid(reader: ReaderPort, presence: Presence): Promise<Result<I
   return uid.ok ? ok({ presenceId: presence.presenceId, uid: toHex(uid.value) }) : uid;
 }
 
-/** What is known of a tag's account now: fresh where the backend answers, else as it was last heard of. */
-export async function knownBalanceOf(accounts: Accounts, uid: string): Promise<Result<KnownBalance | null, Fault>> {
-  const refreshed = await accounts.line.refresh(uid);
-  return refreshed.ok ? ok(accounts.store.known(uid)) : refreshed;
-}
-
 /** A blocked tag pays for nothing, whoever said that it is blocked. */
-export function refuseBlocked(desk: Desk, uid: string, known: KnownBalance | null): Result<void, Fault> {
+export function refuseBlocked(
+  desk: Desk,
+  uid: string,
+  known: { readonly blocked: boolean } | null,
+): Result<void, Fault> {
   const isBlocked = (known?.blocked ?? false) || desk.configuration.blockedTags.includes(uid);
   return isBlocked ? failed(fault('TAG_BLOCKED')) : ok(undefined);
 }

@@ -1,3 +1,4 @@
+import type { AccountView } from '../../contract/ipc/account-view.ts';
 import type { Fault } from '../../contract/ipc/fault.ts';
 import type { Step, StepEvent } from '../../contract/ipc/step.ts';
 import type { ChargeView } from '../../contract/ipc/till-view.ts';
@@ -24,6 +25,8 @@ export interface Found {
   readonly uid: string;
   readonly shown: ShownTag;
   readonly details?: NonNullable<Step['details']>;
+  /** Account mode. */
+  readonly account?: AccountView;
 }
 
 /** Shows the balance behind a tag, wherever it is kept; books nothing. */
@@ -80,8 +83,8 @@ export class Look<Seen> implements TagWork {
 
   #show(): WorkEnd {
     invariant('INV-08', this.#found !== null, 'a balance is shown without a tag');
-    const { uid, shown, details } = this.#found;
+    const { uid, shown, details, account = null } = this.#found;
     const step = this.#desk.report({ event: this.#event, tag: stepTag(uid, shown), ...(details ? { details } : {}) });
-    return { result: 'done', transaction: null, uid, before: null, after: shown, fault: null, step };
+    return { result: 'done', transaction: null, uid, before: null, after: shown, fault: null, step, account };
   }
 }

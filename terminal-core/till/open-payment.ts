@@ -27,5 +27,5 @@ export function chargeOf(transaction: TillTransaction): Charge {
   const view = viewOf('card-top-up', amountMinor, amountMinor - balanceDeltaMinor);
   const related = { merchantId, adjustmentNumber, setBlocked, reference, groupId };
   const money = { type, paymentMethod, amountMinor, balanceDeltaMinor, items };
-  return { ...money, ...related, view, takesBlockedTags: false, reserves: false };
+  return { ...money, ...related, view, takesBlockedTags: false, reserves: false, takesCredit: false };
 }

@@ -1,14 +1,14 @@
 import type { Fault } from '../../contract/ipc/fault.ts';
 import type { Outcome } from '../../contract/ipc/operations.ts';
 import { purchaseChart, twoTapPurchaseChart } from '../checkout/booking-chart.ts';
-import type { Basket } from '../domain/basket.ts';
+import { type Basket, toPayMinor } from '../domain/basket.ts';
 import { fault } from '../domain/fault.ts';
 import { failed, type Result } from '../domain/result.ts';
 import { AccountBooking } from './account-booking.ts';
 import { Booking } from './booking.ts';
 import { type CardOperationParts, openLoopSale } from './card-operations.ts';
-import type { Charge } from './charge.ts';
-import { partCharge, saleCharge } from './charges.ts';
+import { type Charge, onlyCharge } from './charge.ts';
+import { canteenCharges, partCharge, saleCharge, viewOf } from './charges.ts';
 import type { Desk } from './desk.ts';
 import type { Accounts } from './identify-tag.ts';
 import type { Request, TapRequest } from './operations.ts';
@@ -28,6 +28,7 @@ export interface SaleOperationParts extends CardOperationParts {
 export async function sell(till: SaleOperationParts, request: Request<'sell'>): Ended {
   const { partMinor, openLoop, ...tap } = request;
   const taps = request.taps ?? till.checkoutTaps();
+  if (till.isAccountMode() && partMinor === undefined && !openLoop) return await sellInCanteen(till, request);
   if (partMinor === undefined) return await sellRest(till, { ...tap, taps, ...(openLoop ? { openLoop } : {}) });
   const basket = till.basketInParts();
   const part = await pay(till, { ...tap, taps }, basket, (desk, whole) =>
@@ -49,6 +50,30 @@ function sellRest(
   return pay(till, request, till.basket(), chargeOf, paidUid);
 }
 
+/** One tap pays for meals and for the rest, each for itself (Q50). */
+async function sellInCanteen(till: SaleOperationParts, request: Request<'sell'>): Ended {
+  const desk = till.desk();
+  if (!desk.ok) return desk;
+  const basket = till.basket();
+  if (!basket.ok) return basket;
+  const { configuration } = desk.value;
+  const isCatering = till.accounts.isCatering();
+  const newGroupId = () => till.newGroupId();
+  const charges = canteenCharges(basket.value, configuration, till.merchantId(), { isCatering, newGroupId });
+  if (!charges.ok) return charges;
+  const view = viewOf('sale', Math.abs(toPayMinor(basket.value)));
+  const order = {
+    view,
+    chargesFor: () => charges,
+    goods: basket.value.lines,
+    allergensKnown: request.allergensKnown ?? false,
+  };
+  return await till.run(view, (working) => {
+    const selling = { ...working, staff: till.sellingStaff(working.staff) };
+    return new AccountBooking(order, selling, till.accounts, till.patience(request));
+  });
+}
+
 async function pay(
   till: SaleOperationParts,
   request: TapRequest & { readonly taps: 1 | 2 },
@@ -66,7 +91,13 @@ async function pay(
   return await till.run(view, (working) => {
     const selling = { ...working, staff: till.sellingStaff(working.staff) };
     const patience = till.patience(request);
-    if (till.isAccountMode()) return new AccountBooking(view, chargeFor, selling, till.accounts, patience);
+    if (till.isAccountMode()) {
+      // A part of a price is no meal, so that cash alone pays it. The goods are for whoever pays the rest.
+      const goods = view.purpose === 'sale' ? basket.value.lines : [];
+      const chargesFor = (payer: { readonly uid: string }) => onlyCharge(chargeFor(payer));
+      const order = { view, chargesFor, goods, allergensKnown: false };
+      return new AccountBooking(order, selling, till.accounts, patience);
+    }
     const chart = request.taps === 2 ? twoTapPurchaseChart : purchaseChart;
     return new Booking(chart, view, chargeFor, selling, patience);
   });

@@ -12,19 +12,21 @@ import {
 import type { ReplacementStore } from '../checkout/replacement-ports.ts';
 import { fault } from '../domain/fault.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
+import type { TillTransaction } from '../domain/transaction.ts';
 import { AccountBooking } from './account-booking.ts';
 import { accountLook } from './account-look.ts';
 import { accountReplacement } from './account-replacement.ts';
+import { isOfOtherSession } from './account-standing.ts';
 import { nextAdjustment } from './adjustments.ts';
 import { balanceLook } from './balance-look.ts';
 import { Booking } from './booking.ts';
 import { cardTopUp } from './card-operations.ts';
-import type { Charge, ChargeFor } from './charge.ts';
-import { chargebackCharge, undoCharge } from './chargeback.ts';
+import { type Charge, type ChargeFor, onlyCharge } from './charge.ts';
+import { chargebackCharge, type ReturningDesk, undoCharge, undoCharges } from './chargeback.ts';
 import { adjustmentCharge, blockCharge, cashRefundCharge, topUpCharge, viewOf } from './charges.ts';
-import type { Desk } from './desk.ts';
+import type { Desk, Patience } from './desk.ts';
 import { issueOf } from './issue.ts';
-import type { TapRequest, TillOperations } from './operations.ts';
+import type { Request, TapRequest, TillOperations } from './operations.ts';
 import { reversalOf } from './refund-reversal.ts';
 import { Repair } from './repair.ts';
 import { Replacement } from './replacement.ts';
@@ -82,13 +84,10 @@ export function tagOperations(till: TagOperationParts): TagOperations {
         reversalOf(store, assignment.assignmentId, uid, request.terminalTransactionNumber),
       ),
     chargeback: (request) =>
-      bookByTag(till, chargebackChart, viewOf('chargeback', 0), request, ({ store, assignment }, { uid }) =>
-        chargebackCharge(store, assignment.assignmentId, uid, request.terminalTransactionNumber, request.lines),
+      bookByTag(till, chargebackChart, viewOf('chargeback', 0), request, (desk, { uid }) =>
+        chargebackCharge(goingBack(till, desk), uid, request.terminalTransactionNumber, request.lines),
       ),
-    undoSale: (request) =>
-      bookByTag(till, chargebackChart, viewOf('undo', 0), request, ({ store, assignment }, { uid }) =>
-        undoCharge(store, assignment.assignmentId, uid, request.terminalTransactionNumber),
-      ),
+    undoSale: (request) => undoSale(till, request),
     collectAdjustment: (request) => collectAdjustment(till, request),
     block: (request) => block(till, request.blocked, request),
     issue: (request) => make(till, viewOf('issue', 0), request, issueOf),
@@ -133,11 +132,48 @@ function bookByTag(
   return till.run(view, (desk) => {
     const patience = till.patience(request);
     if (till.isAccountMode())
-      return new AccountBooking(view, (payer) => chargeFor(desk, payer), desk, till.accounts, patience);
+      return bookOfAccount(till, view, desk, patience, (payer) => onlyCharge(chargeFor(desk, payer)));
     const chargeForTag: ChargeFor = ({ uid, reading }) =>
       chargeFor(desk, { uid, payableMinor: reading.image.balanceMinor });
     return new Booking(chart, view, chargeForTag, desk, patience);
   });
+}
+
+/** What goods come back to: in a canteen only of the day and the session they were sold in (R89). */
+function goingBack(till: TagOperationParts, desk: Desk): ReturningDesk {
+  const { store, assignment, clock } = desk;
+  const isTooLate = till.isAccountMode()
+    ? (sale: TillTransaction) => isOfOtherSession(desk, sale, clock.nowMs())
+    : never;
+  return { store, assignmentId: assignment.assignmentId, isTooLate };
+}
+
+const never = () => false;
+
+/** In a canteen one tap takes back all that one tap has paid for. */
+function undoSale(till: TagOperationParts, request: Request<'undoSale'>): Ended {
+  const view = viewOf('undo', 0);
+  const { terminalTransactionNumber } = request;
+  if (!till.isAccountMode())
+    return bookByTag(till, chargebackChart, view, request, (desk, { uid }) =>
+      undoCharge(goingBack(till, desk), uid, terminalTransactionNumber),
+    );
+  return till.run(view, (desk) =>
+    bookOfAccount(till, view, desk, till.patience(request), ({ uid }) =>
+      undoCharges(goingBack(till, desk), uid, terminalTransactionNumber),
+    ),
+  );
+}
+
+/** Account mode: nothing goes over the counter here that anybody could be allergic to. */
+function bookOfAccount(
+  till: TagOperationParts,
+  view: ChargeView,
+  desk: Desk,
+  patience: Patience,
+  chargesFor: (payer: Payer) => Result<readonly Charge[], Fault>,
+): TagWork {
+  return new AccountBooking({ view, chargesFor, goods: [], allergensKnown: true }, desk, till.accounts, patience);
 }
 
 /** What only tags with a balance of their own can be used for. */

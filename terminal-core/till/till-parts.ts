@@ -42,6 +42,8 @@ export interface TillParts extends EnrolmentParts {
   readonly isTraining: boolean;
   /** Keeps in the till's settings how a sale is paid here; SETTINGS_INVALID where they cannot be changed. */
   keepCheckoutTaps(taps: 1 | 2): Result<void, Fault>;
+  /** The same for whether it takes meal credit. */
+  keepCatering(catering: boolean): Result<void, Fault>;
   /** Writes the journal's lines to a file and says how many there were. */
   writeExport(file: string, lines: Iterable<string>): number;
   /** Told to whoever looks for a fault. */

@@ -32,6 +32,8 @@ const sources: ViewSources = {
   openPayment: null,
   isTraining: false,
   cart: { lines: [], discount: null, totalMinor: 0, parts: [], toPayMinor: 0 },
+  session: {},
+  isCatering: false,
   checkoutTaps: 1,
   halfPaidCount: 0,
   screen: { screen: 'sale' },

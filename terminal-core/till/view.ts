@@ -29,6 +29,9 @@ export interface ViewSources {
   readonly shift: Shift | null;
   readonly openPayment: TillTransaction | null;
   readonly isTraining: boolean;
+  readonly session: Pick<TillView, 'session'>;
+  /** Account mode: it shows and takes meal credit. */
+  readonly isCatering: boolean;
   readonly cart: TillView['cart'];
   readonly checkoutTaps: 1 | 2;
   /** Parts of sales that paid for nothing. */
@@ -41,7 +44,8 @@ export function tillView(sources: ViewSources): TillView {
   const { assignment, configuration, counts, replication } = sources;
   return {
     revision: sources.revision,
-    till: assignment && tillPart(assignment, configuration, sources.merchantId),
+    till: assignment && tillPart(assignment, configuration, sources),
+    ...sources.session,
     reader: { ...sources.reader },
     uplink: {
       state: replication.state,
@@ -74,7 +78,8 @@ function wrongClockPart(differenceMs: number | null): Pick<TillView['uplink'], '
   return { clockDifferenceMs: differenceMs };
 }
 
-function tillPart(assignment: Assignment, configuration: Configuration | null, merchantId: string | null) {
+function tillPart(assignment: Assignment, configuration: Configuration | null, sources: ViewSources) {
+  const { merchantId, isCatering } = sources;
   const { edition, terminalName, assignmentId } = assignment;
   const merchant = configuration?.merchants.find((candidate) => candidate.merchantId === merchantId);
   return {
@@ -85,6 +90,7 @@ function tillPart(assignment: Assignment, configuration: Configuration | null, m
     mode: edition.mode,
     currency: edition.currency,
     timeZone: edition.timeZone,
+    ...(edition.mode === 'account' ? { isCatering } : {}),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { AccountView, SalePartView } from '../../contract/ipc/account-view.ts';
 import type { Fault } from '../../contract/ipc/fault.ts';
 import type { Outcome } from '../../contract/ipc/operations.ts';
 import type { Step } from '../../contract/ipc/step.ts';
@@ -22,6 +23,10 @@ export interface WorkEnd {
   readonly step: Step;
   /** Why it did not end in `done` or `committed`. */
   readonly fault: Fault | null;
+  /** Account mode: whose account it is and what there is to spend now. */
+  readonly account?: AccountView | null;
+  /** Canteens: every transaction of a sale that one tap has paid for. */
+  readonly saleParts?: readonly SalePartView[];
 }
 
 /** A piece of work with a tag; the till does one at a time. */
@@ -32,6 +37,8 @@ export interface TagWork {
   cancel(): boolean;
   /** The till is stopping: what can end without the tag ends now. */
   interrupt(): void;
+  /** Somebody has said that a warning is known; false where nothing waits for that. */
+  acknowledge?(): boolean;
 }
 
 /** The end of a piece of work before anything was recorded, told as its last step. */

@@ -8,6 +8,8 @@ export interface Occupation<End> {
   cancel(): boolean;
   /** The till is stopping: what can end now ends. */
   interrupt(): void;
+  /** Somebody has said that a warning is known; false where nothing waits for that. */
+  acknowledge?(): boolean;
 }
 
 /** Where the till does one piece of work at a time. */
@@ -37,6 +39,11 @@ export class Workplace {
 
   interrupt(): void {
     this.#current?.work.interrupt();
+  }
+
+  /** @returns false where nothing waits for it */
+  acknowledge(): boolean {
+    return this.#current?.work.acknowledge?.() ?? false;
   }
 
   /** Answers when the work has ended, or the time is up. */

@@ -166,6 +166,7 @@ export class InProcessTill {
       timers,
       random,
       keepCheckoutTaps: (taps) => changeSettings(this.folder, { checkoutTaps: taps }),
+      keepCatering: (catering) => changeSettings(this.folder, { catering }),
       writeExport: writeJournalExport,
       onIdle: () => undefined,
       surroundings: unknownSurroundings,

@@ -4,7 +4,7 @@ import type Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { afterEach } from 'vitest';
 import type { TagSnapshotPayload } from '../../contract/wire/journal.ts';
-import type { TransactionDraft, WriteImages } from '../../terminal-core/domain/transaction.ts';
+import type { AccountDraft, TransactionDraft, WriteImages } from '../../terminal-core/domain/transaction.ts';
 import { StoredAssignment } from '../../terminal-core/store/assignment.ts';
 import { StoredCashReturns } from '../../terminal-core/store/cash-returns.ts';
 import { Journal } from '../../terminal-core/store/journal.ts';
@@ -128,3 +128,12 @@ export const committedEnd = {
 } as const;
 export const abortedEnd = { ...committedEnd, state: 'Aborted', reason: 'CANCELLED' } as const;
 export const unknownEnd = { ...committedEnd, state: 'TerminalConfirmUnknown' } as const;
+
+/** The same sale where the tag only identifies. */
+export function servingOf(draft: TransactionDraft, serving: Partial<AccountDraft['serving']> = {}): AccountDraft {
+  return {
+    ...draft,
+    tag: { ...draft.tag, transactionNumber: null },
+    serving: { session: null, isMeal: false, acknowledgedAllergens: [], ...serving },
+  };
+}

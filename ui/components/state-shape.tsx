@@ -1,10 +1,10 @@
 import type { ReactNode } from 'react';
 
-export type StateTone = 'tap' | 'writing' | 'again' | 'done' | 'refused' | 'unknown' | 'halted';
+export type StateTone = 'tap' | 'writing' | 'again' | 'done' | 'refused' | 'unknown' | 'allergy' | 'halted';
 
 /**
  * The large sign of a state. Each has an outline of its own (rings, ring of progress, triangle, circle, octagon, diamond,
- * square), so that it is told from the others without its colour.
+ * shield, square), so that it is told from the others without its colour.
  */
 export function StateShape({ tone, progress = 0 }: { readonly tone: StateTone; readonly progress?: number }) {
   return (
@@ -73,6 +73,14 @@ function drawing(tone: StateTone, progress: number): ReactNode {
           <path d="M50 6 94 50 50 94 6 50Z" strokeWidth="6" />
           <path d="M40 41c0-14 20-13 20-1 0 8-10 9-10 18" strokeWidth="7" />
           <path d="M50 71v.2" strokeWidth="8" />
+        </>
+      );
+    case 'allergy':
+      return (
+        <>
+          <path d="M50 7 88 20v30c0 22-16 37-38 43-22-6-38-21-38-43V20Z" strokeWidth="6" />
+          <path d="M50 31v24" strokeWidth="8" />
+          <path d="M50 69v.2" strokeWidth="9" />
         </>
       );
     case 'halted':

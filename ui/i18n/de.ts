@@ -1,3 +1,4 @@
+import { canteenDe } from './canteen-de.ts';
 import { diagnosticsDe } from './diagnostics-de.ts';
 import type { Texts } from './en.ts';
 import { faultsDe } from './faults-de.ts';
@@ -583,6 +584,7 @@ export const de: Texts = {
   },
   notice: { close: 'Meldung schliessen' },
   receipt: receiptsDe,
+  canteen: canteenDe,
   diagnostics: diagnosticsDe,
   fault: faultsDe,
 };

@@ -1,3 +1,4 @@
+import { canteenEn } from './canteen-en.ts';
 import { diagnosticsEn } from './diagnostics-en.ts';
 import { faultsEn } from './faults-en.ts';
 import { receiptsEn } from './receipts-en.ts';
@@ -581,6 +582,7 @@ export const en = {
   },
   notice: { close: 'Close the message' },
   receipt: receiptsEn,
+  canteen: canteenEn,
   diagnostics: diagnosticsEn,
   fault: faultsEn,
 };

@@ -20,6 +20,18 @@ export const faultsDe: Texts['fault'] = {
     help: 'Eine andere Ausgabe braucht einen anderen Datenordner.',
   },
   INSUFFICIENT_FUNDS: { title: 'Zu wenig auf dem Band', help: 'Nimm etwas aus dem Warenkorb oder lade zuerst auf.' },
+  DAILY_LIMIT: {
+    title: 'Über dem Tageslimit',
+    help: 'Für diesen Tag gibt es ein Limit. Nimm etwas aus dem Warenkorb.',
+  },
+  ALLERGENS_UNCONFIRMED: {
+    title: 'Allergie nicht bestätigt',
+    help: 'Es wurde nichts gebucht. Frag nach, gib etwas anderes aus, oder zahle noch einmal und bestätige die Warnung.',
+  },
+  SESSION_OVER: {
+    title: 'Rücknahme hier nicht mehr möglich',
+    help: 'Eine Kasse nimmt nur zurück, was am selben Tag zur selben Essenszeit verkauft wurde. Das Büro kann es erstatten.',
+  },
   BALANCE_UNKNOWN: {
     title: 'Guthaben nicht bekannt',
     help: 'Die Kasse ist offline und kennt dieses Band noch nicht. Nimm Bargeld, oder versuche es online noch einmal.',

@@ -13,6 +13,18 @@ export const faultsEn = {
   NOT_CANCELLABLE: { title: 'Too late to cancel', help: 'The tag is already being written. Keep holding it.' },
   ALREADY_ENROLLED: { title: 'This till is enrolled already', help: 'Another edition needs another data folder.' },
   INSUFFICIENT_FUNDS: { title: 'Not enough on the tag', help: 'Take something off the cart, or top up first.' },
+  DAILY_LIMIT: {
+    title: 'More than today’s limit',
+    help: 'There is a limit on what may be bought in one day. Take something off the cart.',
+  },
+  ALLERGENS_UNCONFIRMED: {
+    title: 'Allergy not confirmed',
+    help: 'Nothing was booked. Ask, serve something else, or pay again and confirm the warning.',
+  },
+  SESSION_OVER: {
+    title: 'Too late to take this back here',
+    help: 'A till takes back only what was sold on the same day in the same session. The office can refund it.',
+  },
   BALANCE_UNKNOWN: {
     title: 'Balance not known',
     help: 'The till is offline and has never heard of this tag. Take cash, or try again when it is online.',

@@ -20,6 +20,18 @@ export const faultsFr: Texts['fault'] = {
     help: 'Une autre édition demande un autre dossier de données.',
   },
   INSUFFICIENT_FUNDS: { title: 'Solde insuffisant', help: 'Retirez un article du panier ou rechargez d’abord.' },
+  DAILY_LIMIT: {
+    title: 'Plafond du jour dépassé',
+    help: 'Les achats de la journée sont plafonnés. Retirez un article du panier.',
+  },
+  ALLERGENS_UNCONFIRMED: {
+    title: 'Allergie non confirmée',
+    help: 'Rien n’a été comptabilisé. Renseignez-vous, servez autre chose, ou encaissez de nouveau et confirmez l’alerte.',
+  },
+  SESSION_OVER: {
+    title: 'Reprise impossible ici',
+    help: 'Une caisse ne reprend que ce qui a été vendu le même jour, au même service. Le bureau peut rembourser.',
+  },
   BALANCE_UNKNOWN: {
     title: 'Solde inconnu',
     help: 'La caisse est hors ligne et ne connaît pas ce bracelet. Encaissez en espèces ou réessayez en ligne.',

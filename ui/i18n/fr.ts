@@ -1,3 +1,4 @@
+import { canteenFr } from './canteen-fr.ts';
 import { diagnosticsFr } from './diagnostics-fr.ts';
 import type { Texts } from './en.ts';
 import { faultsFr } from './faults-fr.ts';
@@ -586,6 +587,7 @@ export const fr: Texts = {
   },
   notice: { close: 'Fermer le message' },
   receipt: receiptsFr,
+  canteen: canteenFr,
   diagnostics: diagnosticsFr,
   fault: faultsFr,
 };

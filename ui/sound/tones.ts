@@ -7,7 +7,7 @@ interface Note {
 
 /**
  * A short tune per state, told apart by direction and number rather than by pitch: up for done, down and long for refused,
- * two equal notes for "same tag again", one tick for "hold it here" and for "keep holding".
+ * two equal notes for "same tag again", four up and down for an allergy, one tick for "hold it here" and for "keep holding".
  */
 const tunes = {
   tap: [{ hertz: 660, startMs: 0, lengthMs: 70 }],
@@ -23,6 +23,12 @@ const tunes = {
   again: [
     { hertz: 740, startMs: 0, lengthMs: 120 },
     { hertz: 740, startMs: 200, lengthMs: 120 },
+  ],
+  allergy: [
+    { hertz: 880, startMs: 0, lengthMs: 150 },
+    { hertz: 587, startMs: 170, lengthMs: 150 },
+    { hertz: 880, startMs: 340, lengthMs: 150 },
+    { hertz: 587, startMs: 510, lengthMs: 260 },
   ],
   unknown: [
     { hertz: 440, startMs: 0, lengthMs: 180 },
