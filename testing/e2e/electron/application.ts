@@ -1,13 +1,12 @@
 import path from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import { _electron, type ElectronApplication, expect, type Page } from '@playwright/test';
 import type { Screen } from '../../../contract/ipc/till-view.ts';
+import { expectNoViolation } from '../accessibility.ts';
 
 const rootFolder = path.resolve(import.meta.dirname, '../../..');
 /** A packaged application to try instead of the built sources (`npm run test:e2e:packaged`). */
 const packaged = process.env['KLINK_PACKAGED'];
 export const pictureFolder = path.join(rootFolder, 'test-results/application');
-const wcag = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
 /** The running application with its one window. */
 export interface Application {
@@ -42,9 +41,7 @@ export async function startApplication(
     expectScreen: (screen) => expect(page.getByTestId('till-state')).toHaveAttribute('data-state', screen),
     async look(name) {
       await page.screenshot({ path: path.join(pictureFolder, `${name}.png`), animations: 'disabled' });
-      // The window has no second page for axe to open; it is one frame.
-      const { violations } = await new AxeBuilder({ page }).withTags(wcag).setLegacyMode().analyze();
-      expect(violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes[0]?.html}`)).toEqual([]);
+      await expectNoViolation(page, name);
     },
     close: () => electron.close(),
   };

@@ -4,7 +4,7 @@
 import path from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { languages } from '../../../ui/i18n/languages.ts';
-import { expectNoViolation } from './accessibility.ts';
+import { expectNoViolation } from '../accessibility.ts';
 import { layoutFaults } from './layout-faults.ts';
 import { makeViews } from './views.ts';
 import { feedCustomer, openWindowPage } from './window-page.ts';
@@ -53,4 +53,21 @@ test('screens.md, customer display: cart, price, before and after; never anythin
   await expect(page.locator('main')).toContainText('CHF15.00');
   await show(page, 'tap-login');
   await expect(page.getByRole('heading')).toHaveText('Welcome');
+});
+
+test('what the pictures are judged by sees a fault that is planted, also on a page it has judged before', async ({
+  page,
+}) => {
+  await openWindowPage(page, '?theme=light&language=en&display=customer');
+  await show(page, 'done');
+  await expectNoViolation(page, 'done');
+  await page.evaluate(() => {
+    const grey = document.createElement('p');
+    grey.textContent = 'hardly legible';
+    grey.style.cssText = 'color: #aaa; background: #fff; position: fixed; top: 0; left: 0; z-index: 9; font-size: 14px';
+    document.querySelector('main')?.append(grey, document.createElement('button'));
+  });
+  const judged = await expectNoViolation(page, 'planted').catch(String);
+  expect(judged).toContain('planted: color-contrast');
+  expect(judged).toContain('planted: button-name');
 });

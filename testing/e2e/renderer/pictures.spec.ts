@@ -4,7 +4,7 @@
 import path from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { languages } from '../../../ui/i18n/languages.ts';
-import { expectNoViolation } from './accessibility.ts';
+import { expectNoViolation } from '../accessibility.ts';
 import { layoutFaults } from './layout-faults.ts';
 import {
   attentionItems,

@@ -10,7 +10,7 @@ import type { SupportView } from '../../../contract/ipc/support.ts';
 import { receiptDocument } from '../../../terminal-core/receipt/document.ts';
 import { includedTaxes } from '../../../terminal-core/receipt/taxes.ts';
 import { languages } from '../../../ui/i18n/languages.ts';
-import { expectNoViolation } from './accessibility.ts';
+import { expectNoViolation } from '../accessibility.ts';
 import { layoutFaults } from './layout-faults.ts';
 import { makeViews, pastSale, pastTransactions } from './views.ts';
 import { askedCalls, feedAnswer, feedPrinter, feedSupport, feedView, openWindowPage } from './window-page.ts';
