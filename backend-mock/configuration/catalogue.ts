@@ -1,8 +1,15 @@
 import type { z } from 'zod';
+import { allergenListSchema } from '../../contract/wire/allergens.ts';
 import type { Product } from '../../contract/wire/configuration.ts';
 import type { productChangeSchema } from '../../contract/wire/operator.ts';
 import { createMerchantAccount } from '../ledger/accounts.ts';
 import type { Connection } from '../store/database.ts';
+
+/** What is in a product, as it is stored; absent: nobody has said. */
+export function allergensOf(stored: unknown): Pick<Product, 'allergens'> {
+  const allergens = allergenListSchema.nullable().parse(stored);
+  return allergens === null ? {} : { allergens };
+}
 
 /** A product and the page of the grid it stands on. */
 export type CatalogueProduct = Product & { page: string };
@@ -45,7 +52,7 @@ export async function changeProduct(
   const changed = await connection.query(
     `UPDATE product SET name = coalesce($3, name), price_minor = coalesce($4, price_minor),
             tax_rate = CASE WHEN $5 THEN $6 ELSE tax_rate END, colour = coalesce($7, colour), meal = coalesce($8, meal),
-            page = coalesce($9, page), on_sale = coalesce($10, on_sale)
+            page = coalesce($9, page), on_sale = coalesce($10, on_sale), allergens = coalesce($11::jsonb, allergens)
       WHERE edition_id = $1 AND product_id = $2`,
     [
       change.editionId,
@@ -58,6 +65,7 @@ export async function changeProduct(
       change.meal ?? null,
       change.page ?? null,
       change.onSale ?? null,
+      change.allergens === undefined ? null : JSON.stringify(change.allergens),
     ],
   );
   return changed.rowCount === 1;
@@ -70,8 +78,9 @@ export async function createProduct(
   product: CatalogueProduct,
 ): Promise<void> {
   await connection.query(
-    `INSERT INTO product (edition_id, product_id, merchant_id, name, price_minor, tax_rate, colour, meal, page, position)
-     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, count(*) FROM product WHERE edition_id = $1`,
+    `INSERT INTO product (edition_id, product_id, merchant_id, name, price_minor, tax_rate, colour, meal, page, allergens,
+       position)
+     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, count(*) FROM product WHERE edition_id = $1`,
     [
       editionId,
       product.productId,
@@ -82,6 +91,7 @@ export async function createProduct(
       product.colour,
       product.meal,
       product.page,
+      product.allergens === undefined ? null : JSON.stringify(product.allergens),
     ],
   );
 }

@@ -11,6 +11,7 @@ import { invariant } from '../ledger/invariant.ts';
 import type { Database, Reads } from '../store/database.ts';
 import { assignment, edition, merchant, product, tag } from '../store/schema.ts';
 import { activeCashiers } from './cashiers.ts';
+import { allergensOf } from './catalogue.ts';
 
 /** What this till needs to sell, and the strong ETag of exactly this content. */
 export async function readConfiguration(
@@ -46,7 +47,7 @@ async function collect(
     .orderBy(asc(tag.uid));
   return configurationSchema.parse({
     merchants,
-    products: products.map(({ productId, name, priceMinor, merchantId, taxRate, colour, meal }) => ({
+    products: products.map(({ productId, name, priceMinor, merchantId, taxRate, colour, meal, allergens }) => ({
       productId,
       name,
       priceMinor,
@@ -54,6 +55,7 @@ async function collect(
       taxRate,
       colour,
       meal,
+      ...allergensOf(allergens),
     })),
     layout: pagesOf(products),
     fees: {
@@ -66,6 +68,7 @@ async function collect(
       maximumPurchaseMinor: row.maximumPurchaseMinor,
     },
     ...(await limitsOfTill(reads, row, assignmentId)),
+    ...(row.sessions === null ? {} : { sessions: row.sessions }),
     blockedTags: blocked.map(({ uid }) => uid),
     topUpAmountsMinor: row.topUpAmountsMinor,
     cashiers,

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { AccountLimits, FeeRule } from '../../contract/wire/configuration.ts';
 import type { Edition, editionLimitsSchema } from '../../contract/wire/enrolment.ts';
 import type { editionChangeSchema } from '../../contract/wire/operator.ts';
+import type { Session } from '../../contract/wire/sessions.ts';
 import type { EditionMode } from '../../contract/wire/words.ts';
 import { createFundingAccount, createSystemAccounts } from '../ledger/accounts.ts';
 import { invariant } from '../ledger/invariant.ts';
@@ -22,6 +23,8 @@ export type EditionPlan = {
   accountLimits?: AccountLimits | undefined;
   /** Account mode: what all tills together may sell while they cannot ask. */
   offlineLimitMinor?: number | undefined;
+  /** Account mode: the parts of a canteen's day. */
+  sessions?: readonly Session[] | undefined;
   demoCode?: string;
 };
 
@@ -37,8 +40,8 @@ export async function createEdition(
   const made = await connection.query<{ edition_id: number }>(
     `INSERT INTO edition (name, mode, currency, time_zone, maximum_balance_minor, maximum_top_up_minor, maximum_purchase_minor,
        top_up_fee_fixed_minor, top_up_fee_rate_basis_points, refund_fee_fixed_minor, refund_fee_rate_basis_points,
-       top_up_amounts_minor, demo_code, created_at, account_limits, offline_limit_minor)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) RETURNING edition_id`,
+       top_up_amounts_minor, demo_code, created_at, account_limits, offline_limit_minor, sessions)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) RETURNING edition_id`,
     [
       plan.name,
       plan.mode,
@@ -56,6 +59,7 @@ export async function createEdition(
       now,
       plan.accountLimits ? JSON.stringify(plan.accountLimits) : null,
       plan.offlineLimitMinor ?? null,
+      plan.sessions ? JSON.stringify(plan.sessions) : null,
     ],
   );
   const editionId = made.rows[0]?.edition_id;
@@ -94,7 +98,8 @@ export async function changeEdition(
             refund_fee_rate_basis_points = coalesce($9, refund_fee_rate_basis_points),
             top_up_amounts_minor = coalesce($10, top_up_amounts_minor),
             account_limits = CASE WHEN $11 THEN $12::jsonb ELSE account_limits END,
-            offline_limit_minor = CASE WHEN $13 THEN $14::bigint ELSE offline_limit_minor END
+            offline_limit_minor = CASE WHEN $13 THEN $14::bigint ELSE offline_limit_minor END,
+            sessions = CASE WHEN $15 THEN $16::jsonb ELSE sessions END
       WHERE edition_id = $1`,
     [
       editionId,
@@ -111,6 +116,8 @@ export async function changeEdition(
       change.accountLimits == null ? null : JSON.stringify(change.accountLimits),
       change.offlineLimitMinor !== undefined,
       change.offlineLimitMinor ?? null,
+      change.sessions !== undefined,
+      change.sessions == null ? null : JSON.stringify(change.sessions),
     ],
   );
   if (changed.rowCount !== 1) return false;

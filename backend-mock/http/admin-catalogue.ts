@@ -15,7 +15,14 @@ import {
   productRequestSchema,
   productsAnswerSchema,
 } from '../../contract/wire/operator.ts';
-import { changeProduct, createMerchant, createProduct, renameMerchant } from '../configuration/catalogue.ts';
+import { sessionListSchema } from '../../contract/wire/sessions.ts';
+import {
+  allergensOf,
+  changeProduct,
+  createMerchant,
+  createProduct,
+  renameMerchant,
+} from '../configuration/catalogue.ts';
 import { changeEdition, createEdition } from '../configuration/editions.ts';
 import { audit } from '../store/audit.ts';
 import { databaseErrorCode } from '../store/database.ts';
@@ -200,7 +207,9 @@ function productRoutes(app: App, service: Service): void {
         .from(product)
         .where(eq(product.editionId, request.query.editionId))
         .orderBy(asc(product.position), asc(product.productId));
-      return productsAnswerSchema.parse({ products: rows });
+      return productsAnswerSchema.parse({
+        products: rows.map(({ allergens, ...row }) => ({ ...row, ...allergensOf(allergens) })),
+      });
     },
   );
   app.post(
@@ -295,5 +304,6 @@ function editionRowOf(row: typeof edition.$inferSelect) {
     topUpAmountsMinor: z.array(z.int()).parse(row.topUpAmountsMinor),
     ...(row.accountLimits === null ? {} : { accountLimits: accountLimitsSchema.parse(row.accountLimits) }),
     ...(row.offlineLimitMinor === null ? {} : { offlineLimitMinor: row.offlineLimitMinor }),
+    ...(row.sessions === null ? {} : { sessions: sessionListSchema.parse(row.sessions) }),
   };
 }

@@ -24,6 +24,7 @@ export const edition = pgTable('edition', {
   topUpAmountsMinor: jsonb('top_up_amounts_minor').notNull(),
   accountLimits: jsonb('account_limits'),
   offlineLimitMinor: whole('offline_limit_minor'),
+  sessions: jsonb('sessions'),
   demoCode: text('demo_code'),
   createdAt: instant('created_at').notNull(),
 });
@@ -53,6 +54,7 @@ export const product = pgTable('product', {
   page: text('page').notNull(),
   position: integer('position').notNull(),
   onSale: boolean('on_sale').notNull(),
+  allergens: jsonb('allergens'),
 });
 
 export const terminal = pgTable('terminal', {
