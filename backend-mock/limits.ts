@@ -94,6 +94,8 @@ export const limits = {
   connectorDoubtMs: 2 * 60 * 1000,
   connectorTokenReserveMs: 60 * 1000,
   connectorPageRows: 500,
+  /** What one round does at most; a backend that is stopped waits for it. */
+  connectorPagesMax: 20,
   connectorPushRows: 200,
   connectorKeyBits: 3_072,
   /** A file of opening balances: what fits a request, and more members than any school has. */

@@ -45,6 +45,10 @@ export type BackendOptions = {
   expiryIntervalMs?: number;
   /** How often the job looks for payments to ask the provider about. */
   paymentIntervalMs?: number;
+  /** How often credits are brought and sales processed; what they come to does not depend on it. */
+  canteenIntervalMs?: number;
+  /** How often a round with a Trac installation is looked for; when one is due is another question. */
+  connectorIntervalMs?: number;
   /** Who takes money from cards; default: the simulator of protocol.md, on the same database server. */
   provider?: PaymentProvider;
   /** Who pays refunds back to cards; default: its simulator, on the same database server. */

@@ -31,6 +31,7 @@ const kinds: Record<ProblemCode, { status: number; title: string }> = {
   PAYMENT_USED: { status: 409, title: 'What was paid is used and cannot be taken back here.' },
   NOTICE_STALE: { status: 409, title: 'The time of the notice is too far from now.' },
   NOTICE_REPLAYED: { status: 409, title: 'The notice was received before.' },
+  ALREADY_CONNECTED: { status: 409, title: 'The edition is connected to a Trac organisation already.' },
   IDEMPOTENCY_CONFLICT: { status: 422, title: 'The Idempotency-Key was used for another request.' },
   PRECONDITION_FAILED: { status: 412, title: 'It was changed since; read it again.' },
   TOO_MANY_REQUESTS: {

@@ -19,6 +19,7 @@ import { auditRoute } from './admin-audit.ts';
 import { accountRoutes } from './admin-books.ts';
 import { cashierRoutes } from './admin-cashiers.ts';
 import { catalogueRoutes } from './admin-catalogue.ts';
+import { connectionRoutes } from './admin-connections.ts';
 import { customerRoutes } from './admin-customers.ts';
 import { exposureRoute } from './admin-exposure.ts';
 import { installationRoutes } from './admin-installations.ts';
@@ -145,6 +146,7 @@ export async function buildServer(
     settlementRoutes(typed, service);
     refundRoutes(typed, service);
     reportRoutes(typed, service);
+    connectionRoutes(typed, service);
     exposureRoute(typed, service);
     customerRoutes(typed, service);
     terminalRoutes(typed, service);

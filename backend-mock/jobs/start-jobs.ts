@@ -1,11 +1,13 @@
 import type { Logger } from 'pino';
 import { noticeSkewMsMax } from '../../contract/wire/outside-top-up.ts';
+import { connectDueEditions } from '../connector/connect-due.ts';
 import { limits } from '../limits.ts';
 import { openDueAutoTopUps } from '../payments/auto-top-up.ts';
 import type { BoundedProvider } from '../payments/bounded-provider.ts';
 import { forgetOldNotices } from '../payments/receive-notice.ts';
 import { sendDueNotices } from '../payments/simulated-notices.ts';
 import type { Clock, Random } from '../ports.ts';
+import { applyCredits, processSales } from '../purses/canteen-rounds.ts';
 import type { RefundGateway } from '../refunds/gateway.ts';
 import { payDueRefunds } from '../refunds/pay-due-refunds.ts';
 import type { Database } from '../store/database.ts';
@@ -25,7 +27,12 @@ export type JobParts = {
 };
 
 /** Pauses between rounds that differ from the limits. */
-export type JobPauses = { expiryIntervalMs?: number | undefined; paymentIntervalMs?: number | undefined };
+export type JobPauses = {
+  expiryIntervalMs?: number | undefined;
+  paymentIntervalMs?: number | undefined;
+  connectorIntervalMs?: number | undefined;
+  canteenIntervalMs?: number | undefined;
+};
 
 /** Starts every job of a backend process. Any number of processes may run them on one database. */
 export function startJobs(parts: JobParts, pauses: JobPauses, log: Logger): RunningJob {
@@ -62,6 +69,21 @@ export function jobsOf(parts: JobParts, pauses: JobPauses, log: Logger): Job[] {
       name: 'forget-batches',
       intervalMs: limits.batchAnswersPruneIntervalMs,
       round: () => forgetOldBatches(database, clock),
+    },
+    {
+      name: 'connect-trac',
+      intervalMs: pauses.connectorIntervalMs ?? limits.connectorTickMs,
+      round: () => connectDueEditions({ ...parts, log }),
+    },
+    {
+      name: 'apply-credits',
+      intervalMs: pauses.canteenIntervalMs ?? limits.creditsIntervalMs,
+      round: () => applyCredits(database, clock),
+    },
+    {
+      name: 'process-sales',
+      intervalMs: pauses.canteenIntervalMs ?? limits.salesIntervalMs,
+      round: () => processSales(database, clock),
     },
     { name: 'forget-notices', intervalMs: noticeSkewMsMax, round: () => forgetOldNotices(database, clock) },
   ];

@@ -3,15 +3,19 @@ import type { Connection } from '../store/database.ts';
 
 /**
  * Every movement of a credit purse, signed, with what it was and the day of the canteen it belongs to: of the meal, also where that was
- * ordered and paid before. Straight from the postings, whatever made them.
+ * ordered and paid before. Straight from the postings, whatever made them: what neither came nor paid was cleared.
  */
 const moves = `moves AS (
-  SELECT u.customer_id, u.title, t.business_date AS day, t.backend_transaction_id, p.kind,
+  SELECT u.customer_id, u.title, t.business_date AS day,
+         CASE WHEN p.kind IN ('credit', 'credit-reversal') THEN 'granted'
+              WHEN p.kind IN ('settle-credit', 'return-credit') THEN 'used' ELSE 'cleared' END AS what,
          CASE WHEN p.debit_account_id = u.account_id THEN p.amount_minor ELSE -p.amount_minor END AS minor
     FROM posting p
-    JOIN purse u ON u.edition_id = p.edition_id AND u.type = 'credit' AND u.account_id IN (p.debit_account_id, p.credit_account_id)
+    LEFT JOIN purse d ON d.edition_id = p.edition_id AND d.account_id = p.debit_account_id AND d.type = 'credit'
+    LEFT JOIN purse c ON c.edition_id = p.edition_id AND c.account_id = p.credit_account_id AND c.type = 'credit'
+    JOIN purse u ON u.edition_id = p.edition_id AND u.account_id = coalesce(d.account_id, c.account_id)
     JOIN purse_transaction t ON t.edition_id = p.edition_id AND t.backend_transaction_id = p.backend_transaction_id
-   WHERE p.edition_id = $1 AND p.kind IN ('credit', 'cleared-credit', 'settle-credit')
+   WHERE p.edition_id = $1
 )`;
 
 export type UptakeRow = {
@@ -32,7 +36,7 @@ export async function uptakeRows(
 ): Promise<UptakeRow[]> {
   const found = await connection.query<UptakeRow>(
     `WITH ${moves}, used AS (
-       SELECT day, customer_id, title, -sum(minor) AS minor FROM moves WHERE kind = 'settle-credit' GROUP BY 1, 2, 3
+       SELECT day, customer_id, title, -sum(minor) AS minor FROM moves WHERE what = 'used' GROUP BY 1, 2, 3
      ), entitled AS (
        SELECT DISTINCT each::date AS day, c.customer_id, u.title
          FROM credit c
@@ -64,7 +68,7 @@ export async function usedOutside(
 ): Promise<number> {
   const found = await connection.query<{ minor: number }>(
     `WITH ${moves} SELECT coalesce(-sum(minor), 0) AS minor FROM moves
-      WHERE kind = 'settle-credit' AND (day < $2::date OR day > $3::date)`,
+      WHERE what = 'used' AND (day < $2::date OR day > $3::date)`,
     [editionId, from, to],
   );
   return found.rows[0]?.minor ?? 0;
@@ -93,9 +97,9 @@ export async function creditsRows(
      )
      SELECT kinds.title, kinds.members AS "membersCount",
             coalesce(sum(minor) FILTER (WHERE before), 0) AS "openingMinor",
-            coalesce(sum(minor) FILTER (WHERE kind = 'credit' AND NOT before AND NOT later), 0) AS "grantedMinor",
-            coalesce(-sum(minor) FILTER (WHERE kind = 'settle-credit' AND NOT before AND NOT later), 0) AS "usedMinor",
-            coalesce(-sum(minor) FILTER (WHERE kind = 'cleared-credit' AND NOT before AND NOT later), 0) AS "clearedMinor",
+            coalesce(sum(minor) FILTER (WHERE what = 'granted' AND NOT before AND NOT later), 0) AS "grantedMinor",
+            coalesce(-sum(minor) FILTER (WHERE what = 'used' AND NOT before AND NOT later), 0) AS "usedMinor",
+            coalesce(-sum(minor) FILTER (WHERE what = 'cleared' AND NOT before AND NOT later), 0) AS "clearedMinor",
             coalesce(sum(minor) FILTER (WHERE NOT later), 0) AS "closingMinor",
             coalesce(sum(minor) FILTER (WHERE later), 0) AS "laterMinor"
        FROM (SELECT title, count(DISTINCT customer_id) AS members FROM purse WHERE edition_id = $1 AND type = 'credit' GROUP BY title) AS kinds

@@ -8,6 +8,8 @@ CREATE TABLE trac_connection (
   organisation text NOT NULL,
   installation_id text NOT NULL,
   slug text NOT NULL,
+  -- Where this integration keeps what is its own in an entity of the other side (R130).
+  namespace text NOT NULL,
   direction text NOT NULL CHECK (direction IN ('push', 'pull', 'both')),
   credits text NOT NULL CHECK (credits IN ('klink', 'trac')),
   active boolean NOT NULL,
@@ -18,6 +20,7 @@ CREATE TABLE trac_connection (
   -- R135: the newest createdAt that a whole reading has seen; and how far the reading under way has come.
   seen_until timestamptz,
   reading_from timestamptz,
+  reading_started_at timestamptz,
   reading_key text,
   reading_seen_until timestamptz,
   -- When the last whole reading began: until then the other side is known here.
@@ -62,6 +65,8 @@ CREATE TABLE trac_received (
   outcome text NOT NULL CHECK (outcome IN ('own', 'noted', 'booked', 'refused')),
   reason text,
   backend_transaction_id bigint,
+  -- Of one that went from here: what it is called here, also where this backend was put back and has yet to hear of it again.
+  own_key text,
   content text NOT NULL,
   received_at timestamptz NOT NULL,
   read_again_at timestamptz,
@@ -69,6 +74,8 @@ CREATE TABLE trac_received (
   FOREIGN KEY (edition_id, backend_transaction_id) REFERENCES transactions,
   CHECK (outcome <> 'refused' OR reason IS NOT NULL)
 );
+CREATE INDEX trac_received_here ON trac_received (edition_id, backend_transaction_id) WHERE backend_transaction_id IS NOT NULL;
+CREATE INDEX trac_received_own ON trac_received (edition_id, own_key) WHERE own_key IS NOT NULL;
 CREATE INDEX trac_received_unprocessed ON trac_received (edition_id, remote_created_at) WHERE NOT processed;
 CREATE INDEX trac_received_refused ON trac_received (edition_id, remote_created_at) WHERE outcome = 'refused';
 
@@ -82,6 +89,8 @@ CREATE TABLE trac_sent (
   first_sent_at timestamptz NOT NULL,
   last_sent_at timestamptz NOT NULL,
   reason text,
+  -- Refused because the other side does not know whose it is: tried again by every round.
+  waits_for_member boolean NOT NULL DEFAULT false,
   PRIMARY KEY (edition_id, backend_transaction_id),
   UNIQUE (edition_id, remote_transaction_id),
   FOREIGN KEY (edition_id, backend_transaction_id) REFERENCES transactions,
