@@ -28,9 +28,9 @@ export function requireSmall(content: Content): Content {
 }
 
 const partsSchema = z.looseObject({
-  externalIds: z.record(z.string(), z.string()).catch({}),
-  tags: z.record(z.string(), z.json()).catch({}),
-  [creditTransactionsKey]: z.unknown(),
+  externalIds: z.record(z.string(), z.string()).default({}),
+  tags: z.record(z.string(), z.json()).default({}),
+  [creditTransactionsKey]: z.unknown().optional(),
 });
 
 /** Content as an answer shows it: namespaces at the top, `tags` in `meta`. */
