@@ -184,7 +184,10 @@ describe('money rule 3: a till that never comes back', () => {
     expect(await look(till, uid)).toMatchObject({ balanceMinor: 41_00, availableMinor: 41_00 });
     expect(await differencesOf(uid)).toEqual([]);
     // Q11: asked once more it is told what it is, and nothing is booked again; the other end is refused.
-    expect(await settle(id, { to: 'Committed' })).toMatchObject({ status: 200, body: { state: 'Committed' } });
+    for (const merchantId of [undefined, 'bar'])
+      expect(await settle(id, { to: 'Committed', merchantId })).toMatchObject({ body: { state: 'Committed' } });
+    // To another merchant it was not booked, and nobody is told that it was.
+    expect(await settle(id, { to: 'Committed', merchantId: 'food' })).toMatchObject({ status: 400 });
     expect(await settle(id, { to: 'Aborted' })).toMatchObject({ status: 400 });
     expect(await balanceOf('merchant:bar')).toBe(bar + 9_00);
   });

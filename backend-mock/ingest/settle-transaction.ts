@@ -17,7 +17,7 @@ import { findImbalance } from './item-balance.ts';
 import { moveTransaction } from './move-transaction.ts';
 import { postingsOfItems } from './postings.ts';
 import { logRefusedStep } from './refused-step.ts';
-import { settlementOf } from './settlement.ts';
+import { isSettlement, settlementOf } from './settlement.ts';
 import { isLegalTransition } from './transitions.ts';
 
 export type SettlementOutcome =
@@ -39,6 +39,7 @@ type Row = {
   tag_transaction_number: number | null;
   opened_at: Date;
   payload: string;
+  merchant_id: string | null;
   provisional: boolean;
 };
 
@@ -86,8 +87,11 @@ async function endTransaction(
   const payment = await lockPayment(connection, { editionId, backendTransactionId });
   if (payment !== undefined && (state === 'ExternalPending' || state === 'ExternalUnknown'))
     return endPaidTopUp(connection, payment, { to, uid: request.uid, actor }, now);
-  // Q11: whoever did not hear the answer asks again, and changes nothing.
-  if (state === to && row.state_cause === 'AD') return { outcome: 'settled', state, again: true };
+  // Q11: whoever did not hear the answer asks again, and changes nothing; what differs from it was not done.
+  if (state === to && row.state_cause === 'AD')
+    return isEndedFor(request, row, payment !== undefined)
+      ? { outcome: 'settled', state, again: true }
+      : refuse('It was booked before, for another merchant or tag.');
   if (state !== 'TerminalConfirmUnknown' && state !== 'Reserve')
     return refuse(`The transaction is ${state}; an operator ends only what is unknown or held.`);
   if (
@@ -118,6 +122,13 @@ async function endTransaction(
   return { outcome: 'settled', state: to };
 }
 
+/** Whether what is asked for, as far as it says so, is what the operator's word booked: the customer whose card paid, or the merchant. */
+function isEndedFor({ merchantId, uid }: TransactionResolutionRequest, row: Row, isPaid: boolean): boolean {
+  if (row.state !== 'Committed' || !isSettlement(JSON.parse(row.payload))) return true;
+  const [asked, booked] = isPaid ? [uid, row.uid] : [merchantId, row.merchant_id];
+  return asked === undefined || booked === null || asked === booked;
+}
+
 /** Locks the tags that the end may touch and then the transaction, in the order in which everybody locks. */
 async function lockTransaction(
   connection: Connection,
@@ -137,7 +148,7 @@ async function lockTransaction(
   await lockTags(connection, editionId, new Set(uids.filter((uid) => uid != null)));
   const found = await connection.query<Row>(
     `SELECT uid, state, state_cause, type, terminal_transaction_number, currency, balance_delta_minor, tag_generation, tag_transaction_number,
-            opened_at, payload, provisional
+            opened_at, payload, merchant_id, provisional
        FROM transactions WHERE edition_id = $1 AND backend_transaction_id = $2 FOR NO KEY UPDATE`,
     [editionId, id],
   );

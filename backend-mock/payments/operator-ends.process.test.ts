@@ -146,6 +146,8 @@ describe('a card top-up whose till never comes back', () => {
     expect(await end(id, 'Committed', { uid: '04FFFFFFFFFFFF' })).toBe('BAD_REQUEST');
     expect(await end(id, 'Committed', { uid })).toBe('Committed');
     expect(await end(id, 'Committed', { uid })).toBe('Committed');
+    expect(await end(id, 'Committed', { uid: '04FFFFFFFFFFFF' })).toBe('BAD_REQUEST');
+    expect(await end(id, 'Committed')).toBe('Committed');
     expect(await stepsOf(id)).toEqual([
       'null → Open TO',
       'Open → ExternalPending TO',
