@@ -1,5 +1,6 @@
 import type { PendingAdjustment, TagLookupAnswer } from '../../contract/wire/tag-lookup.ts';
 import { readFunds } from '../ledger/holds.ts';
+import { lookUpMember } from '../purses/look-up-member.ts';
 import type { Connection } from '../store/database.ts';
 
 /**
@@ -32,7 +33,8 @@ export async function lookUpTag(
     const nothing = { balanceMinor: 0, availableMinor: 0, creditMinor: 0, pendingAdjustments: [] };
     return { uid, known: false, blocked: false, generation: 0, collectedAdjustmentNumber: 0, ...nothing };
   }
-  const { bookedMinor, heldMinor } = await readFunds(connection, editionId, tag.customer_id, now);
+  const ofMember = await lookUpMember(connection, editionId, tag.customer_id, now);
+  const { bookedMinor, heldMinor } = ofMember ?? (await readFunds(connection, editionId, tag.customer_id, now));
   return {
     uid,
     known: true,
@@ -41,8 +43,8 @@ export async function lookUpTag(
     collectedAdjustmentNumber: tag.collected,
     balanceMinor: bookedMinor,
     availableMinor: bookedMinor - heldMinor,
-    // Every customer has the default purse alone; credit purses come with the catering till.
-    creditMinor: 0,
+    creditMinor: ofMember?.creditMinor ?? 0,
+    ...(ofMember === undefined ? {} : { member: ofMember.member }),
     pendingAdjustments: await pendingAdjustments(connection, editionId, uid),
   };
 }

@@ -1,10 +1,17 @@
+import type { ItemKind } from '../../contract/wire/accounts.ts';
 import type { TransactionItem } from '../../contract/wire/transaction.ts';
 import type { CustomerOfTag } from '../ledger/customers.ts';
 import { invariant } from '../ledger/invariant.ts';
 import type { Posting } from '../ledger/posting.ts';
 import type { ProvenTransaction } from './apply-evidence.ts';
 
-/** The lines that a transaction's items book: shared accounts by their names, `customer` by this customer's default purse. */
+/** What is sold, and what of it comes back: in account mode it stands in the sales purse until it is processed (R62, R88). */
+const saleKinds: ReadonlySet<ItemKind> = new Set<ItemKind>(['purchase', 'purchase-return', 'chargeback']);
+
+/**
+ * The lines that a transaction's items book: shared accounts by their names, `customer` by this customer's default purse or, of a sale
+ * in account mode, the sales purse.
+ */
 export function postingsOfItems(
   backendTransactionId: number,
   items: readonly TransactionItem[],
@@ -12,8 +19,9 @@ export function postingsOfItems(
   customer: CustomerOfTag | undefined,
 ): Posting[] {
   invariant('INV-03', customer !== undefined, 'what is booked has a customer');
-  const resolve = (name: string) => {
-    const account = name.startsWith('customer') ? customer.accountId : accounts.get(name);
+  const resolve = (name: string, kind: ItemKind) => {
+    const purse = saleKinds.has(kind) ? (customer.salesAccountId ?? customer.accountId) : customer.accountId;
+    const account = name.startsWith('customer') ? purse : accounts.get(name);
     invariant('INV-03', account !== undefined, 'what is booked has its accounts');
     return account;
   };
@@ -21,8 +29,8 @@ export function postingsOfItems(
     backendTransactionId,
     line: index + 1,
     kind: item.kind,
-    debitAccountId: resolve(item.debit),
-    creditAccountId: resolve(item.credit),
+    debitAccountId: resolve(item.debit, item.kind),
+    creditAccountId: resolve(item.credit, item.kind),
     amountMinor: item.amountMinor,
   }));
 }

@@ -1,3 +1,4 @@
+import { showBookings } from '../purses/show-bookings.ts';
 import type { Connection } from '../store/database.ts';
 import { invariant } from './invariant.ts';
 import { findOverspendLines } from './overspend.ts';
@@ -46,8 +47,8 @@ const bookPostings = {
 type Booked = { booked: number; touched: number; moved: number; sum_minor: number; by_account: boolean };
 
 /**
- * Books the postings inside the caller's database transaction and, in account mode, brings what they sold above the limit onto the
- * purse of its own, or back ({@link findOverspendLines}). Throws (and so rolls back) where one of them was there already (INV-04), an
+ * Books the postings inside the caller's database transaction and, in account mode, shows them in the members' purses
+ * ({@link showBookings}) and brings what they sold above the limit onto the purse of its own, or back ({@link findOverspendLines}). Throws (and so rolls back) where one of them was there already (INV-04), an
  * account did not move (INV-03) or the whole does not sum to zero (INV-02).
  */
 export async function book(
@@ -59,6 +60,12 @@ export async function book(
   if (postings.length === 0) return;
   const isByAccount = await bookLines(connection, editionId, postings, now);
   if (!isByAccount) return;
+  await showBookings(
+    connection,
+    editionId,
+    postings.map(({ backendTransactionId }) => backendTransactionId),
+    now,
+  );
   const overspend = await findOverspendLines(connection, editionId, postings);
   if (overspend.length > 0) await bookLines(connection, editionId, overspend, now);
 }

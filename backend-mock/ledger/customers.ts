@@ -1,7 +1,8 @@
+import { adoptCustomers } from '../purses/members.ts';
 import type { Connection } from '../store/database.ts';
 
-/** The customer of a tag and the ledger account of the default purse. */
-export type CustomerOfTag = { customerId: number; accountId: number };
+/** The customer of a tag, the ledger account of the default purse, and in account mode that of the sales purse (R62). */
+export type CustomerOfTag = { customerId: number; accountId: number; salesAccountId?: number };
 
 /**
  * The customers of these tags, made with tag and account where the backend has never heard of the tag: a transaction is
@@ -19,6 +20,7 @@ export async function resolveCustomers(
   const missing = wanted.filter((uid) => !known.has(uid));
   if (missing.length === 0) return known;
   await createCustomers(connection, editionId, missing, now);
+  await adoptCustomers(connection, editionId, missing, now);
   return readCustomers(connection, editionId, wanted);
 }
 
@@ -28,17 +30,29 @@ async function readCustomers(
   uids: readonly string[],
 ): Promise<Map<string, CustomerOfTag>> {
   if (uids.length === 0) return new Map();
-  const rows = await connection.query<{ uid: string; customer_id: number; account_id: number }>({
+  const rows = await connection.query<{
+    uid: string;
+    customer_id: number;
+    account_id: number;
+    sales_account_id: number | null;
+  }>({
     name: 'customers-of-tags',
     // LATERAL with LIMIT: each tag by its key, also where the planner has no statistics and thinks the edition small.
-    text: `SELECT tag.uid, tag.customer_id, account.account_id
+    text: `SELECT tag.uid, tag.customer_id, account.account_id,
+                  (SELECT sales.account_id FROM purse sales WHERE sales.edition_id = tag.edition_id
+                      AND sales.customer_id = tag.customer_id AND sales.purse_id = 'sales') AS sales_account_id
              FROM unnest($2::text[]) AS wanted(uid)
              CROSS JOIN LATERAL (SELECT * FROM tag WHERE tag.edition_id = $1 AND tag.uid = wanted.uid LIMIT 1) AS tag
              JOIN account ON account.edition_id = tag.edition_id AND account.customer_id = tag.customer_id
                          AND account.name LIKE '%/default'`,
     values: [editionId, uids],
   });
-  return new Map(rows.rows.map((row) => [row.uid, { customerId: row.customer_id, accountId: row.account_id }]));
+  return new Map(
+    rows.rows.map(({ uid, customer_id: customerId, account_id: accountId, sales_account_id: salesAccountId }) => [
+      uid,
+      { customerId, accountId, ...(salesAccountId === null ? {} : { salesAccountId }) },
+    ]),
+  );
 }
 
 async function createCustomers(

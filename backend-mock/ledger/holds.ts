@@ -1,3 +1,4 @@
+import { readFundsOfPurses } from '../purses/expected-funds.ts';
 import type { Connection } from '../store/database.ts';
 import { isCashPurse } from './overspend.ts';
 
@@ -58,7 +59,10 @@ function narrowed(scope: HoldScope): { name: string; condition: string; values: 
   }
 }
 
-/** Booked as the customer's cash (default purse, less what was sold above the limit), and what `ReservePending` and `Reserve` hold of it (R39, R40). */
+/**
+ * The customer's cash (default purse, less what was sold above the limit), and what `ReservePending` and `Reserve` hold of it (R39,
+ * R40). In account mode without what sales that wait to be processed will take of it, and what credits will pay of a hold (Q52).
+ */
 export type Funds = { bookedMinor: number; heldMinor: number };
 
 /**
@@ -71,6 +75,8 @@ export async function readFunds(
   customerId: number,
   now: Date,
 ): Promise<Funds> {
+  const ofPurses = await readFundsOfPurses(connection, editionId, customerId, now);
+  if (ofPurses !== undefined) return { bookedMinor: ofPurses.funds.cashMinor, heldMinor: ofPurses.funds.heldMinor };
   const found = await connection.query<{ booked_minor: number; held_minor: number }>({
     name: 'read-funds',
     text: `SELECT (SELECT coalesce(sum(balance_minor), 0) FROM account

@@ -6,18 +6,19 @@ import { canonicalJson, contentHash } from '../ingest/chain.ts';
 import { logRefusedStep } from '../ingest/refused-step.ts';
 import { isLegalTransition } from '../ingest/transitions.ts';
 import { resolveCustomers } from '../ledger/customers.ts';
-import { expireReservations, lockAccount, readFunds } from '../ledger/holds.ts';
+import { expireReservations, lockAccount } from '../ledger/holds.ts';
 import { invariant } from '../ledger/invariant.ts';
 import { lockTags } from '../ledger/tags.ts';
 import { limits } from '../limits.ts';
 import type { Clock } from '../ports.ts';
+import { readSpendable } from '../purses/look-up-member.ts';
 import { type Connection, type Database, OvertakenError } from '../store/database.ts';
 
 export type ReservationOutcome =
   | { outcome: 'unauthenticated' }
   | { outcome: 'forbidden' }
   | { outcome: 'reserved'; answer: ReservationAnswer; hit: boolean }
-  | { outcome: 'refused'; code: 'TAG_BLOCKED' | 'INSUFFICIENT_FUNDS' | 'RESERVATION_CONFLICT'; detail: string };
+  | { outcome: 'refused'; code: 'TAG_BLOCKED' | 'INSUFFICIENT_FUNDS' | 'DAILY_LIMIT' | 'RESERVATION_CONFLICT'; detail: string };
 
 type Caller = { tokenHash: Buffer; assignmentId: number };
 
@@ -118,9 +119,10 @@ async function refusalOf(
   connection: Connection,
   { editionId, mode }: LockedAssignment,
   { customerId, accountId }: { customerId: number; accountId: number },
-  { tag, balanceDeltaMinor }: ReservationRequest,
+  request: ReservationRequest,
   now: Date,
 ): Promise<Extract<ReservationOutcome, { outcome: 'refused' }> | undefined> {
+  const { tag, balanceDeltaMinor } = request;
   const blocked = await connection.query<{ blocked_reason: string | null }>({
     name: 'read-tag-block',
     text: 'SELECT blocked_reason FROM tag WHERE edition_id = $1 AND uid = $2',
@@ -130,8 +132,13 @@ async function refusalOf(
     return { outcome: 'refused', code: 'TAG_BLOCKED', detail: `Tag ${tag.uid} is blocked.` };
   if (mode === 'tag') return undefined;
   await lockAccount(connection, editionId, accountId);
-  const { bookedMinor, heldMinor } = await readFunds(connection, editionId, customerId, now);
-  const availableMinor = bookedMinor - heldMinor;
+  const { availableMinor, dailyLeftMinor } = await readSpendable(connection, editionId, customerId, request, now);
+  if (request.type === 'Purchase' && dailyLeftMinor !== null && dailyLeftMinor + balanceDeltaMinor < 0)
+    return {
+      outcome: 'refused',
+      code: 'DAILY_LIMIT',
+      detail: `${Math.max(0, dailyLeftMinor)} is left of the day's limit.`,
+    };
   if (availableMinor + balanceDeltaMinor + (await readOverdraftMinor(connection, editionId)) >= 0) return undefined;
   return { outcome: 'refused', code: 'INSUFFICIENT_FUNDS', detail: `${availableMinor} is free.` };
 }

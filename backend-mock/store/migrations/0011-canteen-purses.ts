@@ -73,7 +73,7 @@ CREATE TABLE purse (
   CHECK (type = 'credit' OR (valid_from IS NULL AND valid_to IS NULL AND valid_sessions IS NULL AND credit_amount_minor IS NULL
     AND credit_apply IS NULL AND expiry_duration_days IS NULL AND next_apply_at IS NULL))
 );
-CREATE INDEX purse_due ON purse (next_apply_at) WHERE next_apply_at IS NOT NULL;
+CREATE INDEX purse_due ON purse (edition_id, next_apply_at) WHERE next_apply_at IS NOT NULL;
 
 -- What a member's purse shows: one row for a transaction of the books; transfers between purses are postings alone (R82).
 CREATE TABLE purse_transaction (
@@ -139,7 +139,7 @@ CREATE TABLE credit (
 -- R96, Q37: at most one a day.
 CREATE UNIQUE INDEX credit_of_day ON credit (edition_id, customer_id, purse_id, applied_on) WHERE applied_on IS NOT NULL;
 CREATE INDEX credit_of_member ON credit (edition_id, customer_id, expires_at);
-CREATE INDEX credit_due ON credit (expires_at) WHERE NOT cleared AND expires_at IS NOT NULL;
+CREATE INDEX credit_due ON credit (edition_id, expires_at) WHERE NOT cleared AND expires_at IS NOT NULL;
 
 -- How a sale was paid, or a refund given back: each row stands beside the posting of the same line.
 CREATE TABLE sale_settlement (
