@@ -4,7 +4,9 @@
  * after that APDU), each on a copy of the till and of the tag, with the real programs and a PC/SC service per worker.
  * First without the tag coming back: the outcome is unknown or nothing happened, and a later cleanup with the tag settles it.
  * Then with the tag put back while the sale waits. What the tag holds is read by the witness, which shares no code with
- * the till, and the end of the transaction has to match it.
+ * the till, and the end of the transaction has to match it. `KLINK_KILLS=full` (`npm run test:kills`) takes every position;
+ * without it the APDUs at which something changes, each before, during and after. Every position in one process, without a
+ * PC/SC service: `terminal-core/till/torn-sale.test.ts`.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -16,10 +18,12 @@ import { type DemoBackend, startDemoBackend } from './klink/demo-backend.ts';
 import { inParallel } from './klink/rows-in-parallel.ts';
 import type { KlinkRun } from './klink/run-klink.ts';
 import { succeeded, type TillOnReader } from './klink/till-on-reader.ts';
+import type { SeenApdu } from './virtual-reader/emulator-messages.ts';
 import { startVirtualReader, type VirtualReader, type VirtualTag } from './virtual-reader/virtual-reader.ts';
 
+const isFull = process.env['KLINK_KILLS'] === 'full';
 const workerCount = 3;
-const rowsTimeoutMs = 400_000;
+const rowsTimeoutMs = isFull ? 3_600_000 : 400_000;
 
 interface Row {
   readonly apduNumber: number;
@@ -40,11 +44,10 @@ describe('a purchase with the tag torn off', () => {
     [backend, ...readers] = await Promise.all([startDemoBackend(), ...starting]);
     charged = await chargeTag(backend, firstReader(), '04A1B2C3D4E5F6');
     fs.writeFileSync(path.join(charged.till.folder.place, 'till.json'), JSON.stringify({ sameTagTimeoutMs: 1_000 }));
-    const apduCount = await countApdus();
-    rows = Array.from({ length: apduCount }, (_, at) => at + 1).flatMap((apduNumber) =>
-      tearPoints.map((point) => ({ apduNumber, point })),
-    );
-    console.log(`${apduCount} APDUs in a purchase, ${rows.length} positions`);
+    const apdus = await apdusOfPurchase();
+    const numbers = isFull ? apdus.map((_, at) => at + 1) : turningPoints(apdus);
+    rows = numbers.flatMap((apduNumber) => tearPoints.map((point) => ({ apduNumber, point })));
+    console.log(`${apdus.length} APDUs in a purchase, ${rows.length} positions`);
   });
 
   afterAll(async () => {
@@ -59,7 +62,7 @@ describe('a purchase with the tag torn off', () => {
     return reader;
   }
 
-  async function countApdus(): Promise<number> {
+  async function apdusOfPurchase(): Promise<readonly SeenApdu[]> {
     const reader = firstReader();
     const till = charged.copyFor(reader);
     const tag = await charged.tagFor(reader);
@@ -69,7 +72,7 @@ describe('a purchase with the tag torn off', () => {
     await reader.remove();
     till.folder.remove();
     expect(await shownBy(reader, tag)).toBe('new');
-    return (await reader.apdus()).length - before;
+    return (await reader.apdus()).slice(before);
   }
 
   async function shownBy(reader: VirtualReader, tag: VirtualTag): Promise<Shown> {
@@ -153,6 +156,18 @@ describe('a purchase with the tag torn off', () => {
     rowsTimeoutMs,
   );
 });
+
+/**
+ * The numbers of the APDUs at which what the tag or the till knows becomes another thing: the first question, the last one
+ * before anything is written, the first write, one in the middle, the last one, and the look at what was written.
+ */
+function turningPoints(apdus: readonly SeenApdu[]): readonly number[] {
+  const writes = apdus.flatMap(({ isWrite }, at) => (isWrite ? [at + 1] : []));
+  const [first = 1] = writes;
+  const middle = writes[Math.floor(writes.length / 2)] ?? first;
+  const last = writes.at(-1) ?? first;
+  return [...new Set([1, first - 1, first, middle, last, last + 1])];
+}
 
 /** A tag that leaves before anything was written is not waited for: the cashier presses Ctrl-C. */
 function sellWithoutPatience(till: TillOnReader): Promise<KlinkRun> {

@@ -120,6 +120,58 @@ describe('torn off at every write', () => {
   });
 });
 
+describe('taken away at every question to it, those that only read too', () => {
+  /** A sale of 55.00 whose tag leaves instead of answering the n-th question; null where there is none so late. */
+  async function goneAt(question: number) {
+    const till = await tills.charged();
+    const { ended } = await startSale(till, 5_500);
+    let isGone = false;
+    till.duringCommand(question, () => {
+      isGone = true;
+      void till.hand({ kind: 'remove' });
+    });
+    await till.hand({ kind: 'hold', tagId: till.tagId(0) });
+    return isGone ? { till, ended } : null;
+  }
+
+  test('Q51: put back at once it is finished, and Committed', async () => {
+    let question = 1;
+    for (let row = await goneAt(question); row !== null; row = await goneAt(question)) {
+      const { till, ended } = row;
+      expect(till.screen.screen, `question ${question}`).toMatch(/^(tap|again)$/);
+      await till.hand({ kind: 'hold', tagId: till.tagId(0) });
+      expect(await ended).toMatchObject({ value: { result: 'committed' } });
+      expect(witnessed(till)).toMatchObject({ transactionNumber: 2, balanceMinor: 4_000 });
+      question += 1;
+    }
+    // A read of every page, as many writes as above, and a look at what was written.
+    expect(question).toBeGreaterThan(writeCount + 10);
+  });
+
+  test('R30, R33: never put back it is unknown or untouched; shown later it ends as the tag says', async () => {
+    const ends = new Set<string>();
+    let question = 1;
+    for (let row = await goneAt(question); row !== null; row = await goneAt(question)) {
+      const { till, ended } = row;
+      // First nobody shows a tag in time, or the same one again.
+      await till.pass(60_000);
+      const sold = await ended;
+      const result = sold.ok ? sold.value.result : sold.fault.code;
+      await till.till.operations.dismiss({});
+      const shown = witnessed(till)?.balanceMinor;
+      expect(await lookAtBalance(till)).toMatchObject({ ok: true });
+      const [, end = 'none'] = states(till);
+      expect({ question, end }).toEqual({
+        question,
+        end: shown === 4_000 ? 'Committed' : result === 'refused' ? 'none' : 'Aborted',
+      });
+      ends.add(`${result}, then ${end}`);
+      question += 1;
+    }
+    expect([...ends].sort()).toEqual(['refused, then none', 'unknown, then Aborted', 'unknown, then Committed']);
+  });
+});
+
 describe('while the same tag is waited for', () => {
   test('another tag does not end the wait', async () => {
     const { till, ended } = await tornSale(5, 'during');
