@@ -1,7 +1,8 @@
 // Goal: what is sold above the limit of an account stands on a purse of its own (INV-69, Q52), is repaid first by whatever comes in, and
 // changes nothing about what the customer has: reports, exposure and coherence see it.
 // Method: tills without a net sell more than is there; the accounts are held against a reckoning of one line: of a customer's cash, the
-// part below the overdraft. Where no till could spoil it, a hand does.
+// part below the overdraft. Sales reach the cash when they are processed: the job's round is taken after each. Where no till could spoil
+// it, a hand does.
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { enrolmentCodeAnswerSchema } from '../../contract/wire/admin.ts';
@@ -9,16 +10,20 @@ import { customerDetailSchema } from '../../contract/wire/admin-customers.ts';
 import { exposureAnswerSchema } from '../../contract/wire/exposure.ts';
 import { editionCreatedSchema, terminalRowSchema } from '../../contract/wire/operator.ts';
 import { reportSchema } from '../../contract/wire/reports.ts';
-import { startTestBackend, startTestServer, type TestServer } from '../../testing/backend/backend.ts';
+import { silentLog, startTestBackend, startTestServer, type TestServer } from '../../testing/backend/backend.ts';
 import { logIn, type OperatorClient } from '../../testing/backend/operator-client.ts';
 import { purchase, type SentTransaction, topUp } from '../../testing/backend/payloads.ts';
 import { enrolTill, type TillClient } from '../../testing/backend/till-client.ts';
 import type { RunningBackend } from '../main.ts';
+import { systemClock, systemRandom } from '../ports.ts';
+import { processSales } from '../purses/canteen-rounds.ts';
+import { type Database, openDatabase } from '../store/database.ts';
 
 let server: TestServer;
 let backend: RunningBackend;
 let operator: OperatorClient;
 let database: pg.Client;
+let jobs: Database;
 beforeAll(async () => {
   server = await startTestServer();
   const databaseUrl = await server.newDatabase();
@@ -26,9 +31,11 @@ beforeAll(async () => {
   operator = await logIn(backend.address);
   database = new pg.Client(databaseUrl);
   await database.connect();
+  jobs = openDatabase({ connectionString: databaseUrl }, systemRandom, silentLog);
 });
 afterAll(async () => {
   await database.end();
+  await jobs.close();
   await backend.close();
   await server.stop();
 });
@@ -85,6 +92,7 @@ class Desk {
   async both(first: number, second: number): Promise<void> {
     for (const minor of [first, second]) this.#append(purchase(this.#plan(uid), minor));
     await this.till.send(this.till.journal.entries.length - 1);
+    await processSales(jobs, systemClock);
   }
 
   #plan(of: string) {
@@ -101,6 +109,7 @@ class Desk {
     const [result] = (await this.till.send(this.till.journal.entries.length)).answer?.results ?? [];
     if (result?.outcome !== 'accepted' || result.backendTransactionId === undefined)
       throw new Error(JSON.stringify(result));
+    await processSales(jobs, systemClock);
     return result.backendTransactionId;
   }
 }
@@ -132,7 +141,7 @@ describe('Q52, INV-69: sold above the limit', () => {
     await desk.topUp(5_00);
     expect(await linesOf(await desk.sell(6_00))).toEqual([]);
     expect(await cashOf(editionId)).toMatchObject({ defaultMinor: -1_00, overspendMinor: undefined });
-    expect(await linesOf(await desk.sell(3_00))).toEqual(['2 overspend 200 to default from overspend']);
+    expect(await linesOf(await desk.sell(3_00))).toEqual(['1002 overspend 200 to default from overspend']);
     expect(await cashOf(editionId)).toMatchObject({ balanceMinor: -4_00, defaultMinor: -2_00, overspendMinor: -2_00 });
     expect(await linesOf(await desk.topUp(1_50))).toEqual(['2 overspend-repaid 150 to overspend from default']);
     expect(await cashOf(editionId)).toMatchObject({ balanceMinor: -2_50, defaultMinor: -2_00, overspendMinor: -50 });
@@ -203,6 +212,8 @@ describe('who sees it', () => {
       ['customer-balances', 1, 20_00],
       ['customers-below-zero', 1, -2_00],
       ['overspend', 1, -3_00],
+      ['unprocessed-sales', 0, 0],
+      ['unused-credit', 0, 0],
       ['cash-without-owner', 0, 0],
       ['written-off', 0, 0],
     ]);

@@ -89,23 +89,29 @@ const liabilityKinds = [
   'customer-balances',
   'customers-below-zero',
   'overspend',
+  'unprocessed-sales',
+  'unused-credit',
   'cash-without-owner',
   'written-off',
 ] as const;
 
-/** What the festival owes, from the accounts themselves; the row of what was sold above the limit only where there are limits. */
+const liabilitiesOfPurses: readonly string[] = ['overspend', 'unprocessed-sales', 'unused-credit'];
+
+/** What the festival owes, from the accounts themselves; those rows only in account mode that are about its purses. */
 export async function liabilityRows(connection: Connection, editionId: number) {
   const found = await connection.query<{ kind: (typeof liabilityKinds)[number]; count: number; amountMinor: number }>(
     `SELECT kind, count(account.account_id) AS count, coalesce(sum(account.balance_minor), 0) AS "amountMinor"
        FROM unnest($2::text[]) WITH ORDINALITY AS wanted(kind, place)
        LEFT JOIN account ON account.edition_id = $1 AND account.balance_minor <> 0 AND kind = CASE account.type
               WHEN 'customer' THEN CASE WHEN account.name LIKE '%/overspend' THEN 'overspend'
+                                        WHEN account.name LIKE '%/sales' THEN 'unprocessed-sales'
+                                        WHEN account.name NOT LIKE '%/default' THEN 'unused-credit'
                                         WHEN account.balance_minor > 0 THEN 'customer-balances' ELSE 'customers-below-zero' END
               WHEN 'unclaimed' THEN 'cash-without-owner'
               WHEN 'loss' THEN 'written-off' END
-      WHERE kind <> 'overspend' OR (SELECT mode FROM edition WHERE edition_id = $1) = 'account'
+      WHERE NOT kind = ANY($3::text[]) OR (SELECT mode FROM edition WHERE edition_id = $1) = 'account'
       GROUP BY kind, place ORDER BY place`,
-    [editionId, liabilityKinds],
+    [editionId, liabilityKinds, liabilitiesOfPurses],
   );
   return found.rows;
 }

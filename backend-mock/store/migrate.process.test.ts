@@ -116,8 +116,14 @@ test('the event edition is the first column of every key of an edition’s table
           AND EXISTS (SELECT FROM pg_attribute e WHERE e.attrelid = t.oid AND e.attname = 'edition_id')`,
     );
     const others = keys.rows.filter((row) => row.first !== 'edition_id').map((row) => `${row.name}.${row.first}`);
-    // A token, a code and a demo code are looked up before the edition is known.
-    expect(others.sort()).toEqual(['assignment.token_hash', 'edition.demo_code', 'enrolment_code.code_hash']);
+    // A token, a code, a demo code and an integration are looked up before the edition is known.
+    expect(others.sort()).toEqual([
+      'assignment.token_hash',
+      'edition.demo_code',
+      'enrolment_code.code_hash',
+      'installation.installation_id',
+      'installation_token.token_hash',
+    ]);
   });
 });
 

@@ -85,8 +85,19 @@ export const liabilitiesReportSchema = reportHeadSchema
     report: z.literal('liabilities'),
     rows: z.array(
       z.object({
-        /** `overspend` (account mode): what customers were sold above their limit, which is owed besides what is below zero within it. */
-        kind: z.enum(['customer-balances', 'customers-below-zero', 'overspend', 'cash-without-owner', 'written-off']),
+        /**
+         * Account mode has three more. `overspend`: what customers were sold above their limit, which is owed besides what is below zero
+         * within it; `unprocessed-sales`: what the balances will pay yet (R64); `unused-credit`: what nobody is owed in money (R69).
+         */
+        kind: z.enum([
+          'customer-balances',
+          'customers-below-zero',
+          'overspend',
+          'unprocessed-sales',
+          'unused-credit',
+          'cash-without-owner',
+          'written-off',
+        ]),
         count,
         amountMinor: z.int(),
       }),
