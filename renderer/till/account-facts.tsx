@@ -1,7 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { AccountView, SalePartView } from '../../contract/ipc/account-view.ts';
 import { Icon } from '../../ui/components/icon.tsx';
-import { Figure } from '../../ui/components/state-page.tsx';
 import { formatTime } from '../../ui/i18n/format.ts';
 import { allergenNames } from './allergen-names.ts';
 import { Money, useLocale, useMoneyText } from './money.tsx';
@@ -17,12 +16,12 @@ export function MemberName({ member }: { readonly member: Member }) {
     <div data-testid="member" className="flex items-center gap-4">
       <span
         aria-hidden
-        className="grid size-16 shrink-0 place-items-center rounded-full border-3 border-current text-2xl font-bold"
+        className="grid size-13 shrink-0 place-items-center rounded-full border-3 border-current text-xl font-bold"
       >
         {initialsOf(displayName)}
       </span>
       <div className="min-w-0 leading-tight">
-        <div className="break-words text-[clamp(1.5rem,4vh,2.25rem)] font-bold">{displayName}</div>
+        <div className="break-words text-[clamp(1.25rem,3.4vh,1.75rem)] font-bold">{displayName}</div>
         {className === null ? null : <div className="text-lg">{t('canteen.account.class', { name: className })}</div>}
       </div>
     </div>
@@ -39,33 +38,50 @@ export function initialsOf(name: string): string {
     .toLocaleUpperCase();
 }
 
+/** How much of an account there is room for, and use: looked at; paid from; not enough on it. */
+type Occasion = 'look' | 'paid' | 'refused';
+
 /** A member and what they have: cash, the credit for meals, what both come to, and what the day still allows (R112, R113). */
-export function AccountFacts({ account }: { readonly account: AccountView }) {
+export function AccountFacts({
+  account,
+  occasion,
+  isBeyondDay = false,
+}: {
+  readonly account: AccountView;
+  readonly occasion: Occasion;
+  /** It is the limit of the day that is in the way. */
+  readonly isBeyondDay?: boolean;
+}) {
   const { t } = useTranslation();
   const moneyText = useMoneyText();
   const { member, cashMinor, creditMinor, toSpendMinor } = account;
   if (member === null) return <Age account={account} />;
   const { allergens, dailyLimit } = member;
+  const isDayShown = dailyLimit !== null && (occasion === 'look' || isBeyondDay);
   return (
-    <section aria-label={t('canteen.account.label')} className="flex flex-col gap-4">
+    <section aria-label={t('canteen.account.label')} className="flex flex-col gap-[clamp(0.5rem,2vh,1rem)]">
       <MemberName member={member} />
-      <div className="flex flex-wrap gap-x-8 gap-y-3">
-        {creditMinor === null ? null : (
-          <>
-            <Small label={t('canteen.account.cash')} amountMinor={cashMinor} testId="cash" />
-            <Small label={t('canteen.account.credit')} amountMinor={creditMinor} testId="credit" />
-            <Small label={t('canteen.account.toSpend')} amountMinor={toSpendMinor} testId="to-spend" />
-          </>
-        )}
-        {dailyLimit === null ? null : (
-          <Small
-            label={t('canteen.account.leftToday', { limit: moneyText(dailyLimit.limitMinor) })}
-            amountMinor={dailyLimit.leftMinor}
-            testId="left-today"
-          />
-        )}
-      </div>
-      {allergens.length === 0 ? null : (
+      {occasion === 'paid' ? null : (
+        <div className="flex flex-wrap gap-x-8 gap-y-2">
+          {creditMinor === null ? null : (
+            <>
+              <Small label={t('canteen.account.cash')} amountMinor={cashMinor} testId="cash" />
+              <Small label={t('canteen.account.credit')} amountMinor={creditMinor} testId="credit" />
+              {occasion === 'look' ? (
+                <Small label={t('canteen.account.toSpend')} amountMinor={toSpendMinor} testId="to-spend" />
+              ) : null}
+            </>
+          )}
+          {isDayShown ? (
+            <Small
+              label={t('canteen.account.leftToday', { limit: moneyText(dailyLimit.limitMinor) })}
+              amountMinor={dailyLimit.leftMinor}
+              testId="left-today"
+            />
+          ) : null}
+        </div>
+      )}
+      {allergens.length === 0 || occasion !== 'look' ? null : (
         <p className="flex items-center gap-3 text-lg font-bold">
           <Icon name="alert" className="size-7" />
           {t('canteen.account.allergicTo', { allergens: allergenNames(t, allergens) })}
@@ -118,13 +134,9 @@ export function PaidBy({ parts }: { readonly parts: readonly SalePartView[] }) {
   const totalMinor = parts.reduce((sum, part) => sum + part.amountMinor, 0);
   if (creditMinor === 0) return null;
   return (
-    <div className="flex flex-wrap gap-x-8 gap-y-3">
-      <Figure label={t('canteen.paid.byCredit')} size="medium">
-        <Money amountMinor={creditMinor} testId="paid-by-credit" />
-      </Figure>
-      <Figure label={t('canteen.paid.byCash')} size="medium">
-        <Money amountMinor={totalMinor - creditMinor} testId="paid-by-cash" />
-      </Figure>
+    <div className="flex flex-wrap gap-x-8 gap-y-2">
+      <Small label={t('canteen.paid.byCredit')} amountMinor={creditMinor} testId="paid-by-credit" />
+      <Small label={t('canteen.paid.byCash')} amountMinor={totalMinor - creditMinor} testId="paid-by-cash" />
     </div>
   );
 }

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { CartLineView, CartView } from '../../contract/ipc/till-view.ts';
 import { Icon } from '../../ui/components/icon.tsx';
 import { TouchButton } from '../../ui/components/touch-button.tsx';
+import { CartKinds, LineKind } from './cart-kinds.tsx';
 import { CartReductions } from './cart-reductions.tsx';
 import { call } from './connection.ts';
 import { shortcuts } from './keyboard.ts';
@@ -81,6 +82,7 @@ export function Cart({ cart, onDiscount }: { readonly cart: CartView; readonly o
         </ol>
       )}
       <div className="border-t border-line p-5 pt-4">
+        <CartKinds cart={cart} />
         <CartReductions cart={cart} />
         {isPartPaid ? <p className="mb-3 text-muted max-[50rem]:hidden">{t('sale.partsHelp')}</p> : null}
         <div className="mb-4 flex items-baseline justify-between gap-4">
@@ -111,6 +113,7 @@ function Line({ line, at, isFixed }: { readonly line: CartLineView; readonly at:
       <div className="min-w-0">
         <div className="break-words font-semibold leading-tight">{name}</div>
         <Money amountMinor={line.lineMinor} className="text-lg text-muted" />
+        <LineKind line={line} />
       </div>
       {isFixed ? (
         <span className="figures pr-3 text-xl font-bold">{line.quantity}</span>

@@ -82,7 +82,9 @@ export function DoneScreen({ screen }: { readonly screen: DoneView }) {
         </Figure>
       </div>
       {screen.saleParts === undefined ? null : <PaidBy parts={screen.saleParts} />}
-      {screen.account === undefined ? null : <AccountFacts account={screen.account} />}
+      {screen.account === undefined ? null : (
+        <AccountFacts account={screen.account} occasion={hasChanged ? 'paid' : 'look'} />
+      )}
       {tag.blocked ? (
         <p className="flex items-center gap-3 text-[clamp(1.125rem,3vh,1.5rem)] font-bold">
           <Icon name="alert" className="size-8" />

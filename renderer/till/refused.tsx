@@ -1,9 +1,11 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { AccountView } from '../../contract/ipc/account-view.ts';
 import type { CartView, ScreenView } from '../../contract/ipc/till-view.ts';
 import { Icon } from '../../ui/components/icon.tsx';
 import { Figure, StatePage } from '../../ui/components/state-page.tsx';
 import { TouchButton } from '../../ui/components/touch-button.tsx';
+import { AccountFacts } from './account-facts.tsx';
 import { pay } from './cart.tsx';
 import { call } from './connection.ts';
 import { dismiss, useDismissKeys } from './done.tsx';
@@ -24,15 +26,25 @@ export function RefusedScreen({ screen, cart }: { readonly screen: RefusedView; 
   const [isRemoving, setRemoving] = useState(false);
   const isSale = charge.purpose === 'sale';
   const isShort = typeof fault.details?.['missingMinor'] === 'number' && isSale;
-  const missingMinor =
-    isShort && balanceMinor !== null ? cart.toPayMinor - balanceMinor : fault.details?.['missingMinor'];
+  const saidMinor = fault.details?.['missingMinor'];
+  const account = screen.account ?? null;
+  // What cash there is follows from what was missing at first: while the cart is emptied, less is (R109).
+  const [cashThereMinor] = useState(() =>
+    account !== null && typeof saidMinor === 'number' ? cashNeeded(cart, account) - saidMinor : null,
+  );
+  const missingMinor = missingNow();
+  function missingNow() {
+    if (!isShort) return saidMinor;
+    if (account !== null && cashThereMinor !== null) return cashNeeded(cart, account) - cashThereMinor;
+    return balanceMinor === null ? saidMinor : cart.toPayMinor - balanceMinor;
+  }
   const isEnough = typeof missingMinor === 'number' && missingMinor <= 0 && cart.lines.length > 0;
   const { cashToReturnMinor } = screen;
   const isCashToReturn = cashToReturnMinor !== undefined && terminalTransactionNumber !== null;
   return (
     <StatePage
       tone="refused"
-      title={faultText(fault.code).title}
+      title={account !== null && isShort ? t('canteen.account.notEnough') : faultText(fault.code).title}
       actions={
         <>
           <TouchButton look="onGround" shortcut="⏎" onPress={dismiss} className="min-h-16 px-8 text-xl">
@@ -41,7 +53,9 @@ export function RefusedScreen({ screen, cart }: { readonly screen: RefusedView; 
           {isShort ? (
             <Offers
               cart={cart}
+              missingMinor={typeof missingMinor === 'number' ? missingMinor : cart.toPayMinor}
               balanceMinor={balanceMinor ?? 0}
+              isAccount={account !== null}
               isRemoving={isRemoving}
               onRemove={() => setRemoving(true)}
             />
@@ -64,7 +78,7 @@ export function RefusedScreen({ screen, cart }: { readonly screen: RefusedView; 
           </p>
         ) : null}
         {balanceMinor === null ? null : (
-          <Figure label={t('refused.balance')} size="medium">
+          <Figure label={t(account === null ? 'refused.balance' : 'canteen.account.balance')} size="medium">
             <Money amountMinor={balanceMinor} />
           </Figure>
         )}
@@ -74,6 +88,9 @@ export function RefusedScreen({ screen, cart }: { readonly screen: RefusedView; 
           </Figure>
         )}
       </div>
+      {account === null || isRemoving ? null : (
+        <AccountFacts account={account} occasion="refused" isBeyondDay={fault.code === 'DAILY_LIMIT'} />
+      )}
       {isRemoving ? <RemoveItems cart={cart} /> : null}
       {cashToReturnMinor === undefined ? null : (
         <Figure label={t('refused.giveBack')} size="medium">
@@ -89,6 +106,14 @@ export function RefusedScreen({ screen, cart }: { readonly screen: RefusedView; 
   );
 }
 
+/** What of a cart cash has to pay: everything that is no meal, and meals beyond the credit (R108, R109). */
+function cashNeeded(cart: CartView, { creditMinor }: AccountView): number {
+  const meals = cart.lines.filter(({ meal }) => meal === true);
+  const linesMinor = meals.reduce((sum, { lineMinor }) => sum + lineMinor, 0);
+  const mealMinor = cart.kinds?.mealMinor ?? Math.min(linesMinor, cart.toPayMinor);
+  return cart.toPayMinor - Math.min(mealMinor, creditMinor ?? 0);
+}
+
 const payRestByCard = (): void => void call((klink) => klink.sell({ openLoop: 'shortfall' }));
 
 async function topUpHere(): Promise<void> {
@@ -98,22 +123,26 @@ async function topUpHere(): Promise<void> {
 /** Not enough: the cart waits meanwhile, whichever way the customer chooses (R12; screens.md, "Not enough"). */
 function Offers({
   cart,
+  missingMinor,
   balanceMinor,
+  isAccount,
   isRemoving,
   onRemove,
 }: {
   readonly cart: CartView;
+  readonly missingMinor: number;
   readonly balanceMinor: number;
+  /** An account is a person's: no card and no other person pays what is missing. */
+  readonly isAccount: boolean;
   readonly isRemoving: boolean;
   readonly onRemove: () => void;
 }) {
   const { t } = useTranslation();
   const moneyText = useMoneyText();
   const isSettingsOpen = useWindow((state) => state.isSettingsOpen);
-  const missingMinor = cart.toPayMinor - balanceMinor;
   const isEnough = missingMinor <= 0;
   // Where nothing is on the tag, another one simply pays instead.
-  const maySplit = balanceMinor > 0;
+  const maySplit = balanceMinor > 0 && !isAccount;
   const mayRemove = cart.parts.length === 0;
   const payMissingByOther = (): void => void call((klink) => klink.sell({ partMinor: missingMinor }));
   const offers = new Map<string, () => void>(
@@ -121,7 +150,7 @@ function Offers({
       ? []
       : [
           [shortcuts.topUp, () => void topUpHere()],
-          [shortcuts.payByCard, payRestByCard],
+          ...(isAccount ? [] : [[shortcuts.payByCard, payRestByCard] as const]),
           ...(maySplit ? [[shortcuts.anotherTag, payMissingByOther] as const] : []),
           ...(mayRemove ? [[shortcuts.clear, onRemove] as const] : []),
         ],
@@ -157,14 +186,16 @@ function Offers({
       >
         {t('refused.topUpHere')}
       </TouchButton>
-      <TouchButton
-        look="onGround"
-        shortcut={shortcuts.payByCard}
-        onPress={payRestByCard}
-        className="min-h-14 px-5 text-lg"
-      >
-        {t('refused.restByCard')}
-      </TouchButton>
+      {isAccount ? null : (
+        <TouchButton
+          look="onGround"
+          shortcut={shortcuts.payByCard}
+          onPress={payRestByCard}
+          className="min-h-14 px-5 text-lg"
+        >
+          {t('refused.restByCard')}
+        </TouchButton>
+      )}
       {mayRemove ? (
         <TouchButton look="onGround" shortcut={shortcuts.clear} onPress={onRemove} className="min-h-14 px-5 text-lg">
           {t('refused.remove')}

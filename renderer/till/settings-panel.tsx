@@ -81,6 +81,7 @@ function SettingsContent() {
         {t('receipt.settings')}
       </TouchButton>
       <Checkout />
+      <Catering />
       <Row title={t('settings.shortcuts')}>
         <KeyList />
       </Row>
@@ -106,6 +107,28 @@ function Checkout() {
         onChoose={(value) => void call((klink) => klink.setCheckout({ taps: value === 'one' ? 1 : 2 }))}
       />
       <p className="mt-2 text-sm text-muted">{t(`settings.checkoutHelp.${taps === 1 ? 'one' : 'two'}`)}</p>
+    </Row>
+  );
+}
+
+/** Canteens: whether this till shows and takes meal credit (R112, R113). */
+function Catering() {
+  const { t } = useTranslation();
+  const isCatering = useTill((till) => till.view?.till?.isCatering ?? null);
+  if (isCatering === null) return null;
+  const kind = isCatering ? 'catering' : 'other';
+  return (
+    <Row title={t('canteen.settings.title')}>
+      <Choice
+        label={t('canteen.settings.title')}
+        value={kind}
+        options={[
+          { value: 'catering', label: t('canteen.settings.catering') },
+          { value: 'other', label: t('canteen.settings.other') },
+        ]}
+        onChoose={(value) => void call((klink) => klink.setCatering({ catering: value === 'catering' }))}
+      />
+      <p className="mt-2 text-sm text-muted">{t(`canteen.settings.help.${kind}`)}</p>
     </Row>
   );
 }

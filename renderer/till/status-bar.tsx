@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TillView } from '../../contract/ipc/till-view.ts';
+import { namedSessions } from '../../contract/wire/sessions.ts';
 import { classNames } from '../../ui/components/class-names.ts';
 import { Icon, type IconName } from '../../ui/components/icon.tsx';
 import { TouchButton } from '../../ui/components/touch-button.tsx';
@@ -25,6 +26,7 @@ export function StatusBar({ view }: { readonly view: TillView }) {
       <TillName view={view} />
       <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-5 gap-y-1 max-[56rem]:order-last max-[56rem]:basis-full max-[56rem]:pb-2">
         <StaffItem view={view} />
+        <SessionItem view={view} />
         <ReaderItem view={view} />
         <UplinkItem view={view} />
         <ClockItem view={view} />
@@ -101,6 +103,26 @@ function StaffItem({ view: { cashier, shift, till } }: { readonly view: TillView
       ? t('status.shiftNone')
       : t('status.shiftSince', { time: formatTime(shift.openedAt, locale, till?.timeZone ?? null) });
   return <Item icon="person" mood={shift === null ? 'warn' : 'calm'} title={cashier.name} detail={detail} />;
+}
+
+/** The session of the canteen by the clock on the wall; nothing where its day has none. */
+function SessionItem({ view: { session } }: { readonly view: TillView }) {
+  const { t } = useTranslation();
+  if (session === undefined) return null;
+  if (session === null)
+    return <Item icon="meal" mood="warn" title={t('canteen.session.none')} hook="session" state="none" />;
+  const { session: name, until } = session;
+  const isNamed = namedSessions.find((known) => known === name);
+  return (
+    <Item
+      icon="meal"
+      mood="calm"
+      title={isNamed ? t(`canteen.session.${isNamed}`) : name}
+      detail={t('canteen.session.until', { time: until })}
+      hook="session"
+      state={name}
+    />
+  );
 }
 
 function ReaderItem({ view: { reader } }: { readonly view: TillView }) {

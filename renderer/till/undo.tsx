@@ -20,6 +20,8 @@ export function UndoPage({ view }: { readonly view: TillView }) {
   const { t } = useTranslation();
   const parts = useLastSale(view.revision);
   const open = parts?.find(({ undo }) => undo === 'possible');
+  // In a canteen one tap has paid for both, and one takes both back (Q50).
+  const isOneTap = view.till?.mode === 'account' && new Set(parts?.map(({ uid }) => uid)).size === 1;
   const isSettingsOpen = useWindow((state) => state.isSettingsOpen);
   useKeys(!isSettingsOpen && open !== undefined, (key) => {
     if (key === shortcuts.pay && open !== undefined) takeBack(open);
@@ -34,7 +36,7 @@ export function UndoPage({ view }: { readonly view: TillView }) {
       {parts?.length === 0 ? <p className="text-xl">{t('undo.none')}</p> : null}
       {parts === null || parts.length === 0 ? null : (
         <>
-          <p className="mb-5 max-w-200 text-lg">{t(parts.length > 1 ? 'undo.helpParts' : 'undo.help')}</p>
+          <p className="mb-5 max-w-200 text-lg">{t(parts.length > 1 && !isOneTap ? 'undo.helpParts' : 'undo.help')}</p>
           <div
             className={classNames(
               'grid items-start gap-5',
@@ -46,7 +48,8 @@ export function UndoPage({ view }: { readonly view: TillView }) {
                 key={part.terminalTransactionNumber}
                 view={view}
                 part={part}
-                isOneOfSeveral={parts.length > 1}
+                isOneOfSeveral={parts.length > 1 && !isOneTap}
+                hasRemedy={!isOneTap || part.undo !== 'possible' || part === open}
                 isNext={part === open}
               />
             ))}
@@ -81,11 +84,14 @@ function Part({
   view,
   part,
   isOneOfSeveral,
+  hasRemedy,
   isNext,
 }: {
   readonly view: TillView;
   readonly part: SalePart;
   readonly isOneOfSeveral: boolean;
+  /** What is done about it is done here, and not with another part. */
+  readonly hasRemedy: boolean;
   /** The one that Enter means. */
   readonly isNext: boolean;
 }) {
@@ -127,11 +133,13 @@ function Part({
           {t('done.after')} <Money amountMinor={part.balanceAfterMinor} className="font-semibold" />
         </span>
       </p>
-      <Remedy
-        part={part}
-        isNext={isNext}
-        label={isOneOfSeveral ? t('undo.takePartBack', { tag }) : t('undo.takeBack')}
-      />
+      {hasRemedy ? (
+        <Remedy
+          part={part}
+          isNext={isNext}
+          label={isOneOfSeveral ? t('undo.takePartBack', { tag }) : t('undo.takeBack')}
+        />
+      ) : null}
     </section>
   );
 }

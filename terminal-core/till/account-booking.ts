@@ -223,7 +223,7 @@ export class AccountBooking implements TagWork {
       if (takenBack[0]) break;
       if (!held.ok) {
         this.#waiting = null;
-        return this.#deny(held.fault);
+        return this.#deny(this.#withOwnDetails(held.fault));
       }
       areHeld &&= held.value === 'RESERVED';
     }
@@ -248,11 +248,22 @@ export class AccountBooking implements TagWork {
     return member && boughtMinor > 0 ? denyBeyondDay(member, boughtMinor, standing.at) : null;
   }
 
+  /** The backend says that it is not enough; how much is missing the till knows, where it thinks so too. */
+  #withOwnDetails(refused: Fault): Fault {
+    const own = this.#denyOnOwnWord();
+    return own?.code === refused.code ? fault(own.code, own.details) : refused;
+  }
+
   #admit(): AccountEvent {
+    const denial = this.#denyOnOwnWord();
+    return denial ? this.#deny(fault(denial.code, denial.details)) : { type: 'ADMITTED' };
+  }
+
+  #denyOnOwnWord(): Denial | null {
     const { uid, standing, charges } = this.#fixed();
     const { configuration } = this.#desk;
     const meals = charges.filter(({ takesCredit }) => takesCredit);
-    const denial = denyOnOwnWord({
+    return denyOnOwnWord({
       balanceDeltaMinor: deltaOf(charges),
       mealMinor: Math.max(0, -deltaOf(meals)),
       known: standing && { ...standing, balanceMinor: standing.cashMinor },
@@ -261,7 +272,6 @@ export class AccountBooking implements TagWork {
       exposureOfTillMinor: this.#accounts.store.exposureMinor(null),
       limits: configuration.accountLimits ?? null,
     });
-    return denial ? this.#deny(fault(denial.code, denial.details)) : { type: 'ADMITTED' };
   }
 
   #deny(problem: Fault): AccountEvent {

@@ -48,6 +48,7 @@ export const canteenDe: Texts['canteen'] = {
     asOf: 'Offline: Stand {{time}}',
     asOfNever: 'Offline: nur was diese Kasse gebucht hat',
     balance: 'Guthaben',
+    notEnough: 'Zu wenig Guthaben',
   },
   paid: {
     byCredit: 'Mit Essensguthaben bezahlt',

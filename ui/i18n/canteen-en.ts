@@ -47,6 +47,7 @@ export const canteenEn = {
     asOf: 'Offline: as of {{time}}',
     asOfNever: 'Offline: only what this till has booked',
     balance: 'Balance',
+    notEnough: 'Not enough money',
   },
   paid: {
     byCredit: 'Paid by meal credit',

@@ -48,6 +48,7 @@ export const canteenFr: Texts['canteen'] = {
     asOf: 'Hors ligne : état à {{time}}',
     asOfNever: 'Hors ligne : opérations de cette caisse seulement',
     balance: 'Solde',
+    notEnough: 'Solde insuffisant',
   },
   paid: {
     byCredit: 'Payé par crédit repas',

@@ -4,6 +4,7 @@ import type { ClosedShiftReport, ShiftReport } from '../../../contract/ipc/shift
 import type { SimulatorView } from '../../../contract/ipc/simulator.ts';
 import type { ScreenView, TillView } from '../../../contract/ipc/till-view.ts';
 import type { ListedTransaction, SalePart, TransactionDetails } from '../../../contract/ipc/transactions.ts';
+import { makeCanteenViews } from './canteen-views.ts';
 
 /** Views as a till host sends them, one for every state a window can be in, with the longest texts a festival has. */
 
@@ -396,6 +397,7 @@ export const makeViews = (): Readonly<Record<string, TillView>> => ({
     },
     { attentionCount: 1, uplink: { ...base.uplink, state: 'refused' } },
   ),
+  ...makeCanteenViews(base),
 });
 
 export const simulator: SimulatorView = {
