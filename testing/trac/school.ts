@@ -54,7 +54,11 @@ export async function openSchool(databaseUrl: string, creditMode: CreditMode = '
   const operator = await logIn(backend.address, 'a-long-password');
   const { editionId } = editionCreatedSchema.parse((await operator.post('/editions', plan)).body);
   await operator.post('/merchants', { editionId, merchantId: 'canteen', name: 'Canteen' });
-  await database.pool.query('UPDATE edition SET credit_mode = $2 WHERE edition_id = $1', [editionId, creditMode]);
+  await database.pool.query('UPDATE edition SET credit_mode = $2, sessions = $3 WHERE edition_id = $1', [
+    editionId,
+    creditMode,
+    JSON.stringify([{ session: 'lunch', from: '11:30', to: '14:00' }]),
+  ]);
   const apps = { till: makeApp('till'), parentpay: makeApp('parentpay') };
   const till = await registerApp(operator, apps.till, editionId, { defaults: tillDefaults });
   const payments = await registerApp(operator, apps.parentpay, editionId, { namespace: 'parentPay' });
