@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { type ReceiptSettings, receiptSettingsSchema } from '../../contract/settings/receipt-settings.ts';
 import { tillSettingsSchema } from '../../contract/settings/till-settings.ts';
+import { syncFolder } from './sync-folder.ts';
 
 /**
  * Changes what `DIR/till.json` says about receipts and leaves everything else in it as somebody wrote it; the file is on the
@@ -23,4 +24,5 @@ export function saveReceiptSettings(dataFolder: string, receipts: ReceiptSetting
     fs.closeSync(handle);
   }
   fs.renameSync(unfinished, file);
+  syncFolder(path.dirname(file));
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { safeStorage } from 'electron';
 import { type Secrets, secretsSchema, type TillHostOptions } from '../../contract/ipc/envelope.ts';
 import { log } from './log.ts';
+import { syncFolder } from './sync-folder.ts';
 
 type SecretStoreOption = TillHostOptions['secretStore'];
 
@@ -52,16 +53,6 @@ export class SecretsAtRest {
     }
     fs.renameSync(unfinished, this.file);
     syncFolder(path.dirname(this.file));
-  }
-}
-
-function syncFolder(folder: string): void {
-  if (process.platform === 'win32') return;
-  const handle = fs.openSync(folder, 'r');
-  try {
-    fs.fsyncSync(handle);
-  } finally {
-    fs.closeSync(handle);
   }
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Fault } from '../../contract/ipc/fault.ts';
@@ -6,6 +6,7 @@ import { keySetSchema } from '../../contract/wire/enrolment.ts';
 import type { SecretStore, TillSecrets } from '../checkout/ports.ts';
 import { fault } from '../domain/fault.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
+import { replaceFile } from './replace-file.ts';
 
 /** What `DIR/secrets.json` holds. */
 export const tillSecretsSchema = z.object({ token: z.string().min(1), keySets: z.array(keySetSchema).min(1) });
@@ -30,17 +31,7 @@ export class SecretFile implements SecretStore {
   }
 
   save(secrets: TillSecrets): Promise<void> {
-    const file = this.#file();
-    // The mode counts only for a file that is made now.
-    rmSync(`${file}.new`, { force: true });
-    const descriptor = openSync(`${file}.new`, 'wx', 0o600);
-    try {
-      writeSync(descriptor, JSON.stringify(secrets));
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    renameSync(`${file}.new`, file);
+    replaceFile(this.#file(), JSON.stringify(secrets));
     return Promise.resolve();
   }
 

@@ -1,10 +1,11 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Fault } from '../../contract/ipc/fault.ts';
 import { type TillSettings, tillSettingsSchema } from '../../contract/settings/till-settings.ts';
 import { fault } from '../domain/fault.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
+import { replaceFile } from './replace-file.ts';
 
 /** Reads `DIR/till.json`; a folder without one has the defaults. */
 export function loadSettings(dataFolder: string): Result<TillSettings, Fault> {
@@ -39,15 +40,3 @@ export function changeSettings(dataFolder: string, change: Partial<TillSettings>
 }
 
 const fileSchema = z.record(z.string(), z.json());
-
-function replaceFile(file: string, text: string): void {
-  const fresh = `${file}.new`;
-  const descriptor = openSync(fresh, 'w', 0o600);
-  try {
-    writeFileSync(descriptor, text);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-  renameSync(fresh, file);
-}

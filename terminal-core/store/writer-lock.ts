@@ -14,6 +14,8 @@ export function lockForWriting(dataFolder: string): Result<{ release(): void }, 
   const holderFile = path.join(dataFolder, 'lock.pid');
   const lock = new Database(path.join(dataFolder, 'lock.db'), { timeout: 0 });
   try {
+    // Nothing is ever kept in it: a disk that is full has room for a lock.
+    lock.pragma('journal_mode = memory');
     lock.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     lock.close();
