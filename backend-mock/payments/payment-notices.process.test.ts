@@ -12,6 +12,7 @@ import { cardWish, putPayment } from '../../testing/backend/card-payments.ts';
 import { logIn } from '../../testing/backend/operator-client.ts';
 import { OutsideDesk, openedOnline } from '../../testing/backend/outside-desk.ts';
 import { spawnBackend } from '../../testing/backend/spawn-backend.ts';
+import { untilRows, waitingForLock } from '../../testing/backend/until-rows.ts';
 import { systemRandom } from '../ports.ts';
 import { openDatabase } from '../store/database.ts';
 import { signNotice } from './notice-secret.ts';
@@ -106,16 +107,13 @@ describe('webhook', () => {
       if (first === undefined) throw new Error('a backend was started');
       const of = await desk.customer('DEMO-FEST', first.address, there);
       const { topUp: it } = await desk.open(of, 50_02, 'the-only-key', await logIn(first.address));
-      await until(holder, `SELECT 1 FROM transactions WHERE state = 'ExternalPending'`);
+      await untilRows(holder, `SELECT 1 FROM transactions WHERE state = 'ExternalPending'`);
       const sentAt = new Date().toISOString();
       const notice = await desk.noticeAbout(it?.backendTransactionId, { sentAt }, there);
       // The notice is taken up to its booking, which waits for an account that somebody holds.
       await holder.query(`BEGIN; SELECT 1 FROM account WHERE name = 'top-up:online' FOR UPDATE`);
       const lost = desk.tell(notice, undefined, first.address, there).catch(() => 'lost');
-      await until(
-        there.pool,
-        `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
-      );
+      await untilRows(there.pool, waitingForLock);
       await first.kill();
       expect(await lost).toBe('lost');
       await holder.query('ROLLBACK');
@@ -133,14 +131,3 @@ describe('webhook', () => {
     }
   });
 });
-
-/** Asks again and again until there is an answer; throws after half a minute. */
-async function until(asked: Pick<pg.Pool, 'query'> | pg.Client, query: string): Promise<void> {
-  const patience = AbortSignal.timeout(30_000);
-  for (;;) {
-    const found = await asked.query(query);
-    if ((found.rowCount ?? 0) > 0) return;
-    patience.throwIfAborted();
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}

@@ -12,6 +12,7 @@ import { cardTopUp, cardWish, deletePayment, getPayment, putPayment } from '../.
 import { purchase } from '../../testing/backend/payloads.ts';
 import { spawnBackend } from '../../testing/backend/spawn-backend.ts';
 import { enrolTill, type TillClient } from '../../testing/backend/till-client.ts';
+import { untilRows } from '../../testing/backend/until-rows.ts';
 import { limits } from '../limits.ts';
 
 let desk: CardDesk;
@@ -226,7 +227,7 @@ describe('several processes, and one that is killed', () => {
         () => 'answered',
         () => 'lost',
       );
-      await waitForPayment(url);
+      await untilRows(client, 'SELECT 1 FROM payment');
       await first.kill();
       expect(await lost).toBe('lost');
       await client.query('COMMIT');
@@ -256,19 +257,4 @@ async function chargesAt(url: string): Promise<number[]> {
   const found = await client.query<{ times_charged: number }>('SELECT times_charged FROM simulated_charge');
   await client.end();
   return found.rows.map((row) => row.times_charged);
-}
-
-/** Returns once a payment is committed. */
-async function waitForPayment(url: string): Promise<void> {
-  const client = new pg.Client(url);
-  await client.connect();
-  try {
-    for (;;) {
-      const found = await client.query('SELECT 1 FROM payment');
-      if (found.rowCount === 1) return;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  } finally {
-    await client.end();
-  }
 }

@@ -14,6 +14,7 @@ import { logIn, type OperatorClient } from '../../testing/backend/operator-clien
 import { purchase, refund, topUp } from '../../testing/backend/payloads.ts';
 import { spawnBackend } from '../../testing/backend/spawn-backend.ts';
 import { enrolTill, type TillClient } from '../../testing/backend/till-client.ts';
+import { untilRows, waitingForLock } from '../../testing/backend/until-rows.ts';
 import { limits } from '../limits.ts';
 import type { RunningBackend } from '../main.ts';
 
@@ -287,6 +288,31 @@ describe('account mode', () => {
     }
   });
 
+  test('Q52: whoever decides about an account is waited for: three tills and three tags at once get what two may have', async () => {
+    const { uid, till } = await funded('DEMO-CANTEEN');
+    const uids = [uid, newUid(), newUid()];
+    await shareCustomer(uids);
+    const tills = await Promise.all(uids.map(() => enrolTill(backend.address, 'DEMO-CANTEEN')));
+    const holder = new pg.Client(databaseUrl);
+    await holder.connect();
+    try {
+      await holder.query(
+        `BEGIN; SELECT 1 FROM account a JOIN tag t USING (edition_id, customer_id) WHERE t.uid = '${uid}' FOR NO KEY UPDATE OF a`,
+      );
+      const asked = tills.map((each, index) => ask(each, 1, inAccount(uids[index] ?? uid, 40_00)));
+      const early = Promise.any(asked).then(() =>
+        Promise.reject(new Error('decided while somebody else was deciding')),
+      );
+      await Promise.race([untilRows(holder, waitingForLock, tills.length), early]);
+      early.catch(() => undefined);
+      await holder.query('COMMIT');
+      expect((await Promise.all(asked)).map(({ status }) => status).sort()).toEqual([200, 200, 409]);
+      expect((await look(till, uid)).availableMinor).toBe(15_00);
+    } finally {
+      await holder.end();
+    }
+  });
+
   test('tills on three processes at once, by three tags of one customer, never hold more than is there', async () => {
     const { till, uid } = await funded('DEMO-CANTEEN');
     const uids = [uid, newUid(), newUid()];
@@ -298,7 +324,8 @@ describe('account mode', () => {
       const asked = Array.from({ length: 24 }, (_, index) => {
         const through = tills[index % tills.length];
         if (through === undefined) throw new Error('there is a till');
-        return ask(through, index + 1, inAccount(uids[Math.floor(index / 3) % 3] ?? uid, 10_00));
+        // At each moment every till asks with another tag.
+        return ask(through, index + 1, inAccount(uids[(index + Math.floor(index / 3)) % 3] ?? uid, 10_00));
       });
       const statuses = (await Promise.all(asked)).map(({ status }) => status);
       expect(statuses.filter((status) => status === 200)).toHaveLength(9);

@@ -18,7 +18,11 @@ export type ReservationOutcome =
   | { outcome: 'unauthenticated' }
   | { outcome: 'forbidden' }
   | { outcome: 'reserved'; answer: ReservationAnswer; hit: boolean }
-  | { outcome: 'refused'; code: 'TAG_BLOCKED' | 'INSUFFICIENT_FUNDS' | 'DAILY_LIMIT' | 'RESERVATION_CONFLICT'; detail: string };
+  | {
+      outcome: 'refused';
+      code: 'TAG_BLOCKED' | 'INSUFFICIENT_FUNDS' | 'DAILY_LIMIT' | 'RESERVATION_CONFLICT';
+      detail: string;
+    };
 
 type Caller = { tokenHash: Buffer; assignmentId: number };
 
