@@ -200,11 +200,7 @@ describe('windows of time', () => {
     let start = '';
     for (let page = 0; page < 10; page += 1) {
       const path = `/transactions?member_txns=true&per_page=3&meta.memberId.eq=${memberId}${start}`;
-      const { body: answer } = await school.till().get(path);
-      const { transactions, lastKey } = answer as {
-        transactions: { meta: { transactionId: string } }[];
-        lastKey?: string;
-      };
+      const { transactions, lastKey } = tracTransactionsAnswerSchema.parse((await school.till().get(path)).body);
       seen.push(...ids(transactions));
       if (lastKey === undefined) break;
       start = `&start_key=${encodeURIComponent(lastKey)}`;

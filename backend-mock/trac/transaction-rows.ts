@@ -48,15 +48,12 @@ export type TransactionRow = z.infer<typeof rowSchema>;
 
 /**
  * What a transaction carries that no integration sent as it is: what its purse, or else the installation `klink`, lays down for it
- * (R127, R129), who a till's transaction is (section 4), and what was written to it since. Tills need not be sent what is their own
- * (R130, R131).
+ * (R127, R129), under what it has of its own: a till's number, say, and that tills need not be sent it (R130, R131).
  */
 const content = `CASE WHEN t.integration IS NOT NULL AND t.content <> '{}' THEN t.content ELSE
     coalesce(p.content -> '${creditTransactionsKey}',
              coalesce((own.defaults::jsonb -> 'transaction') - ARRAY['default', 'sales', 'credit'], '{}') ||
                coalesce(own.defaults::jsonb #> ARRAY['transaction', CASE WHEN t.purse_id IN ('default', 'sales') THEN t.purse_id ELSE 'credit' END], '{}'))
-    || CASE WHEN x.assignment_id IS NULL THEN '{}' ELSE jsonb_build_object('till', jsonb_build_object('status', 'synced'), 'externalIds',
-         jsonb_build_object('klink-assignmentId', x.assignment_id::text, 'klink-txnNo', x.terminal_transaction_number::text)) END
     || t.content END`;
 
 const select = `SELECT t.backend_transaction_id AS "backendTransactionId", t.backend_transaction_id AS "pageKey", m.member_id AS "memberId",
