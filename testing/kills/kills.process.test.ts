@@ -37,7 +37,9 @@ function killAt(kind: Kind, position: Position): Promise<RowReport> {
 async function killEverywhere(kind: Kind) {
   const course = await world.readers.using((reader) => courseOf(world, kind, reader));
   expect({ kind: kind.name, commits: course.commitCount }).toEqual({ kind: kind.name, commits: kind.commitCount });
-  const positions = isFull ? allPositions(course) : fewPositions(course, kind.name === 'purchase');
+  const positions = isFull
+    ? allPositions(course)
+    : fewPositions(course, kind.name === 'purchase' ? null : kinds.indexOf(kind));
   const reports = await Promise.all(
     positions.map(async (position) => ({ position, ...(await killAt(kind, position)) })),
   );

@@ -91,11 +91,11 @@ export function allPositions({ apdus, commitCount, requestCount }: Course): read
 
 /**
  * The ones that say most: the commit that begins the writing, the first and the last write, and the last thing the backend
- * did.
- * @param isThorough the last commit too, and both victims at both writes
+ * did. Every kind takes half of them, the next one the other half.
+ * @param turn of the kind among all; null takes all of them, the last commit too, and both victims at both writes
  */
-export function fewPositions({ apdus, commitCount, requestCount }: Course, isThorough: boolean): readonly Position[] {
-  const commits = isThorough ? numbersTo(commitCount).slice(-2) : [Math.max(1, commitCount - 1)];
+export function fewPositions({ apdus, commitCount, requestCount }: Course, turn: number | null): readonly Position[] {
+  const commits = turn === null ? numbersTo(commitCount).slice(-2) : [Math.max(1, commitCount - 1)];
   const killed = [
     ...commits.map((number) => position('till-host', { at: 'commit', number }, 'cleanup')),
     // Between the backend having done something and the till knowing it.
@@ -108,8 +108,8 @@ export function fewPositions({ apdus, commitCount, requestCount }: Course, isTho
     return [...killed, position('reader-host', { ...lastDone, number: apdus.length }, 'put back')];
   const first = { at: 'apdu', number: apdus.indexOf(true) + 1, isDone: false } as const;
   const least = [...killed, position('till-host', first, 'cleanup'), position('reader-host', lastDone, 'taken away')];
-  const more = [position('till-host', lastDone, 'try again'), position('reader-host', first, 'put back')];
-  return isThorough ? [...least, ...more] : least;
+  if (turn !== null) return least.filter((_, at) => at % 2 === turn % 2);
+  return [...least, position('till-host', lastDone, 'try again'), position('reader-host', first, 'put back')];
 }
 
 export function describePosition({ victim, moment, aftermath }: Position): string {
