@@ -38,6 +38,7 @@ const coherent = {
   tagDifferences: [],
   missingTransactions: [],
   overspendDifferences: [],
+  purseDifferences: [],
   unresolvedRejections: 0,
   findings: 0,
 };

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { coherenceAnswerSchema } from '../../contract/wire/admin.ts';
 import { limits } from '../limits.ts';
+import { findPurseDifferences } from '../purses/purse-coherence.ts';
 import type { Connection } from '../store/database.ts';
 
 export type Coherence = z.infer<typeof coherenceAnswerSchema>;
@@ -17,6 +18,7 @@ export async function reportCoherence(connection: Connection, editionId: number)
   const tagDifferences = await findTagDifferences(connection, editionId);
   const missingTransactions = await findMissing(connection, editionId);
   const overspendDifferences = await findOverspendDifferences(connection, editionId);
+  const purseDifferences = await findPurseDifferences(connection, editionId);
   const unresolvedRejections = await countUnresolved(connection, editionId);
   const findings =
     (sumMinor === 0 ? 0 : 1) +
@@ -25,6 +27,7 @@ export async function reportCoherence(connection: Connection, editionId: number)
     tagDifferences.length +
     missingTransactions.length +
     overspendDifferences.length +
+    purseDifferences.length +
     unresolvedRejections;
   return {
     editionId,
@@ -34,6 +37,7 @@ export async function reportCoherence(connection: Connection, editionId: number)
     tagDifferences,
     missingTransactions,
     overspendDifferences,
+    purseDifferences,
     unresolvedRejections,
     findings,
   };

@@ -240,7 +240,8 @@ describe('who sees it', () => {
       sumMinor: 0,
       overspendDifferences: [{ customerId, defaultMinor: 1_00, overspendMinor: -3_00 }],
       balanceDifferences: [{ account: name('default') }, { account: 'fee' }],
-      findings: 3,
+      purseDifferences: [{ rule: 'purse-balance', purseId: 'default' }],
+      findings: 4,
     });
     await expect(database.query(move, [editionId, name('overspend'), 3_01])).rejects.toMatchObject({ code: '23514' });
   });

@@ -25,6 +25,25 @@ export const accountsAnswerSchema = z
   .object({ editionId: z.int(), currency: z.string(), accounts: z.array(accountBalanceSchema) })
   .meta({ id: 'AccountsAnswer' });
 
+/** A purse that does not show what the ledger has of it, and by which rule. */
+export const purseDifferenceSchema = z.object({
+  rule: z.enum([
+    /** Its balance is not what came into it less what it paid; of the sales purse, what waits (R64, R69). */
+    'purse-balance',
+    /** What a day's sales of a session drew is not what they come to (R77, Q29). */
+    'sales-settled',
+    /** What was used of a credit is not what it paid. */
+    'credit-usage',
+    /** What was cleared of a credit is not what was left of it (R103). */
+    'credit-cleared',
+  ]),
+  memberId: z.string(),
+  purseId: z.string(),
+  bookedMinor: z.int(),
+  expectedMinor: z.int(),
+});
+export type PurseDifference = z.infer<typeof purseDifferenceSchema>;
+
 /** What does not agree; every list is empty in a healthy world. */
 export const coherenceAnswerSchema = z
   .object({
@@ -70,6 +89,8 @@ export const coherenceAnswerSchema = z
     ),
     /** Account mode: customers who have money while they owe what was sold above the limit (INV-69). */
     overspendDifferences: z.array(z.object({ customerId: z.int(), defaultMinor: z.int(), overspendMinor: z.int() })),
+    /** Account mode: members' purses that do not show what the ledger has (INV-70, INV-71). */
+    purseDifferences: z.array(purseDifferenceSchema),
     /** How many rows of the transition log nobody has resolved. */
     unresolvedRejections: z.int(),
     /** Number of findings above; 0 means coherent. */

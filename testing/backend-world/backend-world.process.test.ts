@@ -114,6 +114,7 @@ const quiet = (editionId: number) => ({
   tagDifferences: [],
   missingTransactions: [],
   overspendDifferences: [],
+  purseDifferences: [],
   unresolvedRejections: 0,
   findings: 0,
 });
