@@ -421,8 +421,12 @@ export class Till {
     this.#stopDoneTimer = this.#parts.timers.after(doneMs, () => this.#show(this.#idleScreen()));
   }
 
-  /** What the backend said may halt the till, or let it sell at last. */
+  /**
+   * What the backend said may halt the till, or let it sell at last. Work that waits for a tag ends with a halt: its number would
+   * be drawn by a till that knows better (ingest rule 2).
+   */
   #refreshScreen(): void {
+    if (this.#parts.assignments.assignment()?.haltedCode) this.#workplace.cancel();
     const idle = this.#screen.screen === 'sale' || this.#screen.screen === 'halted';
     if (idle && !this.#workplace.isTaken) this.#screen = this.#idleScreen();
     this.#publish();

@@ -267,7 +267,7 @@ export class StoredTransactions implements TransactionStore {
 
   #drawNumber(): number {
     const drawn = this.#statements.drawNumber.get();
-    invariant('INV-04', drawn !== undefined, 'a number was drawn without an assignment');
+    invariant('INV-04', drawn !== undefined, 'a number was drawn without an assignment that may go on');
     return drawn.number;
   }
 
@@ -373,6 +373,7 @@ function prepare(drizzle: BetterSQLite3Database) {
     drawNumber: drizzle
       .update(assignment)
       .set({ lastTerminalTransactionNumber: sql`${assignment.lastTerminalTransactionNumber} + 1` })
+      .where(isNull(assignment.haltedCode))
       .returning({ number: assignment.lastTerminalTransactionNumber })
       .prepare(),
     one: drizzle

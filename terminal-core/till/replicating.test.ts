@@ -6,7 +6,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { batchRequestSchema } from '../../contract/wire/batch.ts';
 import { assignment, configuration } from '../../testing/till/festival.ts';
-import { tillsOfTest } from '../../testing/till/flows.ts';
+import { startSale, tillsOfTest } from '../../testing/till/flows.ts';
 import type { InProcessTill } from '../../testing/till/in-process-till.ts';
 import { type ReceivedRequest, type Reply, ScriptedBackend } from '../../testing/till/scripted-backend.ts';
 
@@ -81,4 +81,16 @@ describe('replicate', () => {
       value: { sentCount: 3, unsentCount: 0, fault: { code: 'BACKEND_UNREACHABLE' } },
     });
   });
+});
+
+test('ingest rule 2: a sale that waits for its tag when the till learns of its halt draws no number (simulation, seed 46)', async () => {
+  const behind: Reply = { status: 200, json: { seq: 99, hash: 'f'.repeat(64) } };
+  const { till } = await tillWithBackend(({ resource }) => (resource === 'seal' ? behind : null));
+  const { ended } = await startSale(till, 500);
+  const drawn = till.store.counts().lastTerminalTransactionNumber;
+  await till.till.operations.replicate({ untilEmpty: false, timeoutMs: 60_000 });
+  expect(await ended).toMatchObject({ value: { result: 'refused', step: { error: { code: 'CANCELLED' } } } });
+  expect(till.screen).toMatchObject({ screen: 'halted', fault: { code: 'JOURNAL_BEHIND' } });
+  await till.hand({ kind: 'hold', tagId: till.tagId(0) });
+  expect(till.store.counts().lastTerminalTransactionNumber).toBe(drawn);
 });

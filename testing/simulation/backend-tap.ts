@@ -29,9 +29,11 @@ export class BackendTap {
   readonly #jobs: JobRhythm;
   readonly #time: SimulatedTime;
   readonly #trace: (line: string) => void;
+  readonly #isLost: (assignmentId: number) => boolean;
   /** Requests that may have changed the books, since these were last compared. */
   changes = 0;
 
+  /** @param isLost whether the till of an assignment has lost what it knew */
   constructor(
     backend: SimulatedBackend,
     books: BooksModel,
@@ -39,6 +41,7 @@ export class BackendTap {
     jobs: JobRhythm,
     time: SimulatedTime,
     trace: (line: string) => void,
+    isLost: (assignmentId: number) => boolean,
   ) {
     this.#backend = backend;
     this.#books = books;
@@ -46,6 +49,7 @@ export class BackendTap {
     this.#jobs = jobs;
     this.#time = time;
     this.#trace = trace;
+    this.#isLost = isLost;
   }
 
   async answer(request: SentRequest): Promise<Answer | null> {
@@ -75,6 +79,8 @@ export class BackendTap {
       demand(parsed.seal.seq <= seal.last_seq, 'INV-05 seal', `an answer seals ${parsed.seal.seq} of ${seal.last_seq}`);
     }
     if (taken.length === 0) return;
+    const isLost = this.#isLost(assignmentId);
+    demand(!isLost, 'INV-05 fork', `${assignmentId} is taken up to ${seal.last_seq} from a till that lost its journal`);
     this.changes += 1;
     const sent = taken.map(sentEntry);
     const expected = this.#books.received(assignmentId, sent, await this.#outcomes(assignmentId, sent));

@@ -37,6 +37,7 @@ export class Director {
     const desk = this.#chance.pick(this.#simulation.desks);
     const till = desk.till.index;
     if (!desk.isRunning) return this.#chance.percent(40) ? { kind: 'start', till } : this.#pass();
+    if (isHalted(desk) && this.#chance.percent(12)) return { kind: 'enrol-anew', till };
     if (this.#chance.percent(1.5)) this.#chain = this.#mishap(till);
     if (this.#chance.percent(38)) return this.#pass();
     if (this.#chance.percent(this.#temper.faults)) return this.#fault(till);
@@ -257,3 +258,6 @@ export class Director {
     }
   }
 }
+
+/** It says itself that it may not go on, or has not been enrolled yet. */
+const isHalted = ({ observer, fork }: TillDesk): boolean => observer === null && fork?.haltedCode !== null;

@@ -1,3 +1,4 @@
+import { apply } from './apply-action.ts';
 import { demand } from './money-model.ts';
 import { fairWeather } from './network.ts';
 import type { Simulation } from './simulation.ts';
@@ -18,6 +19,7 @@ const lateCardMs = 62 * 60_000;
  */
 export async function finish(simulation: Simulation): Promise<void> {
   await calm(simulation);
+  await enrolForked(simulation);
   await showEverywhere(simulation);
   await giveBack(simulation);
   // Nobody stands and waits for it any more: the till asks ever later (Q12).
@@ -48,11 +50,22 @@ async function calm(simulation: Simulation): Promise<void> {
   await simulation.pass(quietMs);
 }
 
+/** A till whose disk was put back has found it out by itself (ingest rule 2), and goes on under another assignment. */
+async function enrolForked(simulation: Simulation): Promise<void> {
+  for (const desk of simulation.desks) {
+    const { fork, till } = desk;
+    if (fork)
+      demand(fork.haltedCode !== null, 'liveness', `till ${till.index} has not noticed that its disk was put back`);
+    if (!desk.observer) await apply(simulation, { kind: 'enrol-anew', till: till.index });
+    demand(desk.observer !== null, 'liveness', `till ${till.index} cannot be enrolled again`);
+  }
+}
+
 /** Whoever has an unknown transaction sees its tag again, and every till has heard what every other has seen. */
 async function showEverywhere(simulation: Simulation): Promise<void> {
   for (const tag of simulation.wristbands.all) {
     for (const desk of simulation.desks) {
-      await simulation.apply({
+      await apply(simulation, {
         kind: 'visit',
         till: desk.till.index,
         work: { work: 'balance' },
@@ -70,7 +83,7 @@ async function giveBack(simulation: Simulation): Promise<void> {
   for (const desk of simulation.desks) {
     if (!desk.running.view.openPayment) continue;
     const till = desk.till.index;
-    await simulation.apply({ kind: 'visit', till, work: { work: 'voidPayment' }, firstTagOnly: true, showing: null });
+    await apply(simulation, { kind: 'visit', till, work: { work: 'voidPayment' }, firstTagOnly: true, showing: null });
     await simulation.pass(60_000);
     demand(!desk.isBusy, 'liveness', `till ${till} does not come to an end with giving a card its money back`);
   }
@@ -93,7 +106,7 @@ async function agreed(simulation: Simulation): Promise<void> {
   const { model, books, provider } = simulation;
   for (const row of model.rows.values()) {
     const name = `${row.assignmentId}/${row.number}`;
-    if (model.tampered.has(row.uid) || model.misjudged.has(row.uid)) continue;
+    if (model.tampered.has(row.uid) || model.misjudged.has(row.uid) || model.lost.has(row.assignmentId)) continue;
     const isFinal = row.state === 'Committed' || row.state === 'Aborted';
     const isLeft = !isFinal && !isDecidable(simulation, row, name);
     if (isLeft) simulation.tally.work('left to an operator');
@@ -111,6 +124,7 @@ async function agreed(simulation: Simulation): Promise<void> {
   }
   for (const row of model.rows.values()) {
     if (row.method !== 'card' || model.misjudged.has(row.uid) || model.tampered.has(row.uid)) continue;
+    if (model.lost.has(row.assignmentId)) continue;
     const paid = provider.paidMinor(`${row.assignmentId}/${row.number}`);
     const wanted = row.state === 'Committed' ? row.amountMinor : 0;
     demand(

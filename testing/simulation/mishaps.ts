@@ -23,7 +23,13 @@ const hourMs = 60 * 60_000;
  * broken off at a bad moment and the world goes on before somebody comes back to it.
  */
 export function mishap(chance: Chance, places: MishapPlaces): readonly Action[] {
-  const chain = chance.weighted({ broken: 70, 'broken-card': 14, 'held-too-long': 10, 'card-for-days': 6 });
+  const chain = chance.weighted({
+    broken: 70,
+    'broken-card': 14,
+    'held-too-long': 10,
+    'card-for-days': 6,
+    'disk-put-back': 4,
+  });
   switch (chain) {
     case 'broken':
       return brokenOff(chance, places);
@@ -33,6 +39,8 @@ export function mishap(chance: Chance, places: MishapPlaces): readonly Action[] 
       return heldTooLong(chance, places);
     case 'card-for-days':
       return cardForDays(chance, places);
+    case 'disk-put-back':
+      return diskPutBack(chance, places);
   }
 }
 
@@ -142,5 +150,27 @@ function cardForDays(chance: Chance, { till, tagId }: MishapPlaces): readonly Ac
     { kind: 'pass', spanMs: 60_000 },
     ...end,
     { kind: 'pass', spanMs: 60_000 },
+  ];
+}
+
+/** A till goes on from an older copy of its disk: where the backend can be reached it is told so, else it sells until it is. */
+function diskPutBack(chance: Chance, { till, otherTill, tagId, otherTagId }: MishapPlaces): readonly Action[] {
+  return [
+    { kind: 'keep-disk', till },
+    ...visit(till, tagId, sale, 2_500),
+    ...visit(till, otherTagId, sale, 2_500),
+    { kind: 'pass', spanMs: chance.pick([2_000, 70_000, 70_000]) },
+    ...(chance.percent(30) ? visit(till, tagId, sale, 2_500) : []),
+    { kind: 'kill', till, moments: 0 },
+    ...(chance.percent(50) ? [{ kind: 'partition', till, forMs: offlineMs } as const] : []),
+    { kind: 'put-disk-back', till },
+    { kind: 'start', till },
+    ...visit(till, tagId, sale, 2_500),
+    ...visit(till, otherTagId, sale, 2_500),
+    ...visit(otherTill, tagId, sale, 2_500),
+    { kind: 'pass', spanMs: chance.percent(50) ? offlineMs : 70_000 },
+    ...visit(till, tagId, sale, 2_500),
+    { kind: 'enrol-anew', till },
+    ...visit(till, tagId, sale, 2_500),
   ];
 }

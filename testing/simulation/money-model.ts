@@ -95,6 +95,8 @@ export class MoneyModel {
   readonly tampered = new Set<string>();
   /** UIDs about which somebody has decided what cannot be known: books and tags need not agree any more. */
   readonly misjudged = new Set<string>();
+  /** Assignments whose till has lost what it knew: nobody will say any more what became of their transactions. */
+  readonly lost = new Set<number>();
   /** Changes booked in the backend for a tag, by their number (Q20). */
   readonly #adjustments = new Map<string, Map<number, number>>();
   readonly #rules: MoneyRules;

@@ -1,4 +1,5 @@
 import type { Work } from './actions.ts';
+import { apply } from './apply-action.ts';
 import type { Simulation } from './simulation.ts';
 
 /** So many wristbands are still blank when the gates open. */
@@ -12,7 +13,7 @@ export async function openEvent(simulation: Simulation): Promise<void> {
     const works: readonly Work[] = [{ work: 'issue' }, { work: 'topUp', amountMinor: 5_000, method: 'cash' }];
     for (const work of works) {
       const showing = { tagId, afterMs: 10, holdMs: 2_000 };
-      await simulation.apply({ kind: 'visit', till, work, firstTagOnly: true, showing });
+      await apply(simulation, { kind: 'visit', till, work, firstTagOnly: true, showing });
       await simulation.pass(2_500);
     }
   }

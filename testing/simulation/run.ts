@@ -1,4 +1,5 @@
 import type { Action } from './actions.ts';
+import { apply } from './apply-action.ts';
 import type { Cluster } from './cluster.ts';
 import { countBackendSteps } from './coverage.ts';
 import { Director } from './director.ts';
@@ -50,7 +51,7 @@ export async function play(plan: RunPlan, cluster: Cluster, timers: GlobalTimers
     for (let step = 0; step < count; step += 1) {
       const action = plan.actions?.[step] ?? director.next();
       actions.push(action);
-      await simulation.apply(action);
+      await apply(simulation, action);
       if (simulation.tap.changes >= plan.compareEvery) await simulation.tap.compare();
       plan.onStep?.(step + 1);
     }

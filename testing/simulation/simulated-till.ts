@@ -49,7 +49,7 @@ export interface TillWorld {
 /** What a till's disk and the person before it outlive: the folder, the clock on the wall, the secrets. */
 export class SimulatedTill {
   readonly index: number;
-  readonly folder = makeMemoryFolder();
+  folder = makeMemoryFolder();
   readonly clock: WallClock;
   readonly world: TillWorld;
   /** The process that runs now; null: none does. */
@@ -80,6 +80,13 @@ export class SimulatedTill {
     this.running = new RunningTill(this, life, onTagSeen);
     this.running.begin();
     return this.running;
+  }
+
+  /** What was on it is set aside, and nobody here looks at it again. */
+  emptyDisk(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+    this.folder = makeMemoryFolder();
+    this.#secrets = null;
   }
 
   close(): void {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
-import type { Action, Deed, Showing } from './actions.ts';
 import { SimulatedBackend } from './backend.ts';
 import { BackendTap } from './backend-tap.ts';
 import { BooksModel } from './books-model.ts';
@@ -12,7 +11,7 @@ import type { GlobalTimers } from './global-timers.ts';
 import { JobRhythm } from './job-rhythm.ts';
 import { Life, type Moment } from './life.ts';
 import { MoneyModel } from './money-model.ts';
-import { fairWeather, foulWeather, Line } from './network.ts';
+import { Line } from './network.ts';
 import { Operators } from './operators.ts';
 import { backendUrl, SimulatedTill } from './simulated-till.ts';
 import { SimulatedTime, settled } from './simulated-time.ts';
@@ -61,7 +60,15 @@ export class Simulation {
     this.backend = backend;
 
     this.#jobs = new JobRhythm(backend, this.time);
-    this.tap = new BackendTap(backend, this.books, this.provider, this.#jobs, this.time, (line) => this.trace(line));
+    this.tap = new BackendTap(
+      backend,
+      this.books,
+      this.provider,
+      this.#jobs,
+      this.time,
+      (line) => this.trace(line),
+      (assignmentId) => this.model.lost.has(assignmentId),
+    );
     this.operators = new Operators(backend, this.books, this.model, this.time, () => this.#jobs.notePayment());
     const afterNotice = () => this.#jobs.notePayment();
     const notices = new CardNotices(backend, this.time, this.chance.stream('notices'), this.tally, afterNotice);
@@ -163,127 +170,9 @@ export class Simulation {
 
   // --- going on ---
 
-  async apply(action: Action): Promise<void> {
-    this.trace(JSON.stringify(action));
-    await this.#apply(action);
-    await this.settle();
-  }
-
-  async #apply(action: Action): Promise<void> {
-    switch (action.kind) {
-      case 'pass':
-        return this.pass(action.spanMs);
-      case 'jobs':
-        return this.backend.runJobs();
-      case 'night':
-        return this.#night(action.forMs);
-      case 'provider':
-        this.tally.fault('provider away');
-        this.provider.isReachable = action.isReachable;
-        return;
-      case 'card':
-        this.provider.nextFate = action.fate;
-        return;
-      case 'backend-dies':
-        this.backend.dieAfter(action.statements);
-        this.time.after(action.downMs, () => this.backend.restart());
-        return;
-      case 'clone':
-      case 'roll-back':
-      case 'corrupt':
-        return this.#tamper(action);
-      case 'operator':
-        return this.#operate(action.deed);
-      default:
-        return this.#atTill(action);
-    }
-  }
-
-  async #atTill(action: Extract<Action, { readonly till: number }>): Promise<void> {
-    const desk = this.desks[action.till];
-    if (!desk) return;
-    const { line, field } = desk.till.world;
-    switch (action.kind) {
-      case 'visit':
-        desk.begin(action.work, action.firstTagOnly);
-        if (action.showing) this.#show(desk, action.showing);
-        return;
-      case 'show':
-        this.#show(desk, action.showing);
-        return;
-      case 'lift':
-        field.takeAway();
-        return;
-      case 'cancel':
-      case 'dismiss':
-        await desk.press(action.kind);
-        return;
-      case 'start':
-        if (!desk.isRunning) this.startTill(desk);
-        return;
-      case 'stop':
-        if (desk.isRunning) this.tally.fault('till stopped');
-        desk.stop();
-        return;
-      case 'reader-host':
-        this.tally.fault('reader host restarted');
-        if (desk.isRunning) desk.running.restartReaderHost();
-        return;
-      case 'kill':
-        if (!desk.isRunning) return;
-        if (action.moments === 0) {
-          this.tally.fault('kill at rest');
-          desk.running.end();
-        } else desk.running.life.killAfter(action.moments);
-        return;
-      case 'flaw':
-        this.tally.fault(`write ${action.flaw}`);
-        field.flaw = action.flaw;
-        return;
-      case 'partition':
-        line.isCut = true;
-        this.time.after(action.forMs, () => {
-          line.isCut = false;
-        });
-        return;
-      case 'weather':
-        line.weather = action.isFoul ? foulWeather : fairWeather;
-        return;
-      case 'clock':
-        this.tally.fault('clock changed');
-        desk.till.clock.jump(action.jumpMs);
-        desk.till.clock.drift(action.driftPerMillion);
-        return;
-    }
-  }
-
   /** Lets time go by, with everything that falls due in it. */
   async pass(spanMs: number): Promise<void> {
     await this.time.pass(spanMs, () => this.settle());
-  }
-
-  async #night(forMs: number): Promise<void> {
-    this.tally.fault('night');
-    for (const desk of this.desks) if (desk.isRunning) desk.running.end();
-    await this.settle();
-    await this.pass(forMs);
-    await this.backend.runJobs();
-    for (const desk of this.desks) this.startTill(desk);
-  }
-
-  #show(desk: TillDesk, { tagId, afterMs, holdMs }: Showing): void {
-    const tag = this.wristbands.all.find((one) => one.tagId === tagId);
-    if (!tag) return;
-    const { field } = desk.till.world;
-    this.time.after(afterMs, () => {
-      // There is one of it, which leaves wherever it was.
-      for (const other of this.desks) if (other.till.world.field.tag === tag) other.till.world.field.takeAway();
-      this.trace(`${tagId} comes to till ${desk.till.index}`);
-      field.lay(tag);
-    });
-    this.time.after(afterMs + holdMs, () => {
-      if (field.tag === tag) field.takeAway();
-    });
   }
 
   /** Until nothing goes on by itself; then everybody who watches looks at what is new. */
@@ -306,42 +195,17 @@ export class Simulation {
     const isMaking = this.desks.some((desk) => desk.till.world.field.tag === tag && desk.isMaking);
     // What a till has just committed is known before what it writes next.
     for (const desk of this.desks) desk.observe();
+    // What a till writes that does not know what it has forgotten is no better than what a thief writes.
+    const isForked = this.desks.some((desk) => desk.till.world.field.tag === tag && desk.fork !== null);
+    if (isForked) {
+      this.model.tamper(tag.tagId, tag.uid, image);
+      return;
+    }
     try {
       this.model.tagShows(tag.tagId, tag.uid, image, isMaking);
     } catch (error) {
       this.noteBroken(error);
     }
-  }
-
-  /** Somebody lays hands on a wristband that lies on no reader. */
-  #tamper(action: Extract<Action, { readonly tagId: string }>): void {
-    const tag = this.wristbands.all.find(({ tagId }) => tagId === action.tagId);
-    if (!tag || this.desks.some((desk) => desk.till.world.field.tag === tag)) return;
-    this.tally.fault(`tag ${action.kind}`);
-    this.model.tampered.add(tag.uid);
-    switch (action.kind) {
-      case 'clone':
-        this.#tampered(this.wristbands.clone(tag));
-        return;
-      case 'roll-back':
-        this.wristbands.rollBack(tag, action.steps);
-        this.#tampered(tag);
-        return;
-      case 'corrupt':
-        this.wristbands.corrupt(tag, action.offset);
-        this.#tampered(tag);
-        return;
-    }
-  }
-
-  #tampered(tag: Wristband): void {
-    this.model.tamper(tag.tagId, tag.uid, this.wristbands.witness(tag));
-  }
-
-  async #operate(deed: Deed): Promise<void> {
-    this.tally.work(`operator ${deed.deed}`);
-    const misjudged = await this.operators.do(deed);
-    if (misjudged !== null) this.model.misjudged.add(misjudged);
   }
 
   #editionKey(): Uint8Array {

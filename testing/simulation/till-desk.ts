@@ -6,6 +6,8 @@ import type { TillOperations } from '../../terminal-core/till/operations.ts';
 import type { Work } from './actions.ts';
 import type { BooksModel } from './books-model.ts';
 import { cleanupRowOf, startRowOf, undecidedRowOf } from './cleanup-rows.ts';
+import type { KeptDisk } from './disks.ts';
+import type { ForkWatch } from './fork-watch.ts';
 import { demand, type Intent, keyOf, ModelViolation, type MoneyModel } from './money-model.ts';
 import type { RunningTill, SimulatedTill } from './simulated-till.ts';
 import type { Tally } from './tally.ts';
@@ -28,7 +30,11 @@ interface Surroundings {
 export class TillDesk {
   readonly till: SimulatedTill;
   readonly #simulation: Surroundings;
+  /** Null where no assignment is followed: there is none, or its till has lost what it knew. */
   observer: TillObserver | null = null;
+  /** Where the till's disk was put back. */
+  fork: ForkWatch | null = null;
+  keptDisk: KeptDisk | null = null;
   #work: Work['work'] | null = null;
 
   constructor(till: SimulatedTill, simulation: Surroundings) {
@@ -55,10 +61,12 @@ export class TillDesk {
     return this.#work === 'issue' || this.#work === 'repair' || this.#work === 'replace';
   }
 
+  /** Follows the assignment of the till from now on, where it has one. */
   enrolled(): void {
     const row = this.running.database
       .prepare('SELECT assignment_id AS assignmentId, journal_id AS journalId FROM assignment')
       .get();
+    if (row === undefined) return;
     const { assignmentId, journalId } = assignmentSchema.parse(row);
     const { model, tally } = this.#simulation;
     this.observer = new TillObserver(assignmentId, journalId, model, (number, from, to, cause) => {
@@ -69,11 +77,28 @@ export class TillDesk {
     });
   }
 
+  /** The till's disk was put back. */
+  forked(watch: ForkWatch): void {
+    this.observer = null;
+    this.fork = watch;
+  }
+
+  /** The till's disk is empty. */
+  forgotten(): void {
+    this.observer = null;
+    this.fork = null;
+    this.keptDisk = null;
+  }
+
   /** Looks at what the till has stored since it was last looked at. */
   observe(): void {
     const { running } = this.till;
-    if (!running || !this.observer || !running.database.open || !running.life.hasNews()) return;
+    if (!running?.database.open) return;
     try {
+      this.fork?.look(running.database);
+      if (!running.life.hasNews()) return;
+      if (!this.observer && !this.fork) this.enrolled();
+      if (!this.observer) return;
       const { seals } = this.#simulation.books;
       this.observer.look(running.database, seals.get(this.observer.assignmentId)?.seq ?? 0);
     } catch (error) {
@@ -133,7 +158,7 @@ export class TillDesk {
   }
 
   begin(work: Work, firstTagOnly: boolean): void {
-    const assignmentId = this.observer?.assignmentId;
+    const assignmentId = this.observer?.assignmentId ?? this.fork?.assignmentId;
     if (!this.isRunning || assignmentId === undefined) return;
     if (this.isBusy) {
       this.#interfere(work, firstTagOnly);
@@ -203,7 +228,7 @@ export class TillDesk {
     tally.work(`said ${said}${fault === '' ? '' : ` ${fault}`}`);
     demand(answer.ok || answer.fault.code !== 'INTERNAL', 'told', 'a till reports a mistake of its own');
     const number = answer.ok ? answer.value.step.transaction?.terminalTransactionNumber : undefined;
-    if (number !== undefined && answer.ok) model.told(assignmentId, number, answer.value.result);
+    if (number !== undefined && answer.ok && !this.fork) model.told(assignmentId, number, answer.value.result);
   }
 }
 
