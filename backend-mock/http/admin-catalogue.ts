@@ -24,6 +24,7 @@ import {
   renameMerchant,
 } from '../configuration/catalogue.ts';
 import { changeEdition, createEdition } from '../configuration/editions.ts';
+import { changeCreditMode } from '../purses/credit-mode.ts';
 import { audit } from '../store/audit.ts';
 import { databaseErrorCode } from '../store/database.ts';
 import { edition, merchant, product } from '../store/schema.ts';
@@ -75,6 +76,7 @@ function editionRoutes(app: App, service: Service): void {
       const now = clock.now();
       const editionId = await database.transaction(async (connection) => {
         const made = await createEdition(connection, request.body, random, now);
+        await changeCreditMode(connection, made, request.body, now);
         await audit(connection, actor, 'edition created', { editionId: made, name: request.body.name }, now);
         return made;
       });
@@ -98,8 +100,9 @@ function editionRoutes(app: App, service: Service): void {
       const editionId = request.params.id;
       const now = clock.now();
       await database.transaction(async (connection) => {
-        if (await changeEdition(connection, editionId, request.body))
-          await audit(connection, actor, 'edition changed', { editionId, ...request.body }, now);
+        if (!(await changeEdition(connection, editionId, request.body))) return;
+        await changeCreditMode(connection, editionId, request.body, now);
+        await audit(connection, actor, 'edition changed', { editionId, ...request.body }, now);
       });
       const [row] = await database.reads.select().from(edition).where(eq(edition.editionId, editionId));
       if (row === undefined) throw new ProblemError(problem('NOT_FOUND', `There is no edition ${editionId}.`));
@@ -305,5 +308,7 @@ function editionRowOf(row: typeof edition.$inferSelect) {
     ...(row.accountLimits === null ? {} : { accountLimits: accountLimitsSchema.parse(row.accountLimits) }),
     ...(row.offlineLimitMinor === null ? {} : { offlineLimitMinor: row.offlineLimitMinor }),
     ...(row.sessions === null ? {} : { sessions: sessionListSchema.parse(row.sessions) }),
+    ...(row.creditMode === 'TRAC' ? {} : { creditMode: row.creditMode }),
+    ...(row.sessionCredits ? {} : { sessionCredits: false }),
   };
 }

@@ -44,6 +44,7 @@ export async function applyDue(
   now: Date,
 ): Promise<number> {
   const { editionId } = edition;
+  if (edition.creditMode === 'TILL') return 0;
   const purses = await connection.query<DuePurse>({
     name: 'due-purses',
     text: `SELECT p.customer_id AS "customerId", p.purse_id AS "purseId", p.account_id AS "accountId", m.is_active AS "isActive",

@@ -1,4 +1,5 @@
 import { bigint, boolean, integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { creditModes } from '../../contract/wire/canteen.ts';
 import { stateCauses } from '../../contract/wire/outcomes.ts';
 
 /**
@@ -25,6 +26,8 @@ export const edition = pgTable('edition', {
   accountLimits: jsonb('account_limits'),
   offlineLimitMinor: whole('offline_limit_minor'),
   sessions: jsonb('sessions'),
+  creditMode: text('credit_mode', { enum: creditModes }).notNull(),
+  sessionCredits: boolean('session_credits').notNull(),
   demoCode: text('demo_code'),
   createdAt: instant('created_at').notNull(),
 });

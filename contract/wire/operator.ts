@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { transactionRowSchema, transitionLogRowSchema } from './admin.ts';
 import { anyJsonSchema } from './any-json.ts';
+import { creditModeSchema } from './canteen.ts';
 import { accountLimitsSchema, feeRuleSchema, merchantSchema, productSchema } from './configuration.ts';
 import { editionLimitsSchema } from './enrolment.ts';
 import { instantSchema, shortTextSchema, tagUidSchema } from './identifiers.ts';
@@ -30,11 +31,15 @@ export const editionRequestSchema = z
     offlineLimitMinor: z.int().min(0).optional(),
     /** Account mode: the parts of a canteen's day. */
     sessions: sessionListSchema.optional(),
+    /** Account mode: who manages the credits (Q33); `TRAC`, this backend, where nothing is said. */
+    creditMode: creditModeSchema.optional(),
+    /** Account mode: whether the sessions of a purse narrow what its credits pay (Q34); where nothing is said they do. */
+    sessionCredits: z.boolean().optional(),
   })
   .meta({ id: 'EditionRequest' });
 /** What is absent stays; mode, currency and time zone are for ever. `null` takes a limit away. */
 export const editionChangeSchema = editionRequestSchema
-  .pick({ name: true, limits: true, fees: true, topUpAmountsMinor: true })
+  .pick({ name: true, limits: true, fees: true, topUpAmountsMinor: true, creditMode: true, sessionCredits: true })
   .partial()
   .extend({
     accountLimits: accountLimitsSchema.nullish(),
