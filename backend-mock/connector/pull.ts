@@ -153,11 +153,12 @@ async function notePage(
   await connection.query({
     name: 'note-trac-page',
     text: `UPDATE trac_connection SET
-             seen_until = CASE WHEN $5::text IS NULL THEN greatest(seen_until, least(greatest(reading_seen_until, $4), $3)) ELSE seen_until END,
-             pulled_until = CASE WHEN $5::text IS NULL THEN $3 ELSE pulled_until END,
-             reading_from = CASE WHEN $5::text IS NULL THEN NULL ELSE $2 END,
-             reading_started_at = CASE WHEN $5::text IS NULL THEN NULL ELSE $3 END,
-             reading_seen_until = CASE WHEN $5::text IS NULL THEN NULL ELSE greatest(reading_seen_until, $4) END,
+             seen_until = CASE WHEN $5::text IS NULL
+               THEN greatest(seen_until, least(greatest(reading_seen_until, $4::timestamptz), $3::timestamptz)) ELSE seen_until END,
+             pulled_until = CASE WHEN $5 IS NULL THEN $3 ELSE pulled_until END,
+             reading_from = CASE WHEN $5 IS NULL THEN NULL ELSE $2::timestamptz END,
+             reading_started_at = CASE WHEN $5 IS NULL THEN NULL ELSE $3 END,
+             reading_seen_until = CASE WHEN $5 IS NULL THEN NULL ELSE greatest(reading_seen_until, $4) END,
              reading_key = $5
             WHERE edition_id = $1`,
     values: [editionId, from, startedAt, newest, next ?? null],

@@ -85,6 +85,7 @@ async function send(parts: PushParts, transaction: SendableTransaction): Promise
     member.remoteMemberId,
     purseId,
     bodyOf(transaction, { ...link, currency }),
+    `${link.slug}:${transaction.ownKey}`,
   );
   if (posted.ok) {
     await inStep(parts, (connection) => noteSent(connection, editionId, backendTransactionId, posted.result));

@@ -74,12 +74,12 @@ export async function findOwn(
   connection: Connection,
   editionId: number,
   keys: readonly string[],
-): Promise<ReadonlyMap<string, number>> {
+): Promise<ReadonlyMap<string, { backendTransactionId: number; amountMinor: number }>> {
   if (keys.length === 0) return new Map();
   const [ofTills, ofBackend] = [keys.filter((key) => key.includes('/')), keys.filter((key) => key.startsWith('#'))];
-  const found = await connection.query<{ key: string; id: number }>({
+  const found = await connection.query<{ key: string; backendTransactionId: number; amountMinor: number }>({
     name: 'own-transactions',
-    text: `SELECT ${ownKey} AS key, t.backend_transaction_id AS id
+    text: `SELECT ${ownKey} AS key, t.backend_transaction_id AS "backendTransactionId", t.amount_minor AS "amountMinor"
              FROM purse_transaction t
              JOIN transactions b ON b.edition_id = t.edition_id AND b.backend_transaction_id = t.backend_transaction_id
             WHERE t.edition_id = $1
@@ -92,7 +92,7 @@ export async function findOwn(
       ofBackend.map((key) => Number(key.slice(1))),
     ],
   });
-  return new Map(found.rows.map(({ key, id }) => [key, id]));
+  return new Map(found.rows.map(({ key, ...row }) => [key, row]));
 }
 
 /** The books' numbers of transactions of the other side: those received from it, and those that went there. */

@@ -12,7 +12,7 @@ type Row = Omit<SendableTransaction, 'products'> & { payload: string };
 export async function readSendable(queries: Queries, editionId: number): Promise<SendableTransaction[]> {
   const found = await queries.query<Row>({
     name: 'sendable-transactions',
-    text: `SELECT t.backend_transaction_id AS "backendTransactionId", b.assignment_id AS "assignmentId",
+    text: `SELECT t.backend_transaction_id AS "backendTransactionId", ${ownKey} AS "ownKey", b.assignment_id AS "assignmentId",
                   b.terminal_transaction_number AS "terminalTransactionNumber", t.customer_id AS "customerId", t.purse_id AS "purseId",
                   t.type, t.amount_minor AS "amountMinor", t.transaction_date AS "transactionDate", t.session,
                   t.account_type AS "accountType", t.description, t.meal, t.credit_portion_minor AS "creditPortionMinor", b.payload,

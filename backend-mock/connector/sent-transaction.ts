@@ -5,6 +5,8 @@ import { externalIdsOf, type OwnIdentity } from './own-identity.ts';
 /** A transaction of the books here, as it has to be known to be told over there. */
 export type SendableTransaction = {
   backendTransactionId: number;
+  /** As {@link ownKeyOf} reads it back. */
+  ownKey: string;
   assignmentId: number | null;
   terminalTransactionNumber: number | null;
   customerId: number;

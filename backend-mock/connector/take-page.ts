@@ -103,8 +103,7 @@ export async function takePart(
   for (const read of part) {
     const verdict = judgeTransaction(read, { since, credits, contraOf: (id) => contras.get(id) });
     if (verdict.outcome === 'own') {
-      const backendTransactionId = read.ownKey === undefined ? undefined : own.get(read.ownKey);
-      rows.push({ ...read, outcome: 'own', reason: null, backendTransactionId: backendTransactionId ?? null });
+      rows.push(ownRow(read, read.ownKey === undefined ? undefined : own.get(read.ownKey)));
     } else if (verdict.outcome === 'book') {
       const place = await placeOf(connection, link, read, subjects, now);
       if (place.outcome === 'found') wanted.push({ read, transaction: { ...verdict.transaction, ...place.place } });
@@ -131,6 +130,18 @@ export async function takePart(
       });
   }
   return rows;
+}
+
+/** What carries our number and says something else is not ours: somebody has to look. */
+function ownRow(
+  read: ReadTransaction,
+  here: { backendTransactionId: number; amountMinor: number } | undefined,
+): Received {
+  if (here !== undefined && here.amountMinor !== read.amountMinor) {
+    const reason = `It carries our number ${read.ownKey ?? ''} and another amount than ${here.amountMinor}.`;
+    return { ...read, outcome: 'refused', reason, backendTransactionId: null };
+  }
+  return { ...read, outcome: 'own', reason: null, backendTransactionId: here?.backendTransactionId ?? null };
 }
 
 type Place =

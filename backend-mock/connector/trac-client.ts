@@ -29,7 +29,10 @@ export type Remote = AppIdentity & { address: string; organisation: string; inst
 export type TracClient = {
   /** One page of everything that was made after `createdAfter`, of every member and purse (R133, R134). */
   readTransactions(createdAfter: Date, startKey: string | undefined): Promise<RemoteAnswer<RemotePage>>;
-  postTransaction(memberId: string, purseId: string, body: object): Promise<RemoteAnswer<string>>;
+  /**
+   * @param key the same for the same transaction: an installation that knows the header makes it once, whatever happens on the way
+   */
+  postTransaction(memberId: string, purseId: string, body: object, key: string): Promise<RemoteAnswer<string>>;
   /** By one filter, e.g. `mis.misId.eq`. */
   findMembers(filter: string, value: string): Promise<RemoteAnswer<readonly RemoteMember[]>>;
   readMember(memberId: string): Promise<RemoteAnswer<RemoteMember>>;
@@ -47,12 +50,17 @@ export function createTracClient(remote: Remote, clock: Clock, transport: typeof
   const tokens = createTokenSource(client, remote, clock);
   const org = `orgs/${encodeURIComponent(remote.organisation)}`;
 
-  async function call<T>(schema: z.ZodType<T>, path: string, options: Options): Promise<RemoteAnswer<T>> {
+  async function call<T>(
+    schema: z.ZodType<T>,
+    path: string,
+    options: Options,
+    headers: Record<string, string> = {},
+  ): Promise<RemoteAnswer<T>> {
     for (let attempt = 1; ; attempt += 1) {
       const token = await tokens.current();
       if (!token.ok) return token;
       const answer = await asked(schema, () =>
-        client(`${org}/${path}`, { ...options, headers: { Authorization: `token ${token.result}` } }),
+        client(`${org}/${path}`, { ...options, headers: { ...headers, Authorization: `token ${token.result}` } }),
       );
       // A token may end before its time; the request was not done then, so a new token may ask again, once.
       if (answer.ok || answer.fault.code !== 'UNAUTHENTICATED' || attempt > 1) return answer;
@@ -71,9 +79,9 @@ export function createTracClient(remote: Remote, clock: Clock, transport: typeof
           ...(startKey === undefined ? {} : { start_key: startKey }),
         },
       }),
-    async postTransaction(memberId, purseId, body) {
+    async postTransaction(memberId, purseId, body, key) {
       const path = `members/${encodeURIComponent(memberId)}/purses/${encodeURIComponent(purseId)}/transactions`;
-      const made = await call(transactionMadeSchema, path, { method: 'POST', json: body });
+      const made = await call(transactionMadeSchema, path, { method: 'POST', json: body }, { 'Idempotency-Key': key });
       return made.ok ? { ok: true, result: made.result.transactionId } : made;
     },
     async findMembers(filter, value) {

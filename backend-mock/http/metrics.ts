@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { isSendable } from '../connector/sendable.ts';
 import { limits } from '../limits.ts';
 import type { Database } from '../store/database.ts';
 import type { App } from './service.ts';
@@ -50,6 +51,9 @@ export function sample(name: string, labels: Labels, value: number): string {
   return `${name}${written.length === 0 ? '' : `{${written.join(',')}}`} ${value}`;
 }
 
+/** SQL: of the connection `c`. */
+const waitingToBeSent = `FROM purse_transaction t WHERE t.edition_id = c.edition_id AND ${isSendable}`;
+
 type Gauge = { name: string; help: string; label: string; text: string };
 
 /** What an operator is to look at, and what waits, counted by the database. */
@@ -85,6 +89,30 @@ const gauges: readonly Gauge[] = [
     help: 'Sum of the accounts of a type, in minor units.',
     label: 'type',
     text: 'SELECT edition_id, type AS label, sum(balance_minor) AS value FROM account GROUP BY 1, 2',
+  },
+  {
+    name: 'klink_trac_known_until_seconds',
+    help: 'Until when each side of a Trac connection knows the other one, in seconds since 1970; absent before the first reading.',
+    label: 'direction',
+    text: `SELECT edition_id, 'pull' AS label, extract(epoch FROM pulled_until)::bigint AS value FROM trac_connection
+            WHERE direction <> 'push' AND pulled_until IS NOT NULL
+           UNION ALL
+           SELECT c.edition_id, 'push', extract(epoch FROM coalesce((SELECT min(t.created_at) ${waitingToBeSent}), c.last_round_at))::bigint
+             FROM trac_connection c WHERE c.direction <> 'pull' AND c.last_round_at IS NOT NULL`,
+  },
+  {
+    name: 'klink_trac_waiting',
+    help: 'Transactions that are not in step with a Trac installation, by what they wait for.',
+    label: 'what',
+    text: `SELECT edition_id, 'pending' AS label, (SELECT count(*) ${waitingToBeSent}) AS value FROM trac_connection c WHERE direction <> 'pull'
+           UNION ALL
+           SELECT c.edition_id, 'doubtful', count(s.*) FROM trac_connection c LEFT JOIN trac_sent s ON s.edition_id = c.edition_id AND s.state = 'sending' GROUP BY 1
+           UNION ALL
+           SELECT c.edition_id, 'not-sent', count(s.*) FROM trac_connection c LEFT JOIN trac_sent s ON s.edition_id = c.edition_id AND s.state = 'refused' GROUP BY 1
+           UNION ALL
+           SELECT c.edition_id, 'not-received', count(r.*) FROM trac_connection c LEFT JOIN trac_received r ON r.edition_id = c.edition_id AND r.outcome = 'refused' GROUP BY 1
+           UNION ALL
+           SELECT c.edition_id, 'unprocessed', count(r.*) FROM trac_connection c LEFT JOIN trac_received r ON r.edition_id = c.edition_id AND NOT r.processed GROUP BY 1`,
   },
 ];
 
