@@ -62,7 +62,7 @@ export function drawCase(
     endsEarly: message.endsEarly,
     isHead: message.method === 'HEAD',
     mayGoUnanswered: isCut || (message.body?.length ?? 0) > 1_000_000 || message.method === 'CONNECT',
-    mustRefuse: whyRefuse(contract, request, message, attack),
+    mustRefuse: whyRefuse(contract, world, request, message, attack),
     till,
   };
 }
@@ -92,6 +92,7 @@ function changeValues(draw: Draw, request: FuzzRequest): void {
 /** Whether nobody may consent to this: the wrong credentials, or a body that the contract does not allow. */
 function whyRefuse(
   contract: ContractOfBodies,
+  world: FuzzWorld,
   request: FuzzRequest,
   message: WireMessage,
   attack: string,
@@ -103,6 +104,9 @@ function whyRefuse(
   const assignment = request.path.get('id');
   if (route.opensTo === 'till' && assignment !== undefined && Number(decoded(assignment)) !== till.client.assignmentId)
     return 'the assignment is another till\u2019s';
+  const organisation = request.path.get('org');
+  if (route.opensTo === 'integration' && Number(decoded(organisation ?? '')) !== world.integration.client.organisation)
+    return 'the organisation is another one';
   const isPacked = message.headers.some(([name]) => name === 'Content-Encoding');
   return isPacked || attack === 'framing' ? undefined : contract.objection(route, message.body);
 }

@@ -5,6 +5,7 @@ import { noticeSignatureHeader } from '../../contract/wire/outside-top-up.ts';
 import { purchase } from '../backend/payloads.ts';
 import type { Draw } from './draw.ts';
 import type { FuzzTill, FuzzWorld } from './fuzz-world.ts';
+import { drawFilter, placeSchema } from './integrations.ts';
 import { drawEntries } from './journal-bodies.ts';
 import { type HostileJson, writeJson } from './json-text.ts';
 import type { Newcomer } from './newcomers.ts';
@@ -12,7 +13,7 @@ import type { FuzzRoute, JsonSchema, Parameter } from './routes.ts';
 import { type Known, SchemaValues } from './schema-values.ts';
 
 /** Who a request says it comes from. */
-export type Caller = 'till' | 'operator' | 'stranger' | 'nobody';
+export type Caller = 'till' | 'operator' | 'integration' | 'app' | 'stranger' | 'nobody';
 
 /** A request before it is bytes. */
 export type FuzzRequest = {
@@ -33,6 +34,8 @@ export type FuzzRequest = {
 const rightful: Record<FuzzRoute['opensTo'], Caller> = {
   till: 'till',
   operator: 'operator',
+  integration: 'integration',
+  app: 'app',
   others: 'stranger',
   anybody: 'nobody',
 };
@@ -56,7 +59,7 @@ export function drawRequest(
   const values = new SchemaValues(schemas, known);
   const caller = draw.percent(82)
     ? rightful[route.opensTo]
-    : draw.oneOf(['till', 'operator', 'stranger', 'nobody'] as const);
+    : draw.oneOf(['till', 'operator', 'integration', 'app', 'stranger', 'nobody'] as const);
   const request: FuzzRequest = {
     route,
     caller,
@@ -70,6 +73,7 @@ export function drawRequest(
   };
   for (const parameter of route.parameters) fillIn(draw, known, values, request, parameter);
   fitJournal(draw, world, values, request);
+  fitPlace(draw, world, request);
   return request;
 }
 
@@ -93,6 +97,10 @@ function credentials(draw: Draw, world: FuzzWorld, till: FuzzTill, caller: Calle
       const role = draw.percent(75) ? 'admin' : draw.oneOf(operatorRoles);
       return [['Cookie', world.sessionOf(role).cookie]];
     }
+    case 'integration':
+      return [['Authorization', `token ${world.integration.client.token}`]];
+    case 'app':
+      return [['Authorization', `Bearer ${world.integration.jwt}`]];
     case 'stranger':
       return [
         [
@@ -159,6 +167,22 @@ function drawSegment(
 
 const textOf = (value: HostileJson): string => (typeof value === 'string' ? value : writeJson(value));
 export const headerText = (text: string): string => text.replaceAll(/[^\x20-\x7e]/g, '?');
+
+/** A path of the Trac-compatible API mostly leads to something that is there; and its lists take filters. */
+function fitPlace(draw: Draw, world: FuzzWorld, request: FuzzRequest): void {
+  const { opensTo, method, path } = request.route;
+  if (opensTo === 'app' && draw.percent(80))
+    request.path.set('installationId', String(world.integration.installationId));
+  if (path.startsWith('/v1/admin/installations/{') && draw.percent(80))
+    request.path.set('id', String(world.integration.installationId));
+  if (opensTo !== 'integration') return;
+  if (draw.percent(90)) request.path.set('org', String(world.integration.client.organisation));
+  if (method === 'GET' && draw.percent(30)) request.query.push(drawFilter((values) => draw.oneOf(values)));
+  const [place] = world.places.length === 0 ? [] : [draw.oneOf(world.places)];
+  if (place === undefined || draw.percent(10)) return;
+  for (const name of placeSchema.options)
+    if (request.path.has(name)) request.path.set(name, encodeURIComponent(place[name]));
+}
 
 /** What is to be held and what the tag says have to agree. */
 function drawReservation(draw: Draw, world: FuzzWorld, { editionId }: FuzzRequest): HostileJson {

@@ -5,6 +5,7 @@ import { type OperatorRole, operatorRoles } from '../../contract/wire/operators.
 import { startHash } from '../backend/journal.ts';
 import { logIn, type OperatorClient } from '../backend/operator-client.ts';
 import { enrolTill, type TillClient } from '../backend/till-client.ts';
+import { type Integration, letIn, readPlaces, type TracPlace, tracKnown } from './integrations.ts';
 import type { HostileJson } from './json-text.ts';
 import { readKnown } from './known-values.ts';
 import { type Newcomer, soundEditions, welcome } from './newcomers.ts';
@@ -29,6 +30,8 @@ export class FuzzWorld {
   readonly #newcomers = new Map<number, readonly Newcomer[]>();
   readonly #known = new Map<number, ReadonlyMap<string, readonly HostileJson[]>>();
   #noticeSecret: Buffer = Buffer.alloc(0);
+  #integration: Integration | undefined;
+  #places: readonly TracPlace[] = [];
 
   private constructor(address: string, database: pg.Client) {
     this.address = address;
@@ -62,6 +65,16 @@ export class FuzzWorld {
     return session;
   }
 
+  get integration(): Integration {
+    if (this.#integration === undefined) throw new Error('there is an integration');
+    return this.#integration;
+  }
+
+  /** Transactions of purses, with everything that leads to them. */
+  get places(): readonly TracPlace[] {
+    return this.#places;
+  }
+
   /** The editions that there are. */
   get editions(): readonly number[] {
     return this.#editions;
@@ -73,7 +86,7 @@ export class FuzzWorld {
 
   /** What exists in an edition, by the name of the field that names it. */
   known(editionId: number, field: string): readonly HostileJson[] | undefined {
-    return this.#known.get(editionId)?.get(field);
+    return this.#known.get(editionId)?.get(field) ?? tracKnown.get(field);
   }
 
   /** Replaces identities that were used up, and learns what there is by now. */
@@ -87,6 +100,8 @@ export class FuzzWorld {
       const newcomer = await welcome(this.sessionOf('admin'), edition);
       this.#newcomers.set(edition.editionId, [newcomer, ...earlier].slice(0, 3));
     }
+    this.#integration = await letIn(this.sessionOf('admin'), this.#integration);
+    this.#places = await readPlaces(this.#database);
     this.#editions = await this.#numbers('SELECT edition_id FROM edition ORDER BY edition_id LIMIT 4');
     for (const editionId of this.#editions) {
       const known = await readKnown(this.#database, editionId);

@@ -34,7 +34,7 @@ export type FuzzRoute = {
   parameters: readonly Parameter[];
   body: JsonSchema | undefined;
   /** Whose credentials it asks for: `others` are those that the fuzz has none of; `anybody` also where the document does not speak of it. */
-  opensTo: 'till' | 'operator' | 'others' | 'anybody';
+  opensTo: 'till' | 'operator' | 'integration' | 'app' | 'others' | 'anybody';
 };
 
 export type RouteBook = { routes: readonly FuzzRoute[]; schemas: ReadonlyMap<string, JsonSchema> };
@@ -74,6 +74,8 @@ export async function readRoutes(): Promise<RouteBook> {
 function opensTo(security: readonly Record<string, unknown>[]): FuzzRoute['opensTo'] {
   if (security.some((each) => 'bearer' in each)) return 'till';
   if (security.some((each) => 'session' in each)) return 'operator';
+  if (security.some((each) => 'installation' in each)) return 'integration';
+  if (security.some((each) => 'app' in each)) return 'app';
   return security.length > 0 ? 'others' : 'anybody';
 }
 
