@@ -26,6 +26,11 @@ export const memberCreditSchema = z
   .meta({ id: 'MemberCredit' });
 export type MemberCredit = z.infer<typeof memberCreditSchema>;
 
+/** What a tag's owner is called while nobody has said who it is (R56). */
+export function unnamedMember(uid: string): string {
+  return `Tag ${uid}`;
+}
+
 /** Whose tag it is, as far as whoever serves has to know. */
 export const memberLookupSchema = z
   .object({

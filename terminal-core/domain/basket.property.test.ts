@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { markOfProductId } from '../../contract/wire/sale-marks.ts';
 import { type TransactionItem, transactionItemSchema } from '../../contract/wire/transaction.ts';
-import { type Basket, partPaymentItems, priceMinor, saleItems, toPayMinor } from './basket.ts';
+import { type Basket, itemsByKind, partPaymentItems, priceMinor, saleItems, toPayMinor } from './basket.ts';
 import { customerNetMinor } from './bookings.ts';
 import { type CartLine, lineMinor } from './cart.ts';
 import { discountMinor, goodsMinor } from './discount.ts';
@@ -162,5 +162,35 @@ describe('items', () => {
       ['merchant:bar', '2.6', 25],
       ['merchant:kitchen', '8.1', 25],
     ]);
+  });
+});
+
+describe('Q50: meals and the rest of a canteen’s sale', () => {
+  test('together they are the price and the income of the whole; credit never pays for what is no meal (R109)', () => {
+    fc.assert(
+      fc.property(basket, (sold) => {
+        const kinds = itemsByKind(sold);
+        expect(kinds.length).toBeGreaterThan(0);
+        expect(kinds.reduce((sum, { totalMinor }) => sum + totalMinor, 0)).toBe(priceMinor(sold));
+        for (const { items, totalMinor } of kinds) expect(customerNetMinor(items)).toBe(-totalMinor || 0);
+        const whole = incomeOf(saleItems(sold));
+        const both = incomeOf(kinds.flatMap(({ items }) => items));
+        const totalOf = (income: Map<string, number>) => [...income.values()].reduce((sum, each) => sum + each, 0);
+        expect(totalOf(both)).toBe(totalOf(whole));
+        const mealsMinor = sold.lines.reduce((sum, line) => sum + (line.meal ? Math.max(0, lineMinor(line)) : 0), 0);
+        for (const { isMeal, totalMinor } of kinds) if (isMeal) expect(totalMinor).toBeLessThanOrEqual(mealsMinor);
+        expect(kinds.filter(({ isMeal }) => isMeal).length).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+
+  test('what comes to nothing is booked with the other, so that no transaction is worth nothing', () => {
+    const line = { quantity: 1, merchantId: 'canteen', taxRate: null, allergens: [] };
+    const meal = { ...line, productId: 'meal', name: 'Meal', unitPriceMinor: 250, meal: true };
+    const cup = { ...line, productId: 'cup', name: 'Cup', unitPriceMinor: 100, meal: false };
+    const back = { ...cup, productId: 'back', unitPriceMinor: -100 };
+    const kinds = itemsByKind({ lines: [meal, cup, back], discount: null, partsMinor: [], groupId: null });
+    expect(kinds).toMatchObject([{ isMeal: true, totalMinor: 250 }]);
+    expect(kinds[0]?.items).toHaveLength(3);
   });
 });

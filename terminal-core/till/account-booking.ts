@@ -295,7 +295,7 @@ export class AccountBooking implements TagWork {
   #accountView(): AccountView | null {
     const { uid, askedAtMs } = this.#fixed();
     const standing = knownStanding(this.#desk, this.#accounts, uid);
-    return standing && accountView(this.#desk, this.#accounts.isCatering(), standing, askedAtMs);
+    return standing && accountView(this.#desk, this.#accounts.isCatering(), standing, { uid, askedAtMs });
   }
 
   #fixed(): IdentifiedAccount {

@@ -16,7 +16,7 @@ export function accountLook(desk: Desk, accounts: Accounts, patience: Patience):
     const standing = known.value;
     if (!standing) return failed(fault('BALANCE_UNKNOWN'));
     const isBlocked = standing.blocked || desk.configuration.blockedTags.includes(uid);
-    const account = accountView(desk, accounts.isCatering(), standing, askedAtMs);
+    const account = accountView(desk, accounts.isCatering(), standing, { uid, askedAtMs });
     return ok({ uid, shown: shownAccount(standing.balanceMinor, isBlocked), details: detailsOf(account), account });
   });
 }

@@ -1,5 +1,6 @@
 import type { AccountView, SalePartView } from '../../contract/ipc/account-view.ts';
 import type { Fault } from '../../contract/ipc/fault.ts';
+import { unnamedMember } from '../../contract/wire/member-lookup.ts';
 import type { KnownBalance } from '../checkout/account-ports.ts';
 import { type CanteenMoment, canteenMoment } from '../domain/canteen-day.ts';
 import { dailyLeftMinor, type MemberStanding, memberStanding, usableCreditMinor } from '../domain/member-account.ts';
@@ -77,23 +78,23 @@ function standingFrom(desk: Desk, isCatering: boolean, known: KnownBalance): Acc
   };
 }
 
-/** An account as a screen shows it. */
+/** An account as a screen shows it. Of a tag whose owner nobody has named there is nobody to show (R56). */
 export function accountView(
   desk: Desk,
   isCatering: boolean,
   standing: AccountStanding,
-  askedAtMs: number,
+  asked: { readonly uid: string; readonly askedAtMs: number },
 ): AccountView {
   const { at, cashMinor, freeMinor, creditMinor, asOf, member } = standing;
   const leftMinor = member && dailyLeftMinor(member, at);
   const fundsMinor = freeMinor + creditMinor + (desk.configuration.accountLimits?.overdraftMinor ?? 0);
   return {
-    member: member && memberView(member, leftMinor),
+    member: member && member.member.displayName !== unnamedMember(asked.uid) ? memberView(member, leftMinor) : null,
     cashMinor,
     creditMinor: isCatering ? creditMinor : null,
     toSpendMinor: Math.max(0, leftMinor === null ? fundsMinor : Math.min(fundsMinor, leftMinor)),
     asOf,
-    isFresh: asOf !== null && Date.parse(asOf) >= askedAtMs,
+    isFresh: asOf !== null && Date.parse(asOf) >= asked.askedAtMs,
   };
 }
 
