@@ -15,9 +15,9 @@ export const diagnosticsDe: Texts['diagnostics'] = {
     },
     finding: 'Befund',
     findings: {
-      current: 'Ein Band dieser Veranstaltung',
+      current: 'Ein Band dieses Anlasses',
       'not-ours': 'Leer oder keines von uns',
-      'foreign-edition': 'Von einer anderen Veranstaltung',
+      'foreign-edition': 'Von einem anderen Anlass',
       forged: 'Nicht echt',
       corrupt: 'Beschädigt',
       unsupported: 'Diese Art wird nicht unterstützt',
@@ -57,7 +57,7 @@ export const diagnosticsDe: Texts['diagnostics'] = {
   },
   database: {
     title: 'Datenbank',
-    size: 'Größe',
+    size: 'Grösse',
     transactions: 'Transaktionen',
     journal: 'Einträge im Journal',
     free: 'Frei auf dem Datenträger',

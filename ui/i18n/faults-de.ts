@@ -17,7 +17,7 @@ export const faultsDe: Texts['fault'] = {
   NOT_CANCELLABLE: { title: 'Zu spät zum Abbrechen', help: 'Das Band wird schon beschrieben. Weiter hinhalten.' },
   ALREADY_ENROLLED: {
     title: 'Diese Kasse ist schon angemeldet',
-    help: 'Eine andere Ausgabe braucht einen anderen Datenordner.',
+    help: 'Ein anderer Anlass braucht einen anderen Datenordner.',
   },
   INSUFFICIENT_FUNDS: { title: 'Zu wenig auf dem Band', help: 'Nimm etwas aus dem Warenkorb oder lade zuerst auf.' },
   DAILY_LIMIT: {
@@ -104,7 +104,7 @@ export const faultsDe: Texts['fault'] = {
   },
   TAG_OTHER: {
     title: 'Das ist ein anderes Band',
-    help: 'Gebraucht wird das, das zu früh weg war. Halte jenes an den Leser.',
+    help: 'Es bleibt, wie es ist. Halte das Band hin, um das es geht.',
   },
   TAG_PAID_PART: {
     title: 'Dieses Band hat seinen Teil bezahlt',
@@ -172,7 +172,7 @@ export const faultsDe: Texts['fault'] = {
   },
   PAYMENT_OPEN: {
     title: 'Eine Kartenzahlung ist offen',
-    help: 'Mit demselben Band abschliessen oder das Geld der Karte zurückgeben. Dann kann die nächste Karte bezahlen.',
+    help: 'Mit demselben Band abschliessen oder das Geld auf die Karte zurückgeben. Dann kann die nächste Karte bezahlen.',
   },
   OUTCOME_UNKNOWN: {
     title: 'Noch ungewiss',
@@ -214,8 +214,8 @@ export const faultsDe: Texts['fault'] = {
     help: 'Die Kasse braucht einmal das Netz, um Artikel und Preise zu holen. Sie versucht es von selbst.',
   },
   MODE_UNSUPPORTED: {
-    title: 'Nicht bei dieser Ausgabe',
-    help: 'Ihre Guthaben liegen im Backend: auf ihre Bänder wird nichts geschrieben.',
+    title: 'Nicht bei diesem Anlass',
+    help: 'Seine Guthaben liegen im Backend: Auf die Bänder wird nichts geschrieben.',
   },
   TILL_IN_USE: {
     title: 'Diese Kasse ist anderswo offen',
@@ -236,7 +236,7 @@ export const faultsDe: Texts['fault'] = {
   SETTINGS_INVALID: { title: 'Die Einstellungen sind ungültig', help: 'Berichtige till.json im Datenordner.' },
   DATABASE_OLDER: {
     title: 'Die Daten sind von einer älteren Version',
-    help: 'Die Kasse einmal starten: Das bringt sie auf den Stand.',
+    help: 'Die Kasse einmal starten: Das bringt sie auf den neusten Stand.',
   },
   DATABASE_NEWER: {
     title: 'Die Daten sind aus einer neueren Version',
@@ -268,7 +268,7 @@ export const faultsDe: Texts['fault'] = {
   },
   CHAIN_BROKEN: {
     title: 'Das Journal ist beschädigt',
-    help: 'Was diese Kasse aufgeschrieben hat, wurde verändert und wird nicht gesendet. Ruf den Betreiber; „klink export“ sichert das Journal für den Support. Spiel nie eine ältere Kopie ein.',
+    help: 'Was diese Kasse aufgeschrieben hat, wurde verändert und wird nicht gesendet. Ruf den Betreiber; «klink export» sichert das Journal für den Support. Spiel nie eine ältere Kopie ein.',
   },
   JOURNAL_BEHIND: {
     title: 'Die Daten dieser Kasse sind zu alt',
@@ -299,12 +299,12 @@ export const faultsDe: Texts['fault'] = {
     help: 'Die Verbindung brach beim Drucken ab. Schau auf das Papier und drucke nötigenfalls noch einmal.',
   },
   FILE_NOT_WRITTEN: {
-    title: 'Die Datei ließ sich nicht speichern',
+    title: 'Die Datei liess sich nicht speichern',
     help: 'Wähle einen anderen Ordner oder schaffe Platz auf dem Datenträger.',
   },
   INTERNAL: {
     title: 'Die Kasse steht still',
-    help: 'Es geschah etwas, das nie geschehen darf. Es wird nichts geraten. Ruf den Support.',
+    help: 'Es ist etwas geschehen, das nie geschehen darf. Die Kasse rät nicht, sie hält an. Ruf den Support.',
   },
   ENTRIES_REJECTED: {
     title: 'Das Backend hat nicht alles gebucht',

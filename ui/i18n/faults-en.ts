@@ -82,7 +82,7 @@ export const faultsEn = {
   TAG_ALREADY_ISSUED: { title: 'This tag is issued already', help: 'It can be used as it is. Look at its balance.' },
   TAG_OTHER: {
     title: 'This is another tag',
-    help: 'The one that left too early is needed. Hold that one to the reader.',
+    help: 'It stays as it is. Hold the tag here that this is about.',
   },
   TAG_PAID_PART: { title: 'This tag has paid its part', help: 'Now hold the tag here that pays the rest.' },
   TAG_UNRESOLVED: {

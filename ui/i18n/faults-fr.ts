@@ -11,7 +11,7 @@ export const faultsFr: Texts['fault'] = {
   NO_SUCH_TRANSACTION: { title: 'Cette transaction n’existe pas ici', help: 'Vérifiez le numéro.' },
   NO_CASH_TO_RETURN: {
     title: 'Pas d’espèces à rendre',
-    help: 'Ce n’est pas un rechargement en espèces interrompu. Vérifiez le numéro.',
+    help: 'Ce n’est pas une recharge en espèces interrompue. Vérifiez le numéro.',
   },
   BUSY: { title: 'La caisse traite un bracelet', help: 'Terminez ou annulez d’abord.' },
   NOT_CANCELLABLE: { title: 'Trop tard pour annuler', help: 'L’écriture a commencé. Gardez le bracelet en place.' },
@@ -63,7 +63,7 @@ export const faultsFr: Texts['fault'] = {
     title: 'Bracelet parti trop tôt',
     help: 'Rien n’a été débité. Recommencez et gardez le bracelet en place.',
   },
-  TAG_UNKNOWN: { title: 'Pas un bracelet de l’événement', help: 'Préparez-le d’abord ou demandez le bon bracelet.' },
+  TAG_UNKNOWN: { title: 'Pas un bracelet de l’événement', help: 'Activez-le d’abord ou demandez le bon bracelet.' },
   TAG_FOREIGN_EDITION: {
     title: 'Bracelet d’un autre événement',
     help: 'Il ne contient pas d’argent ici. Demandez celui de cet événement.',
@@ -98,10 +98,10 @@ export const faultsFr: Texts['fault'] = {
     help: 'Elle n’a pas la place pour un solde. Prenez un bracelet de l’événement.',
   },
   TAG_UNSUPPORTED: { title: 'Ce type de puce ne convient pas', help: 'Prenez un bracelet de l’événement.' },
-  TAG_ALREADY_ISSUED: { title: 'Ce bracelet est déjà prêt', help: 'Il peut servir tel quel. Regardez son solde.' },
+  TAG_ALREADY_ISSUED: { title: 'Ce bracelet est déjà activé', help: 'Il peut servir tel quel. Regardez son solde.' },
   TAG_OTHER: {
     title: 'C’est un autre bracelet',
-    help: 'Il faut celui qui est parti trop tôt. Présentez celui-là au lecteur.',
+    help: 'Il reste tel quel. Présentez le bracelet concerné.',
   },
   TAG_PAID_PART: { title: 'Ce bracelet a payé sa part', help: 'Présentez maintenant le bracelet qui paie le reste.' },
   TAG_UNRESOLVED: {
@@ -136,11 +136,11 @@ export const faultsFr: Texts['fault'] = {
     title: 'Paiement par carte annulé',
     help: 'Rien n’est débité de la carte, et rien n’est sur le bracelet.',
   },
-  NO_OPEN_PAYMENT: { title: 'Aucun paiement par carte ouvert', help: 'Il n’y a rien à terminer ni à annuler.' },
-  NO_ADJUSTMENT: { title: 'Rien à porter', help: 'Le bracelet est à jour.' },
+  NO_OPEN_PAYMENT: { title: 'Aucun paiement par carte en suspens', help: 'Il n’y a rien à terminer ni à annuler.' },
+  NO_ADJUSTMENT: { title: 'Rien à mettre à jour', help: 'Le bracelet est à jour.' },
   LOGIN_NEEDED: {
     title: 'Personne n’est connecté',
-    help: 'Tapez d’abord votre code ou présentez votre bracelet de service.',
+    help: 'Saisissez d’abord votre code ou présentez votre bracelet du personnel.',
   },
   CASHIER_UNKNOWN: {
     title: 'Inconnu ici',
@@ -148,22 +148,22 @@ export const faultsFr: Texts['fault'] = {
   },
   PIN_NOT_UNIQUE: {
     title: 'Plusieurs personnes ont ce code',
-    help: 'Choisissez votre nom ou présentez votre bracelet de service.',
+    help: 'Choisissez votre nom ou présentez votre bracelet du personnel.',
   },
   PIN_SLOWED: {
     title: 'Un instant',
-    help: 'Le code précédent était faux ou se vérifie encore. Attendez quelques secondes.',
+    help: 'Le code précédent était faux ou est encore en cours de vérification. Attendez quelques secondes.',
   },
   SUPERVISOR_NEEDED: {
     title: 'Il faut un responsable',
-    help: 'Faites confirmer par son code ou son bracelet de service.',
+    help: 'Faites-le confirmer par son code ou son bracelet du personnel.',
   },
   SHIFT_NEEDED: {
     title: 'Aucun service n’est ouvert',
     help: 'Comptez le fonds de caisse et ouvrez un service.',
   },
-  SHIFT_OPEN: { title: 'Un service est déjà ouvert', help: 'Fermez-le d’abord : comptez la caisse.' },
-  SHIFT_NOT_OPEN: { title: 'Aucun service n’est ouvert', help: 'Il n’y a rien à imprimer ni à fermer.' },
+  SHIFT_OPEN: { title: 'Un service est déjà ouvert', help: 'Clôturez-le d’abord : comptez la caisse.' },
+  SHIFT_NOT_OPEN: { title: 'Aucun service n’est ouvert', help: 'Il n’y a rien à imprimer ni à clore.' },
   TRAINING: {
     title: 'Ceci est un exercice',
     help: 'Il n’y a que des bracelets simulés, et rien n’est jamais envoyé.',
@@ -177,11 +177,11 @@ export const faultsFr: Texts['fault'] = {
     help: 'L’opération a été coupée avant d’atteindre le bracelet. Rien n’a été débité.',
   },
   PAYMENT_OPEN: {
-    title: 'Un paiement par carte est ouvert',
-    help: 'Terminez-le avec le même bracelet, ou rendez l’argent à la carte. Ensuite, la carte suivante peut payer.',
+    title: 'Un paiement par carte est en suspens',
+    help: 'Terminez-le avec le même bracelet, ou remboursez sur la carte. Ensuite, la carte suivante peut payer.',
   },
   OUTCOME_UNKNOWN: {
-    title: 'Pas encore certain',
+    title: 'Encore incertain',
     help: 'Présentez le même bracelet à cette caisse. Ne pas encaisser deux fois.',
   },
   READER_UNAVAILABLE: {
@@ -268,7 +268,7 @@ export const faultsFr: Texts['fault'] = {
   },
   CHAIN_BROKEN: {
     title: 'Le journal est abîmé',
-    help: 'Ce que cette caisse a noté a été modifié et n’est pas envoyé. Prévenez l’exploitant ; « klink export » sauve le journal pour l’assistance. Ne remettez jamais une copie plus ancienne.',
+    help: 'Ce que cette caisse a noté a été modifié et n’est pas envoyé. Prévenez l’exploitant ; « klink export » sauvegarde le journal pour l’assistance. Ne remettez jamais une copie plus ancienne.',
   },
   JOURNAL_BEHIND: {
     title: 'Données de la caisse trop anciennes',
@@ -304,7 +304,7 @@ export const faultsFr: Texts['fault'] = {
   },
   INTERNAL: {
     title: 'La caisse est arrêtée',
-    help: 'Il s’est passé quelque chose qui ne doit jamais arriver. Rien n’est deviné. Prévenez l’assistance.',
+    help: 'Il s’est produit quelque chose qui ne doit jamais arriver. La caisse s’arrête plutôt que de deviner. Prévenez l’assistance.',
   },
   ENTRIES_REJECTED: {
     title: 'Tout n’a pas été comptabilisé',

@@ -16,7 +16,7 @@ export const receiptsFr: Texts['receipt'] = {
   printer: {
     none: 'Aucune imprimante n’est configurée.',
     ready: 'Imprimante prête',
-    printing: 'Impression …',
+    printing: 'Impression…',
     waiting: 'L’imprimante est réessayée toute seule',
     failed_one: '{{count}} ticket n’a pas été imprimé',
     failed_other: '{{count}} tickets n’ont pas été imprimés',
