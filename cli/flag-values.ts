@@ -101,3 +101,17 @@ export function backendUrlOf(text: string): string {
   }
   return text;
 }
+
+/** One of some words. */
+export function oneOf<Word extends string>(words: readonly Word[]): (text: string) => Word {
+  return (text) => {
+    const word = words.find((known) => known === text);
+    if (word === undefined) throw new InvalidArgumentError(`Use one of: ${words.join(', ')}.`);
+    return word;
+  };
+}
+
+export function editionNumberOf(text: string): number {
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError('Use the number of an edition, from 1.');
+  return Number(text);
+}

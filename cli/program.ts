@@ -6,12 +6,14 @@ import { balanceCommand } from './commands/balance.ts';
 import { blockCommand } from './commands/block.ts';
 import { chargebackCommand } from './commands/chargeback.ts';
 import { cleanupCommand } from './commands/cleanup.ts';
+import { connectorCommand } from './commands/connector.ts';
 import { diagnoseCommand } from './commands/diagnose.ts';
 import { enrolCommand } from './commands/enrol.ts';
 import { exportCommand } from './commands/export.ts';
 import { exportSupportCommand } from './commands/export-support.ts';
 import { installationsCommand } from './commands/installations.ts';
 import { issueCommand } from './commands/issue.ts';
+import { openingBalancesCommand } from './commands/opening-balances.ts';
 import { paymentsCommand } from './commands/payments.ts';
 import { receiptCommand } from './commands/receipt.ts';
 import { refundCommand } from './commands/refund.ts';
@@ -98,6 +100,8 @@ function buildProgram(run: RunCommand, streams: Streams, onComplaint: (text: str
     diagnoseCommand,
     exportSupportCommand,
     installationsCommand,
+    connectorCommand,
+    openingBalancesCommand,
   ];
   for (const make of makers) program.addCommand(make(run));
   for (const command of withSubcommands(program)) {

@@ -42,6 +42,8 @@ export function resultSentence(step: Step, currency: string): string | null {
     case 'supportExported':
     case 'backendStarted':
     case 'installations':
+    case 'connections':
+    case 'openingBalances':
       // Their commands know the numbers and say them (report.say).
       return null;
     case 'readerState':

@@ -24,6 +24,7 @@ import { customerRoutes } from './admin-customers.ts';
 import { exposureRoute } from './admin-exposure.ts';
 import { installationRoutes } from './admin-installations.ts';
 import { moneyRoutes } from './admin-money.ts';
+import { openingBalanceRoutes } from './admin-opening-balances.ts';
 import { operatorRoutes } from './admin-operators.ts';
 import { refundRoutes } from './admin-refunds.ts';
 import { reportRoutes } from './admin-reports.ts';
@@ -147,6 +148,7 @@ export async function buildServer(
     refundRoutes(typed, service);
     reportRoutes(typed, service);
     connectionRoutes(typed, service);
+    openingBalanceRoutes(typed, service);
     exposureRoute(typed, service);
     customerRoutes(typed, service);
     terminalRoutes(typed, service);

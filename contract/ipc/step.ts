@@ -41,6 +41,8 @@ export const stepEvents = [
   'supportExported',
   'backendStarted',
   'installations',
+  'connections',
+  'openingBalances',
   'fault',
 ] as const;
 export type StepEvent = (typeof stepEvents)[number];
