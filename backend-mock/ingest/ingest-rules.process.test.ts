@@ -284,6 +284,18 @@ describe('rule 3: one result per entry', () => {
     expect(await operator.customersMinor(till.editionId)).toBe(before - 5_50);
   });
 
+  test('Q11, INV-04: what was committed and is said again in a later version is noted, and booked once', async () => {
+    const till = await newTill();
+    const sale = purchase({ number: 1, before: 20_00, uid: newUid() }, 5_50);
+    const before = await operator.balances(till.editionId);
+    for (const stateVersion of [3, 4, 5]) till.journal.append('transaction', { ...sale, stateVersion });
+    await till.send(1, 2);
+    const { answer } = await till.send(3, 3);
+    expect(answer?.results).toMatchObject([{ outcome: 'accepted', state: 'Committed' }]);
+    const after = await operator.balances(till.editionId);
+    expect((after.get('merchant:bar') ?? 0) - (before.get('merchant:bar') ?? 0)).toBe(5_50);
+  });
+
   test('Q11: a replay under a new seq is a duplicate and writes no log row', async () => {
     const till = await newTill();
     const sale = purchase({ number: 1, before: 20_00, uid: newUid() }, 5_50);
