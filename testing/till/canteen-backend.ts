@@ -1,8 +1,9 @@
 import { batchRequestSchema } from '../../contract/wire/batch.ts';
 import type { Seal } from '../../contract/wire/journal.ts';
+import type { MemberCredit, MemberLookup } from '../../contract/wire/member-lookup.ts';
 import { reservationRequestSchema } from '../../contract/wire/reservation.ts';
 import type { TagLookupAnswer } from '../../contract/wire/tag-lookup.ts';
-import { transactionPayloadSchema } from '../../contract/wire/transaction.ts';
+import { type TransactionPayload, transactionPayloadSchema } from '../../contract/wire/transaction.ts';
 import { accountOf, askedUid, problem } from './canteen.ts';
 import { type ReceivedRequest, type Reply, ScriptedBackend } from './scripted-backend.ts';
 
@@ -10,7 +11,9 @@ import { type ReceivedRequest, type Reply, ScriptedBackend } from './scripted-ba
 export class CanteenBackend {
   readonly booked = new Map<string, number>();
   /** By terminal transaction number. */
-  readonly holds = new Map<number, { readonly uid: string; readonly amountMinor: number }>();
+  readonly holds = new Map<number, { readonly uid: string; readonly amountMinor: number; readonly meal?: boolean }>();
+  /** By UID; what is left of their credits is written down here as meals take it. */
+  readonly members = new Map<string, MemberLookup>();
   readonly blocked = new Set<string>();
   /** Says something else than the accounts would, where it is not null. */
   interrupt: (request: ReceivedRequest) => Reply | null = () => null;
@@ -34,14 +37,23 @@ export class CanteenBackend {
 
   account(uid: string): TagLookupAnswer {
     const balanceMinor = this.booked.get(uid) ?? 0;
-    const heldMinor = [...this.holds.values()].reduce(
-      (sum, hold) => sum + (hold.uid === uid ? hold.amountMinor : 0),
-      0,
-    );
+    const holds = [...this.holds.values()].filter((hold) => hold.uid === uid);
+    const member = this.members.get(uid);
+    let credits = member?.credits ?? [];
+    let heldMinor = 0;
+    for (const { amountMinor, meal = false } of holds) {
+      const drawn = meal ? drawnFrom(credits, amountMinor) : { credits, restMinor: amountMinor };
+      credits = drawn.credits;
+      heldMinor += drawn.restMinor;
+    }
+    const onHold = holds.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+    const limit = member?.dailyLimit && { ...member.dailyLimit, spentMinor: member.dailyLimit.spentMinor + onHold };
     return accountOf(uid, balanceMinor, {
-      known: this.booked.has(uid),
+      known: this.booked.has(uid) || member !== undefined,
       availableMinor: balanceMinor - heldMinor,
+      creditMinor: sumOf(credits),
       blocked: this.blocked.has(uid),
+      ...(member ? { member: { ...member, credits, dailyLimit: limit ?? null } } : {}),
     });
   }
 
@@ -55,9 +67,12 @@ export class CanteenBackend {
   }
 
   #hold(number: number, body: string): Reply {
-    const { tag, amountMinor } = reservationRequestSchema.parse(JSON.parse(body));
-    if (this.account(tag.uid).availableMinor < amountMinor) return problem(409, 'INSUFFICIENT_FUNDS');
-    this.holds.set(number, { uid: tag.uid, amountMinor });
+    const { tag, amountMinor, meal = false } = reservationRequestSchema.parse(JSON.parse(body));
+    const { availableMinor, creditMinor, member } = this.account(tag.uid);
+    if (availableMinor + (meal ? creditMinor : 0) < amountMinor) return problem(409, 'INSUFFICIENT_FUNDS');
+    const limit = member?.dailyLimit ?? null;
+    if (limit && limit.spentMinor + amountMinor > limit.limitMinor) return problem(409, 'DAILY_LIMIT');
+    this.holds.set(number, { uid: tag.uid, amountMinor, ...(meal ? { meal } : {}) });
     const expiresAt = '2026-07-04T20:30:00.000Z';
     return { status: 200, json: { backendTransactionId: number, state: 'ReservePending', expiresAt } };
   }
@@ -66,13 +81,41 @@ export class CanteenBackend {
     const { entries } = batchRequestSchema.parse(JSON.parse(body));
     for (const { kind, payload } of entries) {
       if (kind !== 'transaction') continue;
-      const { terminalTransactionNumber, state, tag, balanceDeltaMinor } = transactionPayloadSchema.parse(payload);
-      this.holds.delete(terminalTransactionNumber);
-      if (state === 'Committed') this.booked.set(tag.uid, (this.booked.get(tag.uid) ?? 0) + balanceDeltaMinor);
+      const booked = transactionPayloadSchema.parse(payload);
+      this.holds.delete(booked.terminalTransactionNumber);
+      if (booked.state === 'Committed') this.#bookOne(booked);
     }
     const last = entries.at(-1);
     if (last) this.#seal = { seq: last.seq, hash: last.hash };
     const results = entries.map(({ seq }) => ({ seq, outcome: 'accepted' }));
     return { status: 200, json: { results, seal: this.#seal } };
   }
+
+  #bookOne({ tag: { uid }, balanceDeltaMinor, meal, type }: TransactionPayload): void {
+    const member = this.members.get(uid);
+    const isMeal = member !== undefined && meal === true && type === 'Purchase';
+    const drawn = isMeal ? drawnFrom(member.credits, -balanceDeltaMinor) : null;
+    this.booked.set(uid, (this.booked.get(uid) ?? 0) + (drawn ? -drawn.restMinor : balanceDeltaMinor));
+    if (!member) return;
+    const { dailyLimit } = member;
+    const isServed = type === 'Purchase' || type === 'Chargeback';
+    const spent = dailyLimit && isServed ? { spentMinor: dailyLimit.spentMinor - balanceDeltaMinor } : {};
+    const limit = dailyLimit && { ...dailyLimit, ...spent };
+    this.members.set(uid, { ...member, credits: drawn?.credits ?? member.credits, dailyLimit: limit });
+  }
+}
+
+/** The first credits first; whatever is not covered is cash. */
+function drawnFrom(credits: MemberCredit[], amountMinor: number) {
+  let restMinor = amountMinor;
+  const left = credits.map((credit) => {
+    const takenMinor = Math.min(restMinor, credit.availableMinor);
+    restMinor -= takenMinor;
+    return { ...credit, availableMinor: credit.availableMinor - takenMinor };
+  });
+  return { credits: left, restMinor };
+}
+
+function sumOf(credits: readonly MemberCredit[]): number {
+  return credits.reduce((sum, { availableMinor }) => sum + availableMinor, 0);
 }
