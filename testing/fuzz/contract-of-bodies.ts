@@ -26,8 +26,19 @@ export class ContractOfBodies {
     }
     if (/\\u[dD][89abAB]/.test(body?.toString('latin1') ?? '') && isTorn(json))
       return 'a text has half a surrogate pair';
-    const parsed = parser.safeParse(json);
+    const parsed = followed(parser, json);
+    if (parsed === 'too deep') return 'the body is nested too deep to be followed';
     return parsed.success ? undefined : `the contract refuses the body: ${z.prettifyError(parsed.error).slice(0, 200)}`;
+  }
+}
+
+/** A contract that takes any JSON is followed as deep as the body goes: thousands of brackets are more than a stack holds. */
+function followed(parser: z.ZodType, json: unknown) {
+  try {
+    return parser.safeParse(json);
+  } catch (error) {
+    if (error instanceof RangeError) return 'too deep';
+    throw error;
   }
 }
 

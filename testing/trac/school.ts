@@ -1,5 +1,3 @@
-import { pino } from 'pino';
-import { createLog } from '../../backend-mock/log.ts';
 import { startBackend } from '../../backend-mock/main.ts';
 import { systemRandom } from '../../backend-mock/ports.ts';
 import { applyCredits, processSales } from '../../backend-mock/purses/canteen-rounds.ts';
@@ -46,19 +44,15 @@ export async function openSchool(databaseUrl: string, creditMode: CreditMode = '
     dataFolder: '/nonexistent/klink',
     demo: false,
     adminPassword: 'a-long-password',
-    log: createLog(pino.destination('/tmp/c2.log'), 'error'),
+    log: silentLog,
     clock,
     databaseUrl,
   });
   const database = openDatabase({ connectionString: databaseUrl }, systemRandom, silentLog);
   const operator = await logIn(backend.address, 'a-long-password');
-  const { editionId } = editionCreatedSchema.parse((await operator.post('/editions', plan)).body);
+  const made = await operator.post('/editions', { ...plan, creditMode });
+  const { editionId } = editionCreatedSchema.parse(made.body);
   await operator.post('/merchants', { editionId, merchantId: 'canteen', name: 'Canteen' });
-  await database.pool.query('UPDATE edition SET credit_mode = $2, sessions = $3 WHERE edition_id = $1', [
-    editionId,
-    creditMode,
-    JSON.stringify([{ session: 'lunch', from: '11:30', to: '14:00' }]),
-  ]);
   const apps = { till: makeApp('till'), parentpay: makeApp('parentpay') };
   const till = await registerApp(operator, apps.till, editionId, { defaults: tillDefaults });
   const payments = await registerApp(operator, apps.parentpay, editionId, { namespace: 'parentPay' });
@@ -98,4 +92,5 @@ const plan = {
   limits: { maximumBalanceMinor: 1_000_00, maximumTopUpMinor: 1_000_00, maximumPurchaseMinor: 1_000_00 },
   fees: { topUp: fee, refund: fee },
   topUpAmountsMinor: [10_00],
+  sessions: [{ session: 'lunch', from: '11:30', to: '14:00' }],
 };
