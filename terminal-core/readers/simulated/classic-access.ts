@@ -4,19 +4,19 @@
  */
 export type KeyType = 'A' | 'B';
 
-const any: readonly KeyType[] = ['A', 'B'];
+const eitherKey: readonly KeyType[] = ['A', 'B'];
 const onlyB: readonly KeyType[] = ['B'];
 const none: readonly KeyType[] = [];
 
 /** Of data blocks, by the condition C1 C2 C3 read as a number. */
 const dataAccess: readonly { readonly read: readonly KeyType[]; readonly write: readonly KeyType[] }[] = [
-  { read: any, write: any },
-  { read: any, write: none },
-  { read: any, write: none },
+  { read: eitherKey, write: eitherKey },
+  { read: eitherKey, write: none },
+  { read: eitherKey, write: none },
   { read: onlyB, write: onlyB },
-  { read: any, write: onlyB },
+  { read: eitherKey, write: onlyB },
   { read: onlyB, write: none },
-  { read: any, write: onlyB },
+  { read: eitherKey, write: onlyB },
   { read: none, write: none },
 ];
 
