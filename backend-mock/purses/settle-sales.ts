@@ -59,7 +59,7 @@ export function settleSales(
   const inOrder = [...waiting].sort(byDate);
   const openMinor = new Map(inOrder.map((sale) => [sale.transactionId, -sale.amountMinor]));
   const leftMinor = new Map(credits.map((credit) => [credit.transactionId, credit.availableMinor]));
-  const returned = returnedByRefunds(inOrder, openMinor, draws, rules);
+  const returned = returnedByRefunds(inOrder, openMinor, { credits, draws }, rules);
   for (const { creditId, amountMinor } of returned)
     if (creditId !== undefined) leftMinor.set(creditId, (leftMinor.get(creditId) ?? 0) - amountMinor);
   const drawn = inOrder.flatMap((sale) =>
@@ -72,10 +72,10 @@ export function settleSales(
 function returnedByRefunds(
   inOrder: readonly WaitingSale[],
   openMinor: Map<number, number>,
-  draws: readonly EarlierDraw[],
+  { credits, draws }: { credits: readonly UsableCredit[]; draws: readonly EarlierDraw[] },
   rules: SettlementRules,
 ): Settlement[] {
-  const stacks = new Map<string, { creditId: number | undefined; amountMinor: number }[]>();
+  const stacks = new Map<string, Returnable[]>();
   return inOrder
     .filter(({ amountMinor }) => amountMinor > 0)
     .flatMap((refund) => {
@@ -89,29 +89,35 @@ function returnedByRefunds(
         restMinor -= taken;
       }
       openMinor.set(refund.transactionId, 0);
-      const stack = stacks.get(group) ?? returnable(draws, group, rules);
+      const stack = stacks.get(group) ?? returnable(draws, credits, group, rules);
       stacks.set(group, stack);
       return returnedBy(refund.transactionId, restMinor, stack);
     });
 }
 
-/** What a group's sales have drawn, net, in the order in which it goes back: the cash, then the credits, the last one first (Q29). */
-function returnable(draws: readonly EarlierDraw[], group: string, { drawsCredits }: SettlementRules) {
+/** What a group's sales have drawn, net, in the order in which it goes back: the cash, then the credits, the latest first (Q29). */
+function returnable(
+  draws: readonly EarlierDraw[],
+  credits: readonly UsableCredit[],
+  group: string,
+  { drawsCredits }: SettlementRules,
+): Returnable[] {
   const net = new Map<number | undefined, number>();
   for (const draw of draws)
     if (groupOf(draw) === group) net.set(draw.creditId, (net.get(draw.creditId) ?? 0) + draw.amountMinor);
   const cash = { creditId: undefined, amountMinor: net.get(undefined) ?? 0 };
-  net.delete(undefined);
-  const credits = [...net].reverse().map(([creditId, amountMinor]) => ({ creditId, amountMinor }));
-  return drawsCredits ? [cash, ...credits] : [cash];
+  if (!drawsCredits) return [cash];
+  const used = [...credits].sort(byGrant).reverse();
+  return [
+    cash,
+    ...used.map(({ transactionId }) => ({ creditId: transactionId, amountMinor: net.get(transactionId) ?? 0 })),
+  ];
 }
 
+type Returnable = { creditId: number | undefined; amountMinor: number };
+
 /** What is more than was ever drawn goes to the cash: an operator's, or a till's that has paid it out (Q28). */
-function returnedBy(
-  transactionId: number,
-  amountMinor: number,
-  stack: { creditId: number | undefined; amountMinor: number }[],
-): Settlement[] {
+function returnedBy(transactionId: number, amountMinor: number, stack: Returnable[]): Settlement[] {
   let restMinor = amountMinor;
   const settlements: Settlement[] = [];
   for (const drawn of stack) {
@@ -167,12 +173,16 @@ export function creditsFor(
         !sessionCredits || validSessions === null || sale.session === null || validSessions.includes(sale.session);
       return isThere && isValid && fits;
     })
-    .sort(
-      (one, other) =>
-        one.grantedAt.getTime() - other.grantedAt.getTime() ||
-        one.createdAt.getTime() - other.createdAt.getTime() ||
-        one.transactionId - other.transactionId,
-    );
+    .sort(byGrant);
+}
+
+/** Q39. */
+function byGrant(one: UsableCredit, other: UsableCredit): number {
+  return (
+    one.grantedAt.getTime() - other.grantedAt.getTime() ||
+    one.createdAt.getTime() - other.createdAt.getTime() ||
+    one.transactionId - other.transactionId
+  );
 }
 
 function byDate(one: WaitingSale, other: WaitingSale): number {
