@@ -3,7 +3,7 @@ import { type BatchFate, batchFates } from '../model-backend.ts';
 import { judged, type KindOf } from '../session-command.ts';
 import type { Call, World } from '../world.ts';
 import { accountDisagreements } from './account-agreement.ts';
-import { type AccountModel, type AccountWish, canteenRules } from './account-model.ts';
+import { type AccountCharge, type AccountModel, type AccountWish, cake, canteenRules } from './account-model.ts';
 import { CanteenLedger } from './canteen-ledger.ts';
 
 export type AccountCommand = fc.AsyncCommand<AccountModel, World>;
@@ -26,6 +26,9 @@ const wishes: fc.Arbitrary<AccountWish> = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ kind: 'chargeback' as const }) },
   { weight: 2, arbitrary: fc.constant({ kind: 'balance' as const }) },
 );
+
+const warningEnds = ['acknowledge', 'cancel', 'wait', 'stop'] as const;
+type WarningEnd = (typeof warningEnds)[number];
 
 /** A sale of exactly what a rule allows, one unit less, or one more. */
 interface EdgeSale {
@@ -95,8 +98,12 @@ function serveModel(model: AccountModel, wish: AccountWish, tag: number): void {
     model.end('refused', charge);
     return;
   }
+  bookModel(model, charge, tag, wish.kind === 'sale' || wish.kind === 'refund');
+}
+
+/** A number is drawn, and the backend or the till itself decides. */
+function bookModel(model: AccountModel, charge: AccountCharge, tag: number, isHeldFirst: boolean): void {
   const row = model.open(tag, charge);
-  const isHeldFirst = wish.kind === 'sale' || wish.kind === 'refund';
   const isAnswered = isHeldFirst && model.isOnline === true && model.isBackendUp && model.reservation !== 'no-answer';
   const freeMinor = model.known(tag)?.freeMinor ?? 0;
   const refusedByBackend = -charge.deltaMinor > freeMinor ? 'INSUFFICIENT_FUNDS' : null;
@@ -183,6 +190,41 @@ const nobody: KindOf<AccountModel, { wish: AccountWish; by: 'cancel' | 'wait' | 
     } else {
       await real.till.till.operations.cancel({});
       model.end('refused', 'CANCELLED');
+    }
+  },
+};
+
+/** The member of the second tag may not have what is in the cake: nothing is booked before somebody knows. */
+const warn: KindOf<AccountModel, WarningEnd> = {
+  name: 'an allergy',
+  weight: 3,
+  details: fc.constantFrom(...warningEnds),
+  isPossible: ({ isOnline, isBackendUp }) => isOnline === true && isBackendUp,
+  run: async (model, real, by) => {
+    const tag = 1;
+    await real.start(async (till) => {
+      await till.clearCart({});
+      await till.addToCart({ productId: cake.productId, quantity: 1 });
+      return till.sell({ firstTagOnly: false });
+    });
+    await real.hand({ kind: 'hold', tagId: real.tagId(tag) });
+    refresh(model, tag);
+    await real.hand({ kind: 'remove' });
+    if (real.till.screen.screen !== 'allergens') throw new Error(`nobody was warned: ${real.till.screen.screen}`);
+    switch (by) {
+      case 'acknowledge':
+        await real.till.till.operations.acknowledgeAllergens({});
+        await real.quiet();
+        return bookModel(model, { type: 'Purchase', deltaMinor: -cake.priceMinor, reference: null }, tag, true);
+      case 'cancel':
+        await real.till.till.operations.cancel({});
+        return model.end('refused', 'CANCELLED');
+      case 'wait':
+        await real.wait(61_000);
+        return model.end('refused', 'ALLERGENS_UNCONFIRMED');
+      case 'stop':
+        await real.restart();
+        return model.restart();
     }
   },
 };
@@ -298,6 +340,7 @@ export const accountCommand: fc.Arbitrary<AccountCommand> = fc.oneof(
   anyOf(serveAtEdge),
   anyOf(killAfterCommit),
   anyOf(nobody),
+  anyOf(warn),
   anyOf(takeBack),
   anyOf(replicate),
   anyOf(goDown),
@@ -313,10 +356,13 @@ const waiting = (by: 'cancel' | 'wait' | 'stop') =>
   accountCommandOf(nobody, { wish: { kind: 'sale', amountMinor: 100 }, by });
 const takenBack = (by: 'cancel' | 'stop') => accountCommandOf(takeBack, { amountMinor: 100, tag: 0, by });
 const down = accountCommandOf(goDown, false);
+const warnings = warningEnds.map((by) => accountCommandOf(warn, by));
 
 /** One session with every step of the chart, so that none depends on chance. */
 export const wholeAccountSession: readonly AccountCommand[] = [
   ...[online, topUp, sale(600), sale(20_000 - 6_000), waiting('cancel'), waiting('wait'), takenBack('cancel')],
   ...[down, sale(500), sale(500), sale(2_600), sale(9_000), waiting('stop')],
-  ...[accountCommandOf(goDown, true), online, takenBack('stop')],
+  ...[accountCommandOf(goDown, true), online],
+  ...warnings.flatMap((warning) => [online, warning]),
+  ...[online, takenBack('stop')],
 ];

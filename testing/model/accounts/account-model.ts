@@ -1,3 +1,4 @@
+import type { Product } from '../../../contract/wire/configuration.ts';
 import type { Ending } from '../model-words.ts';
 
 /** The rules of the canteen, in minor units. */
@@ -7,6 +8,13 @@ export const canteenRules = {
   offlinePerTagMinor: 2_500,
   offlinePerTillMinor: 4_000,
 } as const;
+
+/** What is in it, not everybody may have. */
+export const cake: Product = {
+  ...{ productId: 'cake', name: 'Cake', priceMinor: 300, merchantId: 'bar', taxRate: null, colour: 'rose' },
+  meal: false,
+  allergens: ['milk'],
+};
 
 export type AccountWish =
   | { readonly kind: 'sale'; readonly amountMinor: number }
@@ -35,7 +43,7 @@ interface Told {
 }
 
 /** What a wish comes to on an account. */
-interface AccountCharge {
+export interface AccountCharge {
   readonly type: AccountRow['type'];
   readonly deltaMinor: number;
   readonly reference: number | null;

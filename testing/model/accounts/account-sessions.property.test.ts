@@ -16,7 +16,7 @@ import { ModelBackend } from '../model-backend.ts';
 import { SessionTally, sessionRuns } from '../session-runs.ts';
 import { World } from '../world.ts';
 import { type AccountCommand, accountCommand, wholeAccountSession } from './account-commands.ts';
-import { AccountModel, canteenRules } from './account-model.ts';
+import { AccountModel, cake, canteenRules } from './account-model.ts';
 import { CanteenLedger } from './canteen-ledger.ts';
 
 const { watch } = await vi.hoisted(async () => {
@@ -34,7 +34,12 @@ beforeAll(async () => {
   const { maximumBalanceMinor, ...accountLimits } = canteenRules;
   const till = new InProcessTill({
     assignment: { ...assignment, backendUrl: backend.server.url },
-    configuration: { ...configuration, limits: { ...configuration.limits, maximumBalanceMinor }, accountLimits },
+    configuration: {
+      ...configuration,
+      products: [...configuration.products, cake],
+      limits: { ...configuration.limits, maximumBalanceMinor },
+      accountLimits,
+    },
   });
   await till.hand({ kind: 'create', label: 'Classic', technology: 'classic1k' });
   template = till.killNow();
@@ -46,8 +51,10 @@ afterAll(async () => {
 });
 
 async function play(commands: Iterable<AccountCommand>): Promise<void> {
-  backend.begin(assignment.journalId, new CanteenLedger());
+  const ledger = new CanteenLedger();
+  backend.begin(assignment.journalId, ledger);
   const real = new World(backend, template);
+  ledger.allergic.add(real.uid(1));
   try {
     watch.isWatching = true;
     await fc.asyncModelRun(() => ({ model: new AccountModel(2), real }), commands);
