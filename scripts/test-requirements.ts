@@ -50,8 +50,9 @@ function requirements(): readonly Requirement[] {
     program('xauth', 'xauth'),
     program('chromium', 'chromium'),
     program('strace', 'strace'),
-    // A disk that can be filled is a small tmpfs; mounting it takes root.
+    // A disk that can be filled is a small tmpfs, or where that may not be mounted a library that refuses to write.
     program('mount', 'mount'),
+    program('cc', 'g++'),
     program('setpriv', 'util-linux'),
     library('libgtk-3.so.0', 'libgtk-3-0', known),
     library('libnss3.so', 'libnss3', known),

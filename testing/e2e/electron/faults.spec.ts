@@ -12,7 +12,7 @@ import { TillHostClient } from '../../till/till-host-client.ts';
 import { startVirtualReader } from '../../virtual-reader/virtual-reader.ts';
 import { enrolThroughWindow, expectReplicated, nextCustomer, typeAmount } from './application.ts';
 import { ShiftedClock } from './shifted-clock.ts';
-import { SmallDisk } from './small-disk.ts';
+import { makeSmallDisk } from './small-disk.ts';
 import { demoFestival, ledgerFrom, WindowTill } from './window-till.ts';
 
 const hourMs = 3_600_000;
@@ -317,9 +317,9 @@ test.describe('what a till keeps its data on', () => {
 
   test('DISK_FULL: the sale is refused before the wristband is touched, and with room again the till goes on by itself', async () => {
     const ledger = await ledgerFrom(backend);
-    const disk = new SmallDisk();
+    const disk = makeSmallDisk();
     till = await WindowTill.enrol(backend, { folder: disk.folder });
-    const { page, expectScreen, look } = await till.open();
+    const { page, expectScreen, look } = await till.open(['--reader', 'simulated'], disk.env);
     await till.wristbands.makeToppedUp('Mia');
     await expectReplicated(till.application);
     disk.fill();
