@@ -19,6 +19,8 @@ const { values } = parseArgs({
     kills: { type: 'string' },
     seed: { type: 'string', default: '1' },
     tills: { type: 'string', default: '4' },
+    /** Deeds between two times at which all books are compared. */
+    'reckon-every': { type: 'string', default: '60' },
     weather: { type: 'string', default: 'fair' },
     /** No deed is begun after so many minutes. */
     minutes: { type: 'string', default: '60' },
@@ -37,7 +39,7 @@ const plan: ChaosPlan = {
   wristbands: 4 * bars,
   sales: Number(values.sales),
   kills,
-  reckonEvery: 60,
+  reckonEvery: Number(values['reckon-every']),
   mishaps: isDeadly
     ? { none: 35, kill: 50, tear: 8, 'tear and kill': 7 }
     : { none: 90, kill: 0, tear: 10, 'tear and kill': 0 },
