@@ -11,6 +11,7 @@ import { type HostileJson, writeJson } from './json-text.ts';
 import type { Newcomer } from './newcomers.ts';
 import type { FuzzRoute, JsonSchema, Parameter } from './routes.ts';
 import { type Known, SchemaValues } from './schema-values.ts';
+import { encoded } from './wire-message.ts';
 
 /** Who a request says it comes from. */
 export type Caller = 'till' | 'operator' | 'integration' | 'app' | 'stranger' | 'nobody';
@@ -128,7 +129,7 @@ function fillIn(draw: Draw, known: Known, values: SchemaValues, request: FuzzReq
   if (!required && place !== 'path' && draw.percent(40)) return;
   switch (place) {
     case 'path':
-      request.path.set(name, encodeURIComponent(drawSegment(draw, known, values, request, parameter)));
+      request.path.set(name, encoded(drawSegment(draw, known, values, request, parameter)));
       return;
     case 'query':
       request.query.push([name, textOf(values.draw(draw, schema, name))]);
