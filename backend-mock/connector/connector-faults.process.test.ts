@@ -1,0 +1,231 @@
+// Goal: whatever happens on the way, no transaction goes over twice and none is lost: the process killed at any request, requests and
+// answers lost, the other side away, the same page twice, two processes at once, this backend put back to a backup.
+// Method: as in connector.process.test.ts, over a line that loses things; it takes `Idempotency-Key` off, so that nothing but the
+// connector itself keeps order. After each scenario both sides are compared, transaction by transaction.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { startTestServer, type TestServer } from '../../testing/backend/backend.ts';
+import { startRound } from '../../testing/connector/killed-round.ts';
+import type { Fate } from '../../testing/connector/line.ts';
+import { openTwoSides, type TwoSides } from '../../testing/connector/two-sides.ts';
+import type { Member } from '../purses/members.ts';
+
+let server: TestServer;
+let sides: TwoSides;
+let ada: { here: Member; thereId: string };
+beforeAll(async () => {
+  server = await startTestServer();
+  sides = await openTwoSides(server);
+});
+afterAll(async () => {
+  await sides.close();
+  await server.stop();
+});
+beforeEach(async () => {
+  sides.line.decide(() => 'goes');
+  sides.line.onAnswered(() => undefined);
+  await sides.set({ direction: 'both' });
+  ada = await sides.newPupil();
+});
+
+/** Something to send, and something to take: `ours` of pounds 1 to 5, `theirs` of pounds 10 to 30. */
+async function makeNews(): Promise<void> {
+  const { customerId } = ada.here;
+  for (const amountMinor of [1_00, 2_00, 3_00, 4_00, 5_00])
+    await sides.book({ customerId, purseId: 'default', type: 'cash', amountMinor, transactionDate: sides.now() });
+  for (const amount of ['10.00', '20.00', '30.00'])
+    await sides.trac.payments().newTransaction(ada.thereId, 'default', {
+      amount,
+      type: 'epayment',
+      transactionDate: sides.now().toISOString(),
+    });
+}
+
+const expectedThere = ['1.00', '10.00', '2.00', '20.00', '3.00', '30.00', '4.00', '5.00'];
+const sumMinor = 75_00;
+
+/** Rounds until nothing is pending, in doubt or unread; then both sides have everything once. */
+async function expectInStep(): Promise<void> {
+  sides.line.decide(() => 'goes');
+  for (let round = 0; round < 6; round += 1) {
+    await sides.pass(12);
+    await sides.round();
+  }
+  const amounts = (await sides.there(ada.thereId)).map(({ amount }) => amount).sort();
+  expect(amounts).toEqual(expectedThere);
+  expect((await sides.balancesHere(ada.here))['default']).toBe(sumMinor);
+  expect(await sides.standing()).toMatchObject({
+    fault: null,
+    standing: { push: { pending: 0, doubtful: 0, refused: 0 }, pull: { unprocessed: 0, refused: 0 }, differences: 0 },
+  });
+}
+
+test('a request or an answer lost at any place: what has arrived is not sent again, what has not is', async () => {
+  await makeNews();
+  let posts = 0;
+  const fates: readonly Fate[] = ['lost on the way there', 'lost on the way back', 'refused for now', 'goes', 'goes'];
+  sides.line.decide(({ method, path }) => {
+    if (method !== 'POST' || !path.includes('/transactions')) return 'goes';
+    posts += 1;
+    return fates[posts - 1] ?? 'goes';
+  });
+  for (let round = 0; round < 5; round += 1) {
+    await sides.round();
+    const { fault } = await sides.standing();
+    if (round < 3) expect(fault).not.toBeNull();
+    await sides.pass(12);
+  }
+  expect(posts).toBeGreaterThanOrEqual(6);
+  await expectInStep();
+});
+
+test('a post without an answer is in doubt, and looked for before anything is sent again; nothing else waits for it', async () => {
+  await makeNews();
+  sides.line.decide(({ method, path }) =>
+    method === 'POST' && path.includes('/transactions') ? 'lost on the way back' : 'goes',
+  );
+  await sides.round();
+  expect((await sides.standing()).standing.push).toMatchObject({ pending: 5, doubtful: 1 });
+  expect(await sides.there(ada.thereId)).toHaveLength(4);
+  sides.line.decide(() => 'goes');
+  await sides.pass(1);
+  await sides.round();
+  expect(await sides.there(ada.thereId)).toHaveLength(8);
+  expect((await sides.standing()).standing.push).toMatchObject({ pending: 0, doubtful: 0 });
+  await expectInStep();
+});
+
+test('a post that never arrived is sent again only when a request under way must have ended', async () => {
+  await makeNews();
+  sides.line.decide(({ method, path }) =>
+    method === 'POST' && path.includes('/transactions') ? 'lost on the way there' : 'goes',
+  );
+  await sides.round();
+  sides.line.decide(() => 'goes');
+  await sides.pass(1);
+  await sides.round();
+  expect((await sides.standing()).standing.push).toMatchObject({ pending: 1, doubtful: 1 });
+  await sides.pass(2);
+  await sides.round();
+  expect((await sides.standing()).standing.push).toMatchObject({ pending: 0, doubtful: 0 });
+  await expectInStep();
+});
+
+test('the other side away: the fault and since when are told, rounds come ever later, and nothing is lost', async () => {
+  await makeNews();
+  sides.line.decide(() => 'lost on the way there');
+  const began = sides.now().toISOString();
+  await sides.round();
+  expect(await sides.standing()).toMatchObject({ fault: { code: 'UNREACHABLE', since: began, rounds: 1 } });
+  const pauses: number[] = [];
+  for (let round = 0; round < 3; round += 1) {
+    const { nextRoundAt } = await sides.standing();
+    const pauseMinutes = (new Date(nextRoundAt).getTime() - sides.now().getTime()) / 60_000;
+    pauses.push(pauseMinutes);
+    await sides.pass(Math.ceil(pauseMinutes + 0.01));
+    await sides.round();
+  }
+  expect(pauses[0]).toBeLessThan(1);
+  expect(pauses[2]).toBeGreaterThan(pauses[0] ?? 0);
+  expect(await sides.standing()).toMatchObject({ fault: { since: began, rounds: 4 } });
+  await expectInStep();
+});
+
+test('a key that the other side does not take is told as such, and nothing is tried with it', async () => {
+  await makeNews();
+  await sides.database.pool.query(`UPDATE trac_connection SET slug = 'somebody-else'`);
+  await sides.pass(70);
+  await sides.round();
+  expect(await sides.standing()).toMatchObject({
+    fault: { code: 'UNAUTHENTICATED' },
+    standing: { push: { pending: 5 } },
+  });
+  await sides.database.pool.query(`UPDATE trac_connection SET slug = 'smart'`);
+  await expectInStep();
+});
+
+test('R135: the same page as often as it comes books nothing twice', async () => {
+  await makeNews();
+  for (let time = 0; time < 4; time += 1) {
+    await sides.database.pool.query(
+      'UPDATE trac_connection SET seen_until = NULL, reading_from = NULL, reading_key = NULL, next_round_at = $1',
+      [sides.now()],
+    );
+    await sides.round();
+  }
+  await expectInStep();
+});
+
+test('two processes at once, and again and again: one talks to the other side, and everything goes over once', async () => {
+  await makeNews();
+  await Promise.all(Array.from({ length: 4 }, () => sides.round()));
+  await expectInStep();
+});
+
+test('a process whose lease has run out while it was held up writes nothing any more', async () => {
+  await makeNews();
+  let heldUp = false;
+  let release: () => void = () => undefined;
+  const takenOver = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let reached: () => void = () => undefined;
+  const isHeldUp = new Promise<void>((resolve) => {
+    reached = resolve;
+  });
+  sides.line.decide(async ({ path }): Promise<Fate> => {
+    if (!heldUp && path.includes('/transactions?')) {
+      heldUp = true;
+      reached();
+      await takenOver;
+    }
+    return 'goes';
+  });
+  const first = sides.round();
+  await isHeldUp;
+  await sides.pass(3);
+  await sides.round();
+  release();
+  await first;
+  await expectInStep();
+});
+
+test('this backend put back to a backup: what has gone over is recognised by its numbers, and not sent again', async () => {
+  await makeNews();
+  await sides.round();
+  expect((await sides.standing()).standing.push.pending).toBe(0);
+  // As in a backup from before the round, on which the tills have sent everything again.
+  await sides.database.pool.query('DELETE FROM trac_sent');
+  await sides.database.pool.query(`DELETE FROM trac_received WHERE outcome = 'own'`);
+  await expectInStep();
+});
+
+describe('killed in the middle', () => {
+  const places = ['before the other side hears of it', 'after it has answered'] as const;
+  // One of each kind here; every request of a round with KLINK_CONNECTOR_KILLS=full.
+  const requests = process.env['KLINK_CONNECTOR_KILLS'] === 'full' ? [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] : [4];
+
+  test.each(places.flatMap((place) => requests.map((number) => [number, place] as const)))(
+    'at request %i of a round, %s: another process goes on where it was',
+    async (number, place) => {
+      await makeNews();
+      const before = sides.line.passed.length;
+      const victim = startRound(sides.databaseUrl, sides.now());
+      const isIt = (passing: { number: number }) => passing.number === before + number;
+      sides.line.decide(async (passing) => {
+        if (!isIt(passing) || place !== places[0]) return 'goes';
+        victim.kill();
+        await victim.ended;
+        return 'lost on the way there';
+      });
+      sides.line.onAnswered(async (passing) => {
+        if (!isIt(passing) || place !== places[1]) return;
+        victim.kill();
+        await victim.ended;
+      });
+      expect(await victim.ended).toBe('SIGKILL');
+      // The dead one's lease keeps everybody away for a while.
+      expect(await sides.round()).toBe(0);
+      await expectInStep();
+    },
+  );
+});
