@@ -1,3 +1,4 @@
+import type { Allergen } from '../../contract/wire/allergens.ts';
 import type { CatalogueProduct } from '../configuration/catalogue.ts';
 import type { EditionPlan } from '../configuration/editions.ts';
 
@@ -8,7 +9,13 @@ export type DemoEdition = {
   products: readonly CatalogueProduct[];
 };
 
-type Row = [productId: string, name: string, priceMinor: number, colour: CatalogueProduct['colour']];
+type Row = [
+  productId: string,
+  name: string,
+  priceMinor: number,
+  colour: CatalogueProduct['colour'],
+  allergens?: readonly Allergen[],
+];
 
 function page(
   name: string,
@@ -17,7 +24,7 @@ function page(
   meal: boolean,
   rows: readonly Row[],
 ): CatalogueProduct[] {
-  return rows.map(([productId, title, priceMinor, colour]) => ({
+  return rows.map(([productId, title, priceMinor, colour, allergens]) => ({
     productId,
     name: title,
     priceMinor,
@@ -26,6 +33,7 @@ function page(
     colour,
     meal,
     page: name,
+    ...(allergens === undefined ? {} : { allergens: [...allergens] }),
   }));
 }
 
@@ -80,22 +88,31 @@ const canteen: DemoEdition = {
     fees: { topUp: noFee, refund: noFee },
     topUpAmountsMinor: [5_00, 10_00, 20_00, 50_00],
     accountLimits: { offlinePerTagMinor: 15_00, offlinePerTillMinor: 300_00, overdraftMinor: 0 },
+    // The whole day, so that there is a session whenever somebody tries it.
+    sessions: [
+      { session: 'breakfast', from: '05:00', to: '10:00' },
+      { session: 'break', from: '10:00', to: '11:30' },
+      { session: 'lunch', from: '11:30', to: '14:30' },
+      { session: 'afternoon', from: '14:30', to: '18:00' },
+      { session: 'supper', from: '18:00', to: '22:00' },
+      { session: 'night', from: '22:00', to: '05:00' },
+    ],
   },
   merchants: [{ merchantId: 'canteen', name: 'School Canteen' }],
   products: [
     ...page('Meals', 'canteen', '0', true, [
-      ['meal-of-the-day', 'Meal of the day', 2_50, 'lime'],
-      ['vegetarian-meal', 'Vegetarian meal', 2_50, 'lime'],
-      ['jacket-potato', 'Jacket potato', 2_10, 'amber'],
-      ['salad', 'Salad bowl', 1_90, 'lime'],
-      ['soup', 'Soup and roll', 1_40, 'amber'],
+      ['meal-of-the-day', 'Meal of the day', 2_50, 'lime', ['gluten', 'milk']],
+      ['vegetarian-meal', 'Vegetarian meal', 2_50, 'lime', ['celery', 'soybeans']],
+      ['jacket-potato', 'Jacket potato', 2_10, 'amber', ['milk']],
+      ['salad', 'Salad bowl', 1_90, 'lime', ['mustard']],
+      ['soup', 'Soup and roll', 1_40, 'amber', ['gluten', 'celery']],
     ]),
     ...page('Snacks', 'canteen', '20', false, [
-      ['juice', 'Orange juice', 80, 'amber'],
-      ['water', 'Water', 60, 'sky'],
-      ['milk', 'Milk', 50, 'slate'],
-      ['fruit', 'Piece of fruit', 45, 'rose'],
-      ['flapjack', 'Flapjack', 95, 'violet'],
+      ['juice', 'Orange juice', 80, 'amber', []],
+      ['water', 'Water', 60, 'sky', []],
+      ['milk', 'Milk', 50, 'slate', ['milk']],
+      ['fruit', 'Piece of fruit', 45, 'rose', []],
+      ['flapjack', 'Flapjack', 95, 'violet', ['gluten', 'nuts']],
     ]),
   ],
 };

@@ -23,6 +23,7 @@ import { connectionRoutes } from './admin-connections.ts';
 import { customerRoutes } from './admin-customers.ts';
 import { exposureRoute } from './admin-exposure.ts';
 import { installationRoutes } from './admin-installations.ts';
+import { memberRoutes } from './admin-members.ts';
 import { moneyRoutes } from './admin-money.ts';
 import { openingBalanceRoutes } from './admin-opening-balances.ts';
 import { operatorRoutes } from './admin-operators.ts';
@@ -151,6 +152,7 @@ export async function buildServer(
     openingBalanceRoutes(typed, service);
     exposureRoute(typed, service);
     customerRoutes(typed, service);
+    memberRoutes(typed, service);
     terminalRoutes(typed, service);
     transactionRoutes(typed, service);
     transitionLogRoutes(typed, service);

@@ -81,7 +81,6 @@ export const tracPurseSchema = z
     credit: creditDetailsSchema.optional(),
   })
   .catchall(anyJsonSchema);
-export type TracPurse = z.infer<typeof tracPurseSchema>;
 export const tracPurseRequestSchema = tracPurseSchema.partial().meta({ id: 'TracPurseRequest' });
 export type TracPurseRequest = z.infer<typeof tracPurseRequestSchema>;
 

@@ -108,7 +108,10 @@ describe('the limit of a day', () => {
 
 test('R77–R80: whatever was served, every penny of it was taken once, of credit that was valid then or of cash', () => {
   const credits = fc.array(
-    fc.record({ availableMinor: fc.nat(400), sessions: fc.constantFrom(null, ['lunch'], ['breakfast']) }),
+    fc.record({
+      availableMinor: fc.nat(400),
+      sessions: fc.constantFrom<string[] | null>(null, ['lunch'], ['breakfast']),
+    }),
     { maxLength: 4 },
   );
   const meals = fc.array(fc.record({ amountMinor: fc.nat(500), time: fc.constantFrom('08:00', '12:00') }), {

@@ -56,6 +56,10 @@ function payloads(till: InProcessTill) {
     .map(({ payload }) => transactionPayloadSchema.parse(payload));
 }
 
+async function until(till: InProcessTill, isSo: () => boolean): Promise<void> {
+  while (!isSo()) await till.changed();
+}
+
 const replicate = (till: InProcessTill) => till.till.operations.replicate({ untilEmpty: false, timeoutMs: 60_000 });
 const committed = { ok: true, value: { result: 'committed' } };
 const refusal = (result: 'aborted' | 'refused', code: string) => ({ value: { result, step: { error: { code } } } });
@@ -238,7 +242,7 @@ describe('an allergy', () => {
     await fill(till, ...productIds);
     const ended = till.till.operations.sell(patient);
     await till.hand({ kind: 'hold', tagId: till.tagId(0) });
-    while (till.screen.screen === 'tap') await till.changed();
+    await until(till, () => till.screen.screen !== 'tap');
     await till.hand({ kind: 'remove' });
     return { ...world, ended };
   }
@@ -387,10 +391,10 @@ test('what is bought in parts by several accounts is no meal, and whoever takes 
   await fill(till, 'meal');
   const ended = till.till.operations.sell({ ...patient, partMinor: 150 });
   await till.hand({ kind: 'hold', tagId: till.tagId(1) });
-  while (till.screen.screen !== 'tap' || till.screen.charge.purpose !== 'sale') await till.changed();
+  await until(till, () => till.screen.screen === 'tap' && till.screen.charge.purpose === 'sale');
   await till.hand({ kind: 'remove' });
   await till.hand({ kind: 'hold', tagId: till.tagId(0) });
-  while (till.screen.screen !== 'allergens') await till.changed();
+  await until(till, () => till.screen.screen === 'allergens');
   await till.till.operations.acknowledgeAllergens({});
   expect(await ended).toMatchObject(committed);
   await settled();

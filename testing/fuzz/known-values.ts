@@ -73,6 +73,8 @@ export async function readKnown(
     ['number', someNumbers],
     ['terminalTransactionNumber', someNumbers],
     ['merchantId', [...merchants, 'unallocated']],
+    ['in members', await texts('SELECT member_id FROM member WHERE edition_id = $1 ORDER BY random() LIMIT 6')],
+    ['creditApply', ['30 9 * * 1-5', '0 0 * * *', '* * * * *']],
     ['in merchants', merchants],
     ['in products', await texts('SELECT product_id FROM product WHERE edition_id = $1 LIMIT 10')],
     ['in cashiers', await texts('SELECT cashier_id FROM cashier WHERE edition_id = $1 LIMIT 10')],
