@@ -199,4 +199,18 @@ export const plantedBugs: readonly PlantedBug[] = [
     put: 'const booked = bookedByBatch(changes, numbers).concat(proven.slice(0, 0));',
     stepsMax: late,
   },
+  {
+    name: 'a till that knows that its disk was put back goes on selling',
+    file: `${till}/till.ts`,
+    find: '    if (assignment.haltedCode) return failed(fault(assignment.haltedCode));\n',
+    put: '',
+    stepsMax: late,
+  },
+  {
+    name: 'a void that nobody confirmed for a day is never asked for again',
+    file: `${backend}/payments/terminal-payments.ts`,
+    find: "row.nextCheckAt === null ? ({ outcome: 'begun', payment: row } as const) : answered(row, now)",
+    put: 'answered(row, now)',
+    stepsMax: late,
+  },
 ];

@@ -50,6 +50,7 @@ export class Simulation {
   /** What broke outside of anybody's call. */
   #broken: unknown = null;
   #isObserving = true;
+  #keyHex: string | undefined;
 
   private constructor(options: SimulationOptions, backend: SimulatedBackend, parts: SimulationParts) {
     this.options = options;
@@ -209,9 +210,10 @@ export class Simulation {
   }
 
   #editionKey(): Uint8Array {
-    const keyHex = this.desks[0]?.till.secrets?.keySets[0]?.keyHex;
-    if (keyHex === undefined) throw new Error('no till has been enrolled yet');
-    return Buffer.from(keyHex, 'hex');
+    // Of the event, whichever till was told it first.
+    this.#keyHex ??= this.desks[0]?.till.secrets?.keySets[0]?.keyHex;
+    if (this.#keyHex === undefined) throw new Error('no till has been enrolled yet');
+    return Buffer.from(this.#keyHex, 'hex');
   }
 
   async close(): Promise<void> {

@@ -96,9 +96,8 @@ export class TillDesk {
     if (!running?.database.open) return;
     try {
       this.fork?.look(running.database);
-      if (!running.life.hasNews()) return;
       if (!this.observer && !this.fork) this.enrolled();
-      if (!this.observer) return;
+      if (!this.observer || !running.life.hasNews()) return;
       const { seals } = this.#simulation.books;
       this.observer.look(running.database, seals.get(this.observer.assignmentId)?.seq ?? 0);
     } catch (error) {
