@@ -1,3 +1,5 @@
+import { defaultPurseId, salesPurseId } from '../../contract/wire/canteen.ts';
+
 type Json = unknown;
 type JsonObject = { readonly [name: string]: Json };
 
@@ -23,5 +25,5 @@ export function changedBy(content: JsonObject, change: JsonObject): JsonObject {
 
 /** The defaults of a purse by its id: those of credit purses for everything but `default` and `sales` (R129). */
 export function purseKeyOf(purseId: string): 'default' | 'sales' | 'credit' {
-  return purseId === 'default' || purseId === 'sales' ? purseId : 'credit';
+  return purseId === defaultPurseId || purseId === salesPurseId ? purseId : 'credit';
 }

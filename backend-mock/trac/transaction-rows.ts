@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { memberTypeSchema, purseTransactionStates, purseTransactionTypes } from '../../contract/wire/canteen.ts';
+import {
+  memberTypeSchema,
+  purseTransactionStates,
+  purseTransactionTypes,
+  salesPurseId,
+} from '../../contract/wire/canteen.ts';
 import { type TracTransactionAnswer, tracTransactionAnswerSchema } from '../../contract/wire/trac-entities.ts';
 import { numberOfUlid, ulidOf } from '../purses/ulid.ts';
 import { creditTransactionsKey, namespaceOf, shownContent } from './content.ts';
@@ -76,7 +81,7 @@ const select = `SELECT t.backend_transaction_id AS "backendTransactionId", t.bac
 
 /** Transactions of an organisation's members in the order in which they came here (R133); without `withSales` those of the sales purses are left out. */
 export function organisationListing(editionId: number, withSales: boolean): Listing {
-  const where = withSales ? '' : ` AND t.purse_id <> 'sales'`;
+  const where = withSales ? '' : ` AND t.purse_id <> '${salesPurseId}'`;
   return { select: select + where, values: [editionId], fieldOf: transactionField, keyKind: 'number' };
 }
 
@@ -138,13 +143,13 @@ export function transactionAnswer(given: unknown, currency: string): TracTransac
 
 /** Only sales are of meals or not (R109). */
 function accountTypeOf({ purseId, meal }: TransactionRow): string | null {
-  if (purseId !== 'sales') return null;
+  if (purseId !== salesPurseId) return null;
   return meal ? 'MEAL' : 'OTHER';
 }
 
 /** What credits paid of a sale, once that is known (R81); and of a credit when it ends and what became of it (R100, R101, R103). */
 function creditOf(row: TransactionRow, decimal: (amountMinor: number) => string): object {
-  if (row.purseId === 'sales')
+  if (row.purseId === salesPurseId)
     return row.state === 'processed' ? { creditPortionOfSale: decimal(row.creditPortionMinor) } : {};
   if (row.creditUsageMinor === null) return {};
   return {
