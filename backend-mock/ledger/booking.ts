@@ -48,8 +48,9 @@ type Booked = { booked: number; touched: number; moved: number; sum_minor: numbe
 
 /**
  * Books the postings inside the caller's database transaction and, in account mode, shows them in the members' purses
- * ({@link showBookings}) and brings what they sold above the limit onto the purse of its own, or back ({@link findOverspendLines}). Throws (and so rolls back) where one of them was there already (INV-04), an
- * account did not move (INV-03) or the whole does not sum to zero (INV-02).
+ * ({@link showBookings}) and brings what they sold above the limit onto the purse of its own, or back ({@link findOverspendLines}).
+ * Throws (and so rolls back) where one of them was there already (INV-04), an account did not move (INV-03) or the whole does not sum to
+ * zero (INV-02).
  */
 export async function book(
   connection: Connection,
@@ -60,12 +61,29 @@ export async function book(
   if (postings.length === 0) return;
   const isByAccount = await bookLines(connection, editionId, postings, now);
   if (!isByAccount) return;
-  await showBookings(
-    connection,
-    editionId,
-    postings.map(({ backendTransactionId }) => backendTransactionId),
-    now,
-  );
+  const ids = postings.map(({ backendTransactionId }) => backendTransactionId);
+  await showBookings(connection, editionId, ids, now);
+  await bookOverspend(connection, editionId, postings, now);
+}
+
+/** {@link book} for whoever has written into the members' purses what these postings are about. */
+export async function bookShown(
+  connection: Connection,
+  editionId: number,
+  postings: readonly Posting[],
+  now: Date,
+): Promise<void> {
+  if (postings.length === 0) return;
+  await bookLines(connection, editionId, postings, now);
+  await bookOverspend(connection, editionId, postings, now);
+}
+
+async function bookOverspend(
+  connection: Connection,
+  editionId: number,
+  postings: readonly Posting[],
+  now: Date,
+): Promise<void> {
   const overspend = await findOverspendLines(connection, editionId, postings);
   if (overspend.length > 0) await bookLines(connection, editionId, overspend, now);
 }

@@ -1,7 +1,7 @@
 import type { PurseTransactionType, PurseType } from '../../contract/wire/canteen.ts';
 import type { CanteenEdition } from './canteen-edition.ts';
 import type { NewPurseTransaction, TransactionRefusal } from './new-transaction.ts';
-import type { Purse } from './purses.ts';
+import { type PurseTerms, purseKey } from './purses.ts';
 import { groupOf } from './settle-sales.ts';
 import { slugOf } from './source-of-funds.ts';
 import type { CalendarDay } from './wall-clock.ts';
@@ -25,7 +25,8 @@ export type Backdrop = {
   edition: CanteenEdition;
   /** Members there are. */
   members: ReadonlySet<number>;
-  purses: readonly Purse[];
+  /** By {@link purseKey}. */
+  purses: ReadonlyMap<string, PurseTerms>;
   contras: ReadonlyMap<number, Contra>;
   /** Sold less refunded, by member and {@link groupOf}; grows with what is admitted. */
   soldMinor: Map<string, number>;
@@ -63,7 +64,7 @@ export function admitTransaction(
 ): { outcome: 'admitted'; transaction: AdmittedTransaction } | TransactionRefusal {
   const { customerId, purseId, amountMinor } = wanted;
   if (!backdrop.members.has(customerId)) return refuse('UNKNOWN_MEMBER', 'There is no such member.');
-  const purse = backdrop.purses.find((found) => found.customerId === customerId && found.purseId === purseId);
+  const purse = backdrop.purses.get(purseKey(customerId, purseId));
   if (purse === undefined) return refuse('UNKNOWN_PURSE', 'The member has no such purse.');
   const flaw = flawOfPurse(wanted, purse, backdrop) ?? flawOfFunds(wanted, backdrop.edition);
   if (flaw !== undefined) return flaw;
@@ -89,7 +90,7 @@ export function admitTransaction(
 
 function flawOfPurse(
   { type, amountMinor, merchantId }: NewPurseTransaction,
-  purse: Purse,
+  purse: PurseTerms,
   { edition, hasMerchant }: Backdrop,
 ): TransactionRefusal | undefined {
   if (!typesOfPurse[purse.type].includes(type))
@@ -143,7 +144,7 @@ function flawOfCancellation(
 /** A cancellation stands on the day and in the session of what it takes back, so that it is one sale less there (R89, R92). */
 function describe(
   wanted: NewPurseTransaction,
-  purse: Purse,
+  purse: PurseTerms,
   contra: Contra | undefined,
   { clock }: CanteenEdition,
 ): AdmittedTransaction {

@@ -1,5 +1,5 @@
 import { readSharedAccounts } from '../ledger/accounts.ts';
-import { book } from '../ledger/booking.ts';
+import { bookShown } from '../ledger/booking.ts';
 import { invariant } from '../ledger/invariant.ts';
 import type { Connection } from '../store/database.ts';
 import type { CanteenEdition } from './canteen-edition.ts';
@@ -159,7 +159,7 @@ async function writeGrants(
     editionId,
     made.map(({ credit }) => credit),
   );
-  await book(
+  await bookShown(
     connection,
     editionId,
     made.map(({ posting }) => posting),

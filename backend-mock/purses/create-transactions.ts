@@ -1,4 +1,4 @@
-import { book } from '../ledger/booking.ts';
+import { bookShown } from '../ledger/booking.ts';
 import { invariant } from '../ledger/invariant.ts';
 import type { Posting } from '../ledger/posting.ts';
 import type { Connection } from '../store/database.ts';
@@ -9,7 +9,7 @@ import { insertCreditPurses } from './credit-purses.ts';
 import type { NewPurseTransaction, TransactionOutcome } from './new-transaction.ts';
 import { type PurseEntry, plainEntry } from './purse-entry.ts';
 import { channelOf, movement, type PlacedSettlement, settlementLineFirst, transferOf } from './purse-postings.ts';
-import type { Purse } from './purses.ts';
+import { type PurseTerms, purseKey } from './purses.ts';
 import { readBackdrop, type TransactionBackdrop } from './read-backdrop.ts';
 import { type FundsSource, shareOutFunds, slugOf, titleOf } from './source-of-funds.ts';
 import { ulidOf } from './ulid.ts';
@@ -37,7 +37,7 @@ export async function createTransactions(
     connection,
     plans.reduce((sum, { fundings }) => sum + 1 + fundings.length, 0),
   );
-  const accountOf = (customerId: number, purseId: string) => purses.get(`${customerId}/${purseId}`)?.accountId;
+  const accountOf = (customerId: number, purseId: string) => purses.get(purseKey(customerId, purseId))?.accountId;
   const bookings = plans.map((plan) => bookingOf(plan, drawn.splice(0, 1 + plan.fundings.length), backdrop, accountOf));
   await writeEntries(
     connection,
@@ -57,7 +57,7 @@ export async function createTransactions(
     bookings.flatMap(({ settlements }) => settlements),
     now,
   );
-  await book(
+  await bookShown(
     connection,
     editionId,
     bookings.flatMap(({ postings }) => postings),
@@ -78,18 +78,18 @@ async function withPursesOfFunds(
   { edition, purses }: TransactionBackdrop,
   admitted: readonly AdmittedTransaction[],
   now: Date,
-): Promise<ReadonlyMap<string, Purse>> {
-  const known = new Map(purses.map((purse) => [`${purse.customerId}/${purse.purseId}`, purse]));
+): Promise<ReadonlyMap<string, PurseTerms>> {
+  const known = new Map(purses);
   const missing = new Map<string, { customerId: number; purseId: string; title: string }>();
   for (const { wanted } of admitted)
     for (const { name } of wanted.sourceOfFunds ?? []) {
       const { customerId } = wanted;
       const purseId = slugOf(name);
-      const key = `${customerId}/${purseId}`;
+      const key = purseKey(customerId, purseId);
       if (!known.has(key) && !missing.has(key)) missing.set(key, { customerId, purseId, title: titleOf(name) });
     }
   for (const purse of await insertCreditPurses(connection, edition, [...missing.values()], now))
-    known.set(`${purse.customerId}/${purse.purseId}`, purse);
+    known.set(purseKey(purse.customerId, purse.purseId), purse);
   return known;
 }
 
@@ -192,7 +192,7 @@ function ownPosting(
 /** A credit that somebody put into a credit purse by hand. */
 function ownCredit(entry: PurseEntry, { purses, edition }: TransactionBackdrop): NewCredit[] {
   const { backendTransactionId, customerId, purseId, type, amountMinor, transactionDate } = entry;
-  const purse = purses.find((found) => found.customerId === customerId && found.purseId === purseId);
+  const purse = purses.get(purseKey(customerId, purseId));
   if (type !== 'credit' || purse === undefined) return [];
   const expiresAt = expiryOf(purse, transactionDate, edition);
   const credit = { backendTransactionId, customerId, purseId, amountMinor, usageMinor: 0, grantedAt: transactionDate };

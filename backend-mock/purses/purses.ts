@@ -53,3 +53,35 @@ export async function readPurses(
   });
   return found.rows;
 }
+
+/** What of a purse decides about a transaction in it; without its balance. */
+export type PurseTerms = Pick<
+  Purse,
+  | 'customerId'
+  | 'purseId'
+  | 'accountId'
+  | 'type'
+  | 'title'
+  | 'validSessions'
+  | 'expiryDurationDays'
+  | 'sweepAfterSession'
+>;
+
+export const purseKey = (customerId: number, purseId: string): string => `${customerId}/${purseId}`;
+
+/** The purses of these members by {@link purseKey}. */
+export async function readPurseTerms(
+  connection: Pick<Connection, 'query'>,
+  editionId: number,
+  customerIds: readonly number[],
+): Promise<Map<string, PurseTerms>> {
+  const found = await connection.query<PurseTerms>({
+    name: 'read-purse-terms',
+    text: `SELECT customer_id AS "customerId", purse_id AS "purseId", account_id AS "accountId", type, title,
+                  valid_sessions AS "validSessions", expiry_duration_days AS "expiryDurationDays",
+                  sweep_after_session AS "sweepAfterSession"
+             FROM purse WHERE edition_id = $1 AND customer_id = ANY($2::bigint[])`,
+    values: [editionId, customerIds],
+  });
+  return new Map(found.rows.map((purse) => [purseKey(purse.customerId, purse.purseId), purse]));
+}

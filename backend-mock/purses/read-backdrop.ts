@@ -4,7 +4,7 @@ import { type Backdrop, type Contra, soldKey } from './admit-transaction.ts';
 import type { CanteenEdition } from './canteen-edition.ts';
 import { lockMembers } from './members.ts';
 import type { NewPurseTransaction } from './new-transaction.ts';
-import { readPurses } from './purses.ts';
+import { readPurseTerms } from './purses.ts';
 import { groupOf } from './settle-sales.ts';
 
 /** What the admission of transactions is judged by, and the accounts that all members share. */
@@ -22,7 +22,7 @@ export async function readBackdrop(
   const { editionId } = edition;
   const customerIds = [...new Set(wanted.map(({ customerId }) => customerId))];
   const members = await lockMembers(connection, editionId, customerIds);
-  const purses = await readPurses(connection, editionId, customerIds);
+  const purses = await readPurseTerms(connection, editionId, customerIds);
   const contras = await readContras(connection, editionId, wanted);
   const soldMinor = await readSold(connection, edition, wanted, [...contras.values()]);
   const accounts = await readSharedAccounts(connection, editionId);

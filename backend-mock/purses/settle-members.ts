@@ -1,4 +1,4 @@
-import { book } from '../ledger/booking.ts';
+import { bookShown } from '../ledger/booking.ts';
 import type { Connection } from '../store/database.ts';
 import type { CanteenEdition } from './canteen-edition.ts';
 import { adjustCleared } from './clear-credits.ts';
@@ -39,7 +39,7 @@ export async function settleMembers(
     editionId,
     settled.flatMap(({ settlements }) => settlements),
   );
-  await book(
+  await bookShown(
     connection,
     editionId,
     settled.flatMap(({ postings }) => postings),
