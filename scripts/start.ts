@@ -8,13 +8,14 @@ import { z } from 'zod';
 import { buildStale } from './build.ts';
 import { bundles, rootFolder } from './bundles.ts';
 import { type DemoBackend, startDemoBackend } from './demo-backend.ts';
+import { openDemoSchool } from './demo-school.ts';
 import { type ElectronRuntime, findElectron } from './electron-runtime.ts';
 import { WindowProcess } from './window-process.ts';
 
 const say = (line: string): void => console.log(`klink: ${line}`);
 const run = promisify(execFile);
 const klink = path.join(rootFolder, 'out/cli/klink.js');
-const { folder, isWatching, applicationArguments } = startOptions(process.argv.slice(2));
+const { folder, isCanteen, isWatching, applicationArguments } = startOptions(process.argv.slice(2));
 const tillFolder = path.join(folder, 'till');
 const settleMs = 200;
 const statusSchema = z.discriminatedUnion('event', [
@@ -24,14 +25,20 @@ const statusSchema = z.discriminatedUnion('event', [
 /** What is thrown for a program that ends with another code than 0. */
 const failedRunSchema = z.object({ stdout: z.string() });
 
-/** `--watch`, and `--folder DIR` for another place than `.klink`; whatever else is given is the window's. */
+/**
+ * `--watch`, `--canteen` for the demo canteen instead of the festival, and `--folder DIR` for another place than `.klink`;
+ * whatever else is given is the window's.
+ */
 function startOptions(given: readonly string[]) {
   const at = given.indexOf('--folder');
-  const place = at < 0 ? '.klink' : (given[at + 1] ?? '.klink');
+  const isSchool = given.includes('--canteen');
+  const usual = isSchool ? '.klink/canteen' : '.klink';
+  const place = at < 0 ? usual : (given[at + 1] ?? usual);
   const isOurs = (argument: string, index: number) =>
-    argument === '--watch' || (at >= 0 && (index === at || index === at + 1));
+    argument === '--watch' || argument === '--canteen' || (at >= 0 && (index === at || index === at + 1));
   return {
     folder: path.resolve(rootFolder, place),
+    isCanteen: isSchool,
     isWatching: given.includes('--watch'),
     applicationArguments: given.filter((argument, index) => !isOurs(argument, index)),
   };
@@ -47,10 +54,12 @@ async function isEnrolled(): Promise<boolean> {
 }
 
 async function enrol(backend: DemoBackend): Promise<void> {
-  say('enrolling this till for the demo festival (DEMO-FEST)');
+  const [code, name] = isCanteen ? ['DEMO-CANTEEN', 'Servery 1'] : ['DEMO-FEST', 'Till 1'];
+  say(`enrolling this till for the demo ${isCanteen ? 'canteen' : 'festival'} (${code})`);
   fs.mkdirSync(tillFolder, { recursive: true, mode: 0o700 });
-  const wanted = ['enrol', '--backend', backend.address, '--code', 'DEMO-FEST', '--name', 'Till 1'];
+  const wanted = ['enrol', '--backend', backend.address, '--code', code, '--name', name];
   await run(process.execPath, [klink, ...wanted, '--data', tillFolder]);
+  if (isCanteen) await openDemoSchool(backend.address, tillFolder);
 }
 
 /** Builds after every change of a source and calls `onBuilt` with what was built. */
