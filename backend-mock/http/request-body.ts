@@ -35,6 +35,8 @@ export function readJsonBodies(app: FastifyInstance): void {
         .then((bytes) => {
           if (isTooDeep(bytes)) throw new ProblemError(problem('BAD_REQUEST', 'The JSON is nested too deep.'));
           bodies.set(request, bytes);
+          // Whoever has nothing to say may say so as JSON; a route that takes a body misses it.
+          if (bytes.length === 0) return done(null, undefined);
           parse(request, textOf(bytes), (error, json) => {
             done(error === null && hasHalfCharacter(json, bytes) ? new ProblemError(halfCharacter) : error, json);
           });

@@ -70,6 +70,19 @@ test('R50-R53: a JWT as seed 000 says it is exchanged for an access token of one
   }
 });
 
+test('the body may be empty, absent or {}, with a Content-Type or without', async () => {
+  const address = `${backend.address}/api/v1/app/installations/${installation.installationId}/access-tokens`;
+  const authorization = { Authorization: `Bearer ${rs256(rightClaims())}` };
+  const json = { ...authorization, 'Content-Type': 'application/json' };
+  for (const init of [
+    { headers: json },
+    { headers: json, body: '' },
+    { headers: json, body: '{}' },
+    { headers: authorization },
+  ])
+    expect((await fetch(address, { method: 'POST', ...init })).status).toBe(201);
+});
+
 test('R52: in a demo environment the audience is the demo host, and a token for production is refused', async () => {
   expect(installation.audience).toBe(demoHost);
   expect((await exchange(`Bearer ${rs256({ ...rightClaims(), aud: `${demoHost}/` })}`)).status).toBe(201);
@@ -120,7 +133,7 @@ test.each(wrong)(
 test('R54: an installation that does not exist, or is no number, answers a right JWT in the same words', async () => {
   const jwt = await appToken(app, demoHost, now);
   const anyOther = await exchange('Bearer x');
-  for (const id of [999_999, 'parentpay', '-1', '1e3', '9'.repeat(30)])
+  for (const id of [999_999, 'parentpay', '-1', '1e3', '9'.repeat(100)])
     expect(await exchange(`Bearer ${jwt}`, id)).toEqual(anyOther);
 });
 

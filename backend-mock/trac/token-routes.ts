@@ -24,7 +24,7 @@ export function accessTokenRoutes(app: App, service: Service): void {
           tags: ['trac'],
           summary: 'An access token of an installation, for a JWT that its app signed with RS256',
           security: [{ app: [] }],
-          params: z.object({ installationId: z.string().max(40) }),
+          params: z.object({ installationId: z.string() }),
           response: { 201: accessTokenSchema, ...problemAnswers(401, 503) },
         },
       },

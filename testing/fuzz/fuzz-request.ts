@@ -5,7 +5,7 @@ import { noticeSignatureHeader } from '../../contract/wire/outside-top-up.ts';
 import { purchase } from '../backend/payloads.ts';
 import type { Draw } from './draw.ts';
 import type { FuzzTill, FuzzWorld } from './fuzz-world.ts';
-import { drawFilter, placeSchema } from './integrations.ts';
+import { drawFilter, placeSchema, soundBody } from './integrations.ts';
 import { drawEntries } from './journal-bodies.ts';
 import { type HostileJson, writeJson } from './json-text.ts';
 import type { Newcomer } from './newcomers.ts';
@@ -183,6 +183,10 @@ function fitPlace(draw: Draw, world: FuzzWorld, request: FuzzRequest): void {
   if (place === undefined || draw.percent(10)) return;
   for (const name of placeSchema.options)
     if (request.path.has(name)) request.path.set(name, encodeURIComponent(place[name]));
+  const sound = draw.percent(50) ? soundBody(request.route, (values) => draw.oneOf(values)) : undefined;
+  if (sound === undefined) return;
+  request.json = sound.json;
+  if (sound.purse !== undefined) request.path.set('purse', sound.purse);
 }
 
 /** What is to be held and what the tag says have to agree. */

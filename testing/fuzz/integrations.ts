@@ -58,6 +58,25 @@ export const tracKnown: ReadonlyMap<string, readonly HostileJson[]> = new Map<st
   ['publicKeyPem', [makeApp('anybody').publicKeyPem]],
 ]);
 
+const soundTransactions = [
+  { purse: 'default', type: 'cash', amount: '2.50' },
+  { purse: 'default', type: 'epayment', amount: '-1.00' },
+  { purse: 'sales', type: 'sale', amount: '-1.00' },
+];
+
+/** A body that the route may well consent to, and the purse it fits; `undefined` where the schema alone says what a body is. */
+export function soundBody(
+  { method, path }: { method: string; path: string },
+  oneOf: <T>(values: readonly T[]) => T,
+): { purse?: string; json: HostileJson } | undefined {
+  if (method === 'POST' && path.endsWith('/transactions')) {
+    const { purse, ...transaction } = oneOf(soundTransactions);
+    return { purse, json: { ...transaction, transactionDate: new Date().toISOString(), till: { status: 'synced' } } };
+  }
+  if (method === 'PUT') return { json: { externalIds: { 'fuzz-id': '1' } } };
+  return undefined;
+}
+
 const filterNames = [
   'meta.createdAt.gt',
   'core.state.eq',

@@ -1,9 +1,11 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { coherenceAnswerSchema } from '../../contract/wire/admin.ts';
 import { editionsAnswerSchema, transactionsAnswerSchema } from '../../contract/wire/operator.ts';
 import { reportNames } from '../../contract/wire/reports.ts';
 import type { FuzzWorld } from './fuzz-world.ts';
 import type { RouteBook } from './routes.ts';
+
+const pageSchema = z.object({ lastKey: z.string().optional() });
 
 type Everything = { unreadable: string[]; editions: z.infer<typeof coherenceAnswerSchema>[] };
 
@@ -45,6 +47,21 @@ export async function readEverything(world: FuzzWorld, { routes }: RouteBook): P
       await look(`/transactions/${backendTransactionId}?editionId=${editionId}`);
     for (const uid of new Set(transactions.map((each) => each.uid).filter((each) => each !== null)))
       await look(`/tags/${uid}/history?editionId=${editionId}`);
+  }
+  const { client: integration } = world.integration;
+  for (const list of ['/members', '/transactions?member_txns=true']) {
+    let start = '';
+    for (;;) {
+      const page = await integration.get(`${list}${list.includes('?') ? '&' : '?'}per_page=200${start}`);
+      const lastKey = pageSchema.safeParse(page.body);
+      if (page.status !== 200) unreadable.push(`${list}: ${page.status} ${page.text.slice(0, 200)}`);
+      if (lastKey.data?.lastKey === undefined) break;
+      start = `&start_key=${lastKey.data.lastKey}`;
+    }
+  }
+  for (const { member } of world.places) {
+    const purses = await integration.get(`/members/${member}/purses`);
+    if (purses.status !== 200) unreadable.push(`purses: ${purses.status} ${purses.text.slice(0, 200)}`);
   }
   for (const { client } of world.tills) {
     const answer = await client.request('/config');
