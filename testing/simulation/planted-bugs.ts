@@ -33,7 +33,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: 'reuse a terminal transaction number',
-    file: `${till}/store/transactions.ts`,
+    file: `${till}/store/transaction-statements.ts`,
     find: 'assignment.lastTerminalTransactionNumber} + 1`',
     put: 'assignment.lastTerminalTransactionNumber} + 0`',
     stepsMax: soon,
@@ -181,8 +181,8 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: 'debit and credit of refunds are exchanged',
     file: `${backend}/ingest/postings.ts`,
-    find: 'debitAccountId: resolve(item.debit),\n    creditAccountId: resolve(item.credit),',
-    put: "debitAccountId: resolve(item.kind === 'refund' ? item.credit : item.debit),\n    creditAccountId: resolve(item.kind === 'refund' ? item.debit : item.credit),",
+    find: 'return items.map((item, index) => ({',
+    put: "const turned = items.map((item) => (item.kind === 'refund' ? { ...item, debit: item.credit, credit: item.debit } : item));\n  return turned.map((item, index) => ({",
     stepsMax: late,
   },
   {
