@@ -76,6 +76,17 @@ function isMadeBy(makers: string, picture: string): boolean {
   return picture in makeViews() || makers.includes(`'${picture}'`) || makers.includes(`${picture}_`);
 }
 
+/** The ways a spec has to ask the operator, and to read a tag by other means than the till's. */
+const looksAtLedger = /\b(expectBooked|expectBookedAndShown|expectEnd|balances|totals)\(/;
+const looksAtTag = /\b(witness|witnessMemory|memory|expectEnd|expectBookedAndShown)\(/;
+
+/** One test of a spec, from its name to the next one. */
+function bodyOf(spec: string, words: string): string {
+  const from = spec.indexOf(words);
+  const next = spec.slice(from).search(/\n {0,2}test\(/);
+  return next < 0 ? spec.slice(from) : spec.slice(from, from + next);
+}
+
 describe('docs/screens-tests.md', () => {
   test('has a row for every screen of the design', () => {
     const named = rows.map(({ screen }) => screen);
@@ -116,5 +127,18 @@ describe('docs/screens-tests.md', () => {
         .map(({ spec, words }) => `${screen}: ${spec} ${words}`),
     );
     expect(missing).toEqual([]);
+  });
+
+  test('each test it names looks at the ledger and at the tag in the end', () => {
+    const blind = rows.flatMap(({ screen, tests }) =>
+      tests.flatMap(({ spec, words }) => {
+        const body = bodyOf(read(`testing/e2e/electron/${spec}`), words);
+        return [
+          ...(looksAtLedger.test(body) ? [] : [`${screen}: ${spec} ${words}: no ledger`]),
+          ...(looksAtTag.test(body) ? [] : [`${screen}: ${spec} ${words}: no tag`]),
+        ];
+      }),
+    );
+    expect(blind).toEqual([]);
   });
 });

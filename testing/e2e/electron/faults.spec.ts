@@ -11,6 +11,7 @@ import { succeeded } from '../../klink/till-on-reader.ts';
 import { TillHostClient } from '../../till/till-host-client.ts';
 import { startVirtualReader } from '../../virtual-reader/virtual-reader.ts';
 import { enrolThroughWindow, expectReplicated, nextCustomer, typeAmount } from './application.ts';
+import { witnessMemory } from './drawer-witness.ts';
 import { ShiftedClock } from './shifted-clock.ts';
 import { makeSmallDisk } from './small-disk.ts';
 import { demoFestival, ledgerFrom, WindowTill } from './window-till.ts';
@@ -133,7 +134,8 @@ test('R36, Q51: till host, reader host and window, each killed in the middle of 
 test('screens.md, status bar: a reader that is unplugged is said at once, and plugged in again it sells', async () => {
   const ledger = await ledgerFrom(backend);
   const reader = await startVirtualReader();
-  const tag = await reader.makeTag({ uid: '04A1B2C3D4E5F7' });
+  const uid = '04A1B2C3D4E5F7';
+  const tag = await reader.makeTag({ uid });
   till = await WindowTill.enrol(backend);
   const { page, expectScreen, look } = await till.open([], reader.env);
   await expect(page.getByTestId('reader-state')).toHaveAttribute('data-state', 'ready');
@@ -169,6 +171,9 @@ test('screens.md, status bar: a reader that is unplugged is said at once, and pl
   await expectReplicated(till.application);
   await ledger.expectBooked(beerSold);
   await till.close();
+  const { edition } = await backend.enrolWitness('DEMO-FEST');
+  const shown = witnessMemory(edition.keySets, uid, await reader.memory(tag));
+  expect(shown).toMatchObject({ balanceMinor: 8_950, transactionNumber: 2 });
   await reader.close();
 });
 
@@ -193,6 +198,7 @@ test('R46: a backend that is gone for the whole session: sales go on, the window
   await expectReplicated(till.application);
   expect(await again.balances(1)).toEqual({ customer: 7_850, 'merchant:bar': 1_650, 'top-up:cash': -10_000, fee: 500 });
   expect((await again.coherence(1)).findings).toBe(0);
+  expect(till.witness('Mia')).toMatchObject({ balanceMinor: 7_850, transactionNumber: 4 });
   await till.close();
   await again.close();
   folder.remove();

@@ -1,10 +1,12 @@
 // Goal: from `npm start` on a machine that never saw Klink to the first committed sale without reading anything: once with the
 // mouse or a finger alone, once with the keyboard alone (screens.md, "First run").
 // Method: scripts/start.ts itself on new folders, without a reader. Nobody knows what a wristband has to go through: they ring
-// up a beer, show the first wristband there is, and then press what the window offers. The sale is looked for in the ledger.
+// up a beer, show the first wristband there is, and then press what the window offers. The sale is looked for in the ledger and on the wristband.
+import path from 'node:path';
 import { expect, test } from '@playwright/test';
 import { operatorOf } from '../../klink/demo-backend.ts';
 import { makeFolder, type TestFolder } from '../../klink/test-folder.ts';
+import { DrawerWitness } from './drawer-witness.ts';
 import { button, KeyboardHand, MouseHand, type Seen } from './hands.ts';
 import { StartedKlink } from './started-klink.ts';
 
@@ -60,24 +62,27 @@ async function sellABeer(started: StartedKlink, hand: MouseHand | KeyboardHand):
   await expect(started.page.getByTestId('unsent-count')).toHaveText('0');
 }
 
-async function expectBooked({ backendAddress }: StartedKlink): Promise<void> {
+async function expectBookedAndShown({ backendAddress }: StartedKlink): Promise<void> {
   const backend = await operatorOf(backendAddress);
   expect(await backend.balances(demoFestival)).toEqual({
     ...{ customer: 3_950, 'merchant:bar': 550, 'top-up:cash': -5_000, fee: 500 },
   });
   expect((await backend.coherence(demoFestival)).findings).toBe(0);
+  const { edition } = await backend.enrolWitness('DEMO-FEST');
+  const drawer = new DrawerWitness(path.join(folder.place, 'till'), edition.keySets);
+  expect(drawer.witness('Wristband 1')).toMatchObject({ balanceMinor: 3_950, transactionNumber: 2 });
 }
 
 test('screens.md, first run: a sale with the mouse alone', async () => {
   klink = await StartedKlink.start(folder.place);
   await sellABeer(klink, new MouseHand(klink.page));
-  await expectBooked(klink);
+  await expectBookedAndShown(klink);
   expect(await klink.stop()).toBe(0);
 });
 
 test('screens.md, first run: a sale with the keyboard alone', async () => {
   klink = await StartedKlink.start(folder.place);
   await sellABeer(klink, new KeyboardHand(klink.page));
-  await expectBooked(klink);
+  await expectBookedAndShown(klink);
   expect(await klink.stop()).toBe(0);
 });

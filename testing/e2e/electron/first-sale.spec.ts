@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
 import { type DemoBackend, startDemoBackend } from '../../klink/demo-backend.ts';
+import type { WitnessedTag } from '../../klink/tag-witness.ts';
 import { makeFolder, type TestFolder } from '../../klink/test-folder.ts';
 import { startVirtualReader } from '../../virtual-reader/virtual-reader.ts';
 import {
@@ -15,6 +16,7 @@ import {
   startApplication,
   typeAmount,
 } from './application.ts';
+import { DrawerWitness, witnessMemory } from './drawer-witness.ts';
 import { Wristbands } from './wristbands.ts';
 
 const demoFestival = 1;
@@ -77,8 +79,9 @@ async function sellOnce(application: Application, tap: () => Promise<void>, pict
   await nextCustomer(application);
 }
 
-/** The ledger after it (R2, R10): every account, and they agree with the tag. */
-async function expectBooked(): Promise<void> {
+/** The ledger after it (R2, R10): every account, and they agree with the tag, which a reader of the tests' own looks at. */
+async function expectEnd(shown: WitnessedTag | null): Promise<void> {
+  expect(shown).toMatchObject({ balanceMinor: 4_000, transactionNumber: 2 });
   expect(await backend.balances(demoFestival)).toEqual({
     customer: 4_000,
     'merchant:bar': 5_500,
@@ -129,12 +132,14 @@ test('R9, R10, R11: a first sale through the window with the simulated reader', 
   await expectReplicated(application);
   await look('simulated-replicated');
   await application.close();
-  await expectBooked();
+  const { edition } = await backend.enrolWitness('DEMO-FEST');
+  await expectEnd(new DrawerWitness(till.place, edition.keySets).witness('Wristband 1'));
 });
 
 test('R9, R10, R11: the same through the PC/SC service and a virtual reader', async () => {
   const reader = await startVirtualReader();
-  const tag = await reader.makeTag({ uid: '04A1B2C3D4E5F6' });
+  const uid = '04A1B2C3D4E5F6';
+  const tag = await reader.makeTag({ uid });
   const application = await startApplication(till.place, [], reader.env);
   const { page } = application;
   await enrolThroughWindow(application, backend.address);
@@ -155,6 +160,8 @@ test('R9, R10, R11: the same through the PC/SC service and a virtual reader', as
   await expect(page.getByTestId('reader-state')).toHaveAttribute('data-state', 'service-down');
   await application.look('pcsc-service-down');
   await application.close();
+  const memory = await reader.memory(tag);
   await reader.close();
-  await expectBooked();
+  const { edition } = await backend.enrolWitness('DEMO-FEST');
+  await expectEnd(witnessMemory(edition.keySets, uid, memory));
 });

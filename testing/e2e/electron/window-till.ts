@@ -4,13 +4,13 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from '@playwright/test';
 import Database from 'better-sqlite3';
-import { z } from 'zod';
 import type { EnrolmentAnswer } from '../../../contract/wire/enrolment.ts';
 import type { DemoBackendView } from '../../klink/demo-backend.ts';
 import { klink } from '../../klink/run-klink.ts';
-import { type WitnessedTag, witnessTag } from '../../klink/tag-witness.ts';
+import type { WitnessedTag } from '../../klink/tag-witness.ts';
 import { makeFolder, type TestFolder } from '../../klink/test-folder.ts';
 import { type Application, nextCustomer, startApplication, typeAmount } from './application.ts';
+import { DrawerWitness } from './drawer-witness.ts';
 import { Wristbands } from './wristbands.ts';
 
 export const demoFestival = 1;
@@ -20,12 +20,6 @@ const run = promisify(execFile);
 
 /** A result that is looked at must not go away by itself meanwhile. */
 const patientSettings = { doneMs: 60_000 };
-
-/** Part of `DIR/simulated-tags.json`: what a wristband of the drawer holds, whoever says what about it. */
-const drawerSchema = z.object({ tags: z.array(z.object({ label: z.string(), uid: z.string(), memory: z.string() })) });
-/** Where the logical memory of an NTAG begins (tag.md): page 4. */
-const logicalBegin = 16;
-const logicalLength = 144;
 
 interface WindowTillOptions {
   readonly code?: 'DEMO-FEST' | 'DEMO-CANTEEN';
@@ -42,12 +36,11 @@ interface WindowTillOptions {
 export class WindowTill {
   readonly folder: TestFolder;
   readonly wristbands = new Wristbands(() => this.application);
-  /** Of the edition, to read wristbands with; asked for once, because a test may stop the backend. */
-  readonly #keySets: EnrolmentAnswer['edition']['keySets'];
+  readonly #drawer: DrawerWitness;
   #application: Application | null = null;
 
   private constructor(folder: TestFolder, keySets: EnrolmentAnswer['edition']['keySets']) {
-    this.#keySets = keySets;
+    this.#drawer = new DrawerWitness(folder.place, keySets);
     this.folder = folder;
   }
 
@@ -59,6 +52,7 @@ export class WindowTill {
     ]);
     expect(enrolled.exitCode, enrolled.stderr).toBe(0);
     writeFileSync(path.join(folder.place, 'till.json'), JSON.stringify({ ...patientSettings, ...settings }));
+    // Asked for once, because a test may stop the backend.
     const { edition } = await backend.enrolWitness(code);
     return new WindowTill(folder, edition.keySets);
   }
@@ -111,19 +105,16 @@ export class WindowTill {
 
   /** What is on the wristband, for somebody who holds the edition's keys; null where it holds nothing that is right. */
   witness(label: string): WitnessedTag | null {
-    const tag = this.#drawerTag(label);
-    const memory = Buffer.from(tag.memory, 'hex').subarray(logicalBegin, logicalBegin + logicalLength);
-    const key = this.#keySets.find(({ id }) => id === memory[3])?.keyHex;
-    return key === undefined ? null : witnessTag(memory, Buffer.from(tag.uid, 'hex'), Buffer.from(key, 'hex'));
+    return this.#drawer.witness(label);
   }
 
   /** All of the chip's memory, in hex. */
   memory(label: string): string {
-    return this.#drawerTag(label).memory;
+    return this.#drawer.memory(label);
   }
 
   uid(label: string): string {
-    return this.#drawerTag(label).uid;
+    return this.#drawer.uid(label);
   }
 
   /** The database's file, of the till or of what it was before it was set aside; the till has to be closed or halted. */
@@ -176,14 +167,6 @@ export class WindowTill {
       const line = lines.find((candidate) => candidate.includes(name));
       return line === undefined ? [] : [Number.parseInt(line, 10)];
     });
-  }
-
-  #drawerTag(label: string) {
-    const file = path.join(this.folder.place, 'simulated-tags.json');
-    const { tags } = drawerSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-    const tag = tags.find((candidate) => candidate.label === label);
-    if (tag === undefined) throw new Error(`the drawer has no ${label}`);
-    return tag;
   }
 }
 

@@ -4,8 +4,8 @@
 import { expect, test } from '@playwright/test';
 import { operationNames } from '../../../contract/ipc/operations.ts';
 import { type DemoBackend, startDemoBackend } from '../../klink/demo-backend.ts';
-import { type Application, nextCustomer, startApplication, typeAmount } from './application.ts';
-import { WindowTill } from './window-till.ts';
+import { type Application, expectReplicated, nextCustomer, startApplication, typeAmount } from './application.ts';
+import { ledgerFrom, WindowTill } from './window-till.ts';
 
 let backend: DemoBackend;
 let till: WindowTill;
@@ -141,6 +141,9 @@ test.describe('architecture.md, renderer: a window shows what the till is doing'
 
   test('R30: a customer who is gone leaves the sale unknown, and the till serves the next one', async () => {
     const { page, expectScreen, look } = application;
+    // What the tests before have left is not on its way any more.
+    await expectReplicated(application);
+    const ledger = await ledgerFrom(backend);
     await till.wristbands.makeToppedUp('Torn');
     await page.getByRole('button', { name: /^Beer/ }).first().click();
     await expect(page.getByTestId('cart-total')).toContainText('5.50');
@@ -161,6 +164,8 @@ test.describe('architecture.md, renderer: a window shows what the till is doing'
     await expect(page.getByText('1 needs attention')).toHaveCount(0);
     expect(till.witness('Torn')).toMatchObject({ balanceMinor: 9_500, transactionNumber: 1 });
     await emptyCart();
+    await expectReplicated(application);
+    await ledger.expectBooked({ customer: 9_500, 'top-up:cash': -10_000, fee: 500 });
   });
 
   test('language changes in two taps, and stays after a reload', async () => {
