@@ -42,6 +42,7 @@ const questions: Readonly<Record<string, string>> = {
   audit: 'SELECT actor, action FROM audit',
   // That the gateway was unclear for a while is told where somebody heard it; who asked later may have got a clear answer at once.
   alerts: `SELECT edition_id, assignment_id, code FROM alert WHERE code <> 'REFUND_UNCLEAR'`,
+  'trac connections': 'SELECT edition_id, lease_token IS NULL AS free, fault_code FROM trac_connection',
   'old notices': `SELECT count(*) FROM payment_notice WHERE received_at < '2026-07-01'`,
   'rules of auto top-ups':
     'SELECT edition_id, amount_minor, active, next_look_at IS NOT NULL AS paused FROM auto_top_up',

@@ -127,7 +127,12 @@ const pauseMs = 20 * 60 * 1000;
 async function asBackend<Value>(databaseUrl: string, work: (backend: FreshBackend) => Promise<Value>): Promise<Value> {
   let nowMs = scenarioMs;
   const clock = { now: () => new Date(nowMs) };
-  const pauses = { expiryIntervalMs: neverMs, paymentIntervalMs: neverMs, providerTimeoutMs };
+  const pauses = {
+    expiryIntervalMs: neverMs,
+    paymentIntervalMs: neverMs,
+    connectorIntervalMs: neverMs,
+    providerTimeoutMs,
+  };
   const backend = await startTestBackend(databaseUrl, { clock, ...pauses });
   const jobs = openJobRounds(databaseUrl, clock, backend.address);
   try {

@@ -20,6 +20,7 @@ const backend = await startBackend({
   log: silentLog,
   expiryIntervalMs: neverMs,
   paymentIntervalMs: neverMs,
+  connectorIntervalMs: neverMs,
   providerTimeoutMs,
 });
 const jobs = openJobRounds(databaseUrl, clock, backend.address);

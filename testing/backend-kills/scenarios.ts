@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { noticeSignatureHeader } from '../../contract/wire/outside-top-up.ts';
 import { purchase } from '../backend/payloads.ts';
 import { canteen, festival, type KillWorld, onlyDue, scenarioMs, tags, type WorldNumbers } from './kill-world.ts';
@@ -87,6 +87,22 @@ const about =
 const payments = (...names: (keyof WorldNumbers)[]) => about('payment', ...names);
 const refunds = (...names: (keyof WorldNumbers)[]) => about('refund', ...names);
 
+/** Everybody in the canteen has free meals, whose first credit is due. */
+const freeMealsForAll = `INSERT INTO account (edition_id, type, name, customer_id)
+    SELECT edition_id, 'customer', 'customer:' || customer_id || '/free-meals', customer_id FROM member;
+  INSERT INTO purse (edition_id, customer_id, purse_id, account_id, type, title, credit_amount_minor, credit_apply, expiry_duration_days,
+    next_apply_at, created_at, changed_at)
+    SELECT a.edition_id, a.customer_id, 'free-meals', a.account_id, 'credit', 'Free School Meals', 250, '0 9 1 * *', 30,
+           '2026-07-01T08:00:00Z', '2026-06-30Z', '2026-06-30Z'
+      FROM account a WHERE a.name LIKE 'customer:%/free-meals'`;
+
+/** The canteen has a Trac installation that does not answer: a round begins, fails and says when the next one is due. */
+const connectedToNobody = `INSERT INTO trac_connection (edition_id, address, audience, organisation, installation_id, slug, namespace,
+    direction, credits, active, private_key_pem, public_key_pem, since, next_round_at, changed_at, changed_by)
+  SELECT edition_id, 'http://127.0.0.1:1', 'nobody', '1', '1', 'till', 'till', 'both', 'trac', true,
+         '${generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()}', '',
+         '2026-01-01Z', '2026-01-01Z', '2026-01-01Z', 'test' FROM edition WHERE mode = 'account'`;
+
 /** A signed notice of the provider about the top-up. */
 const notice =
   (name: keyof WorldNumbers, status: 'approved' | 'declined', amountMinor: number) =>
@@ -129,6 +145,16 @@ const jobs: readonly Scenario[] = [
   round('pay-refunds', refunds('declinedRefund'), 'one is declined'),
   round('pay-refunds', refunds('lateRefund'), 'one is paid late'),
   { ...round('pay-refunds', refunds('refund', 'declinedRefund', 'lateRefund'), 'three at once'), isInterleaved: true },
+  {
+    ...round('connect-trac', () => `${quiet}; ${connectedToNobody}`),
+    async act(_world, actor) {
+      // Nothing goes over to somebody who does not answer: what counts is that the round ends, and another one is due.
+      await actor.round('connect-trac');
+      return { status: 0, body: null, did: 1 };
+    },
+  },
+  round('apply-credits', () => `${quiet}; ${freeMealsForAll}`),
+  round('process-sales'),
   round('forget-batches'),
   round('forget-notices'),
   round('send-simulated-notices', ({ numbers, paymentKeys }) => {
