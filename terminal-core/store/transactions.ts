@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { asc, count, desc, eq, isNull, sql } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { TagEventPayload, TagSnapshotPayload } from '../../contract/wire/journal.ts';
 import type { TerminalState, TransactionType } from '../../contract/wire/words.ts';
@@ -18,19 +18,10 @@ import {
 import { exposureOn } from './accounts.ts';
 import type { Journal } from './journal.ts';
 import { StoredPayments } from './payments.ts';
-import {
-  assignment,
-  cashReturn,
-  journalResult,
-  monitor,
-  replicationCursor,
-  shift,
-  tagSnapshot,
-  txn,
-  txnItem,
-  txnStateLog,
-} from './schema.ts';
+import { txn, txnItem, txnStateLog } from './schema.ts';
+import { Sightings } from './sightings.ts';
 import { itemRow, servingColumns, slotsColumn, type TxnRow, tagColumns, transactionOf } from './transaction-rows.ts';
+import { prepareTransactionStatements } from './transaction-statements.ts';
 
 /** The till's transactions in SQLite. Each public method that writes is one `BEGIN IMMEDIATE` … `COMMIT`. */
 export class StoredTransactions implements TransactionStore {
@@ -38,7 +29,8 @@ export class StoredTransactions implements TransactionStore {
   readonly #drizzle: BetterSQLite3Database;
   readonly #journal: Journal;
   readonly #payments: StoredPayments;
-  readonly #statements: ReturnType<typeof prepare>;
+  readonly #sightings: Sightings;
+  readonly #statements: ReturnType<typeof prepareTransactionStatements>;
   readonly #exposureMinor: ReturnType<typeof exposureOn>;
   /**
    * Every view asks for them, and the question costs more with every split sale there ever was: the answer is kept until one
@@ -51,14 +43,15 @@ export class StoredTransactions implements TransactionStore {
     this.#drizzle = drizzle;
     this.#journal = journal;
     this.#payments = new StoredPayments(drizzle);
-    this.#statements = prepare(drizzle);
+    this.#sightings = new Sightings(drizzle, journal);
+    this.#statements = prepareTransactionStatements(drizzle);
     this.#exposureMinor = exposureOn(database);
   }
 
   open(draft: TransactionDraft, shown: TagSnapshotPayload): TillTransaction {
     return this.#commit(() => {
       const opened = this.#insert(draft, 'admit', shown.readAt);
-      this.#journalSnapshot(shown);
+      this.#sightings.journal(shown);
       return opened;
     });
   }
@@ -185,11 +178,11 @@ export class StoredTransactions implements TransactionStore {
   }
 
   recordSnapshot(shown: TagSnapshotPayload): void {
-    if (this.#isNews(shown)) this.#commit(() => this.#journalSnapshot(shown));
+    if (this.#sightings.isNews(shown)) this.#commit(() => this.#sightings.journal(shown));
   }
 
   recordMonitor(transaction: TillTransaction, kind: string, at: string): void {
-    this.#commit(() => this.#monitor(transaction, kind, at));
+    this.#commit(() => this.#sightings.monitor(transaction, kind, at));
   }
 
   recordTagEvent(event: TagEventPayload, at: string): void {
@@ -227,8 +220,8 @@ export class StoredTransactions implements TransactionStore {
     });
     const transaction = this.#get(terminalTransactionNumber);
     this.#journal.append('transaction', end.at, transactionPayload(transaction));
-    if (end.shown) this.#rememberShown(end.shown);
-    if (end.monitor) this.#monitor(transaction, end.monitor, end.at);
+    if (end.shown) this.#sightings.remember(end.shown);
+    if (end.monitor) this.#sightings.monitor(transaction, end.monitor, end.at);
     return transaction;
   }
 
@@ -311,150 +304,4 @@ export class StoredTransactions implements TransactionStore {
       .values({ terminalTransactionNumber, stateVersion, fromState, toState, at, cause })
       .run();
   }
-
-  #journalSnapshot(shown: TagSnapshotPayload): void {
-    if (!this.#isNews(shown)) return;
-    this.#journal.append('tagSnapshot', shown.readAt, shown);
-    this.#rememberShown(shown);
-  }
-
-  #isNews(shown: TagSnapshotPayload): boolean {
-    return this.#statements.fingerprint.get({ uid: shown.uid })?.fingerprint !== fingerprintOf(shown);
-  }
-
-  #rememberShown(shown: TagSnapshotPayload): void {
-    const values = { fingerprint: fingerprintOf(shown), seenAt: shown.readAt };
-    this.#drizzle
-      .insert(tagSnapshot)
-      .values({ tagUid: shown.uid, ...values })
-      .onConflictDoUpdate({ target: tagSnapshot.tagUid, set: values })
-      .run();
-  }
-
-  #monitor(transaction: TillTransaction, kind: string, at: string): void {
-    const { terminalTransactionNumber, tag } = transaction;
-    this.#drizzle
-      .insert(monitor)
-      .values({ at, kind, tagUid: tag.uid, terminalTransactionNumber })
-      .onConflictDoNothing()
-      .run();
-  }
-}
-
-/** What makes a snapshot news: everything but the time it was read. */
-function fingerprintOf(shown: TagSnapshotPayload): string {
-  const { readAt: _, ...rest } = shown;
-  return JSON.stringify(rest);
-}
-
-/** As literals and not as parameters: only so can SQLite see that the partial index `txn_unresolved` applies. */
-const unresolved = sql`${txn.state} IN ('Open', 'TerminalConfirmStarted', 'TerminalConfirmUnknown')`;
-
-/** The `+` keeps SQLite from walking the whole table in its own order, only to save sorting a handful of rows. */
-const oldestFirst = sql`+${txn.terminalTransactionNumber}`;
-
-/**
- * A part of a sale whose goods nobody has paid, or of which another part was given back: nothing is left that it paid for.
- * Only groups with a part are looked at (index `txn_part`).
- */
-const halfPaid = sql`${txn.groupId} IN (SELECT group_id FROM txn WHERE is_part = 1)
-  AND ${txn.type} = 'Purchase' AND ${txn.state} = 'Committed'
-  AND NOT EXISTS (SELECT 1 FROM txn back
-    WHERE back.reference_terminal_transaction_number = ${txn.terminalTransactionNumber} AND back.state <> 'Aborted')
-  AND (
-    NOT EXISTS (SELECT 1 FROM txn goods
-      WHERE goods.group_id = ${txn.groupId} AND goods.type = 'Purchase' AND goods.is_part = 0 AND goods.state <> 'Aborted')
-    OR EXISTS (SELECT 1 FROM txn other JOIN txn back
-      ON back.reference_terminal_transaction_number = other.terminal_transaction_number AND back.state = 'Committed'
-      WHERE other.group_id = ${txn.groupId} AND other.type = 'Purchase'))`;
-
-function prepare(drizzle: BetterSQLite3Database) {
-  return {
-    drawNumber: drizzle
-      .update(assignment)
-      .set({ lastTerminalTransactionNumber: sql`${assignment.lastTerminalTransactionNumber} + 1` })
-      .where(isNull(assignment.haltedCode))
-      .returning({ number: assignment.lastTerminalTransactionNumber })
-      .prepare(),
-    one: drizzle
-      .select()
-      .from(txn)
-      .where(eq(txn.terminalTransactionNumber, sql.placeholder('number')))
-      .prepare(),
-    items: drizzle
-      .select()
-      .from(txnItem)
-      .where(eq(txnItem.terminalTransactionNumber, sql.placeholder('number')))
-      .orderBy(asc(txnItem.line))
-      .prepare(),
-    unresolved: drizzle.select().from(txn).where(unresolved).orderBy(oldestFirst).prepare(),
-    unresolvedOfTag: drizzle
-      .select()
-      .from(txn)
-      .where(sql`${unresolved} and ${txn.tagUid} = ${sql.placeholder('uid')}`)
-      .orderBy(oldestFirst)
-      .prepare(),
-    committedOfTag: drizzle
-      .select()
-      .from(txn)
-      .where(
-        sql`${txn.tagUid} = ${sql.placeholder('uid')} and ${txn.type} = ${sql.placeholder('type')} and ${txn.state} = 'Committed'`,
-      )
-      .orderBy(desc(txn.terminalTransactionNumber))
-      .limit(sql.placeholder('limit'))
-      .prepare(),
-    lastCommittedOfTag: drizzle
-      .select({ row: txn, cause: txnStateLog.cause })
-      .from(txn)
-      .innerJoin(
-        txnStateLog,
-        sql`${txnStateLog.terminalTransactionNumber} = ${txn.terminalTransactionNumber} and ${txnStateLog.stateVersion} = ${txn.stateVersion}`,
-      )
-      .where(sql`${txn.tagUid} = ${sql.placeholder('uid')} and ${txn.state} = 'Committed'`)
-      .orderBy(desc(txn.terminalTransactionNumber))
-      .limit(1)
-      .prepare(),
-    referring: drizzle
-      .select()
-      .from(txn)
-      .where(
-        sql`${txn.referenceTerminalTransactionNumber} = ${sql.placeholder('number')} and ${txn.state} <> 'Aborted'`,
-      )
-      .orderBy(asc(txn.terminalTransactionNumber))
-      .prepare(),
-    ofGroup: drizzle
-      .select()
-      .from(txn)
-      .where(eq(txn.groupId, sql.placeholder('groupId')))
-      .orderBy(asc(txn.terminalTransactionNumber))
-      .prepare(),
-    halfPaid: drizzle.select().from(txn).where(halfPaid).orderBy(oldestFirst).prepare(),
-    fingerprint: drizzle
-      .select({ fingerprint: tagSnapshot.fingerprint })
-      .from(tagSnapshot)
-      .where(eq(tagSnapshot.tagUid, sql.placeholder('uid')))
-      .prepare(),
-    cursor: drizzle.select().from(replicationCursor).prepare(),
-    openShift: drizzle.select({ shiftId: shift.shiftId }).from(shift).where(isNull(shift.closedAt)).prepare(),
-    lastNumber: drizzle.select({ last: assignment.lastTerminalTransactionNumber }).from(assignment).prepare(),
-    countsByState: drizzle
-      .select({ state: txn.state, rows: count() })
-      .from(txn)
-      .where(unresolved)
-      .groupBy(txn.state)
-      .prepare(),
-    countCashToReturn: drizzle
-      .select({ rows: count() })
-      .from(txn)
-      .where(
-        sql`${txn.state} = 'Aborted' and ${txn.type} = 'TopUp' and ${txn.paymentMethod} = 'cash' and not exists (
-          select 1 from ${cashReturn} where ${cashReturn.terminalTransactionNumber} = ${txn.terminalTransactionNumber})`,
-      )
-      .prepare(),
-    countRejected: drizzle
-      .select({ rows: count() })
-      .from(journalResult)
-      .where(isNull(journalResult.resolvedAt))
-      .prepare(),
-  };
 }
