@@ -24,7 +24,7 @@ export type School = {
   operator: OperatorClient;
   editionId: number;
   now(): Date;
-  /** Access tokens live for an hour: both integrations have new ones afterwards. */
+  /** Where their access tokens have run out by then both integrations have new ones afterwards. */
   setNow(instant: string): Promise<void>;
   /** The integration `till`, with {@link tillDefaults}. */
   till(): TracClient;
@@ -34,6 +34,8 @@ export type School = {
   runJobs(): Promise<void>;
   close(): Promise<void>;
 };
+
+const tokensLiveMs = 60 * 60 * 1000;
 
 /** Opens it on the morning of Monday, 7 September 2026, in London. */
 export async function openSchool(databaseUrl: string, creditMode: CreditMode = 'TRAC'): Promise<School> {
@@ -61,6 +63,7 @@ export async function openSchool(databaseUrl: string, creditMode: CreditMode = '
     payments: await TracClient.enter(backend.address, apps.parentpay, payments, now),
   });
   let clients = await enter();
+  let enteredMs = now.getTime();
   return {
     address: backend.address,
     operator,
@@ -68,7 +71,9 @@ export async function openSchool(databaseUrl: string, creditMode: CreditMode = '
     now: () => now,
     async setNow(instant) {
       now = new Date(instant);
+      if (now.getTime() < enteredMs + tokensLiveMs) return;
       clients = await enter();
+      enteredMs = now.getTime();
     },
     till: () => clients.till,
     payments: () => clients.payments,
