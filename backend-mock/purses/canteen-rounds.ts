@@ -26,7 +26,8 @@ export async function applyCredits(database: Database, clock: Clock): Promise<nu
   return rounds(database, clock, { name: 'credits', of: duePurses }, applyDue);
 }
 
-async function settleAll(
+/** A round for these members, whom the caller has locked: what is due comes, what waits is processed, what is over is cleared. */
+export async function settleAll(
   connection: Connection,
   edition: CanteenEdition,
   customerIds: readonly number[],
@@ -40,27 +41,34 @@ async function settleAll(
 type Round = typeof settleAll;
 type Due = { name: string; of: string };
 
-/** Takes the members in the order of their numbers, so many at a time, each lot in a database transaction of its own. */
+/**
+ * Takes the members in the order of their numbers, so many at a time, each lot in a database transaction of its own. Those that somebody
+ * else is working on are left out at first, and waited for at the end: another round may be five minutes away.
+ */
 async function rounds(database: Database, clock: Clock, due: Due, round: Round): Promise<number> {
   let total = 0;
-  let after: Lot = { editionId: 0, customerIds: [0], done: 0 };
-  for (;;) {
-    const start = after;
-    const lot = await database.transaction((connection) => takeLot(connection, start, due, round, clock.now()));
-    if (lot === undefined) return total;
-    total += lot.done;
-    after = lot;
+  let areAllTaken = true;
+  for (const which of ['free', 'all'] as const) {
+    let after: Lot | undefined = { editionId: 0, customerIds: [0], done: 0, isWhole: true };
+    for (;;) {
+      const start: Lot = after;
+      after = await database.transaction((connection) =>
+        takeLot(connection, { after: start, due, which, round, now: clock.now() }),
+      );
+      if (after === undefined) break;
+      total += after.done;
+      areAllTaken &&= after.isWhole;
+    }
+    if (areAllTaken) break;
   }
+  return total;
 }
 
-type Lot = { editionId: number; customerIds: readonly number[]; done: number };
+type Lot = { editionId: number; customerIds: readonly number[]; done: number; isWhole: boolean };
 
 async function takeLot(
   connection: Connection,
-  after: Lot,
-  due: Due,
-  round: Round,
-  now: Date,
+  { after, due, which, round, now }: { after: Lot; due: Due; which: 'free' | 'all'; round: Round; now: Date },
 ): Promise<Lot | undefined> {
   const found = await connection.query<{ edition_id: number; customer_id: number }>({
     name: `due-members-${due.name}`,
@@ -72,6 +80,7 @@ async function takeLot(
   if (editionId === undefined) return undefined;
   const customerIds = found.rows.filter((row) => row.edition_id === editionId).map((row) => row.customer_id);
   const edition = await readCanteenEdition(connection, editionId);
-  const locked = await lockMembers(connection, editionId, customerIds, 'free');
-  return { editionId, customerIds, done: await round(connection, edition, [...locked], now) };
+  const locked = await lockMembers(connection, editionId, customerIds, which);
+  const done = await round(connection, edition, [...locked], now);
+  return { editionId, customerIds, done, isWhole: locked.size === customerIds.length };
 }

@@ -22,7 +22,10 @@ const creditArbitrary = fc.record({
 });
 const rules = { drawsCredits: true, sessionCredits: true };
 
-function worldOf(sales: (typeof saleArbitrary)['_v'][], credits: (typeof creditArbitrary)['_v'][]) {
+type SomeSale = { minute: number; amountMinor: number; session: string | null; meal: boolean };
+type SomeCredit = { minute: number; availableMinor: number; lastsMinutes: number | null; sessions: string[] | null };
+
+function worldOf(sales: SomeSale[], credits: SomeCredit[]) {
   const waiting = sales.map(
     ({ minute: of, amountMinor, session, meal }, index): WaitingSale => ({
       transactionId: 100 + index,

@@ -2,14 +2,23 @@ import { createMerchant } from '../../backend-mock/configuration/catalogue.ts';
 import { createEdition } from '../../backend-mock/configuration/editions.ts';
 import { reportCoherence } from '../../backend-mock/ledger/coherence.ts';
 import { systemRandom } from '../../backend-mock/ports.ts';
-import { applyCredits, processSales } from '../../backend-mock/purses/canteen-rounds.ts';
+import { readCanteenEdition } from '../../backend-mock/purses/canteen-edition.ts';
+import { applyCredits, processSales, settleAll } from '../../backend-mock/purses/canteen-rounds.ts';
 import { createTransactions } from '../../backend-mock/purses/create-transactions.ts';
-import { type CreditRules, createCreditPurses, type PurseValidity } from '../../backend-mock/purses/credit-purses.ts';
-import { createMembers, type Member, type NewMember } from '../../backend-mock/purses/members.ts';
+import {
+  type CreditRules,
+  changePurse,
+  createCreditPurses,
+  type PurseChange,
+  type PurseValidity,
+  replaceCreditPurse,
+} from '../../backend-mock/purses/credit-purses.ts';
+import { createMembers, lockMembers, type Member, type NewMember } from '../../backend-mock/purses/members.ts';
 import type { NewPurseTransaction, TransactionOutcome } from '../../backend-mock/purses/new-transaction.ts';
 import { readPurses } from '../../backend-mock/purses/purses.ts';
 import { type Connection, type Database, openDatabase } from '../../backend-mock/store/database.ts';
 import { migrate } from '../../backend-mock/store/migrate.ts';
+import type { Session } from '../../contract/wire/sessions.ts';
 import { silentLog } from '../backend/backend.ts';
 
 /** A canteen's edition in a database of its own, with a clock that a test moves by hand. */
@@ -30,6 +39,16 @@ export type Canteen = {
   tryPost(member: Member, transaction: Posted): Promise<TransactionOutcome>;
   /** A meal. */
   sell(member: Member, amountMinor: number, more?: Partial<Posted>): Promise<number>;
+  /** R74: closes the purse and makes another; returns the id of that. */
+  replacePurse(member: Member, purseId: string, credit: CreditRules): Promise<string>;
+  tryChange(member: Member, purseId: string, change: PurseChange): ReturnType<typeof changePurse>;
+  setSessions(sessions: readonly Session[]): Promise<void>;
+  /** Does what the jobs do, now, for one member alone. */
+  runFor(member: Member): Promise<void>;
+  /** The credits of a member as they came. */
+  credits(
+    member: Member,
+  ): Promise<{ amountMinor: number; usageMinor: number; cleared: string; expiresAt: string | null }[]>;
   /** Moves the clock and runs the jobs. */
   runAt(instant: string): Promise<void>;
   /** What a member's purses show, as it was made. */
@@ -103,6 +122,45 @@ export async function openCanteen(databaseUrl: string, timeZone = 'Europe/London
     post,
     sell: (member, amountMinor, more = {}) =>
       post(member, { purseId: 'sales', type: 'sale', amountMinor: -amountMinor, ...more }),
+    async replacePurse({ customerId }, purseId, credit) {
+      const replaced = await within((connection) =>
+        replaceCreditPurse(connection, { editionId, customerId, purseId }, credit, now),
+      );
+      if (replaced.outcome === 'refused') throw new Error(replaced.detail);
+      return replaced.purse.purseId;
+    },
+    tryChange: ({ customerId }, purseId, change) =>
+      within((connection) => changePurse(connection, { editionId, customerId, purseId }, change, now)),
+    async setSessions(sessions) {
+      await database.pool.query('UPDATE edition SET sessions = $2 WHERE edition_id = $1', [
+        editionId,
+        JSON.stringify(sessions),
+      ]);
+    },
+    async runFor({ customerId }) {
+      await within(async (connection) => {
+        const edition = await readCanteenEdition(connection, editionId);
+        await settleAll(connection, edition, [...(await lockMembers(connection, editionId, [customerId]))], now);
+      });
+    },
+    async credits({ customerId }) {
+      const found = await database.pool.query<{
+        amount: number;
+        usage: number;
+        cleared: boolean;
+        expires: Date | null;
+      }>(
+        `SELECT amount_minor AS amount, usage_minor AS usage, cleared, expires_at AS expires FROM credit
+          WHERE edition_id = $1 AND customer_id = $2 ORDER BY granted_at, backend_transaction_id`,
+        [editionId, customerId],
+      );
+      return found.rows.map(({ amount, usage, cleared, expires }) => ({
+        amountMinor: amount,
+        usageMinor: usage,
+        cleared: cleared ? 'CLEARED' : 'NOT_CLEARED',
+        expiresAt: expires?.toISOString() ?? null,
+      }));
+    },
     async runAt(instant) {
       now = new Date(instant);
       await applyCredits(database, { now: () => now });
