@@ -1,16 +1,21 @@
 /**
  * Goal: in a canteen (Q52) tag, till and ledger agree: what is topped up and sold online and offline is booked to the unit,
- * nothing is spent twice across two tills, and the books are coherent.
+ * nothing is spent twice across two tills, a pupil's credit pays for meals alone, and the books are coherent.
  * Method: whole tills in this process, enrolled in the demo canteen of a real backend on a real PostgreSQL. Offline is a
  * backend that has ended; it comes back on the same database.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningBackend } from '../backend-mock/main.ts';
+import { creditPurseCreatedSchema, memberCreatedSchema } from '../contract/wire/admin-members.ts';
 import { assignmentsAnswerSchema } from '../contract/wire/operator.ts';
 import { startTestBackend, startTestServer, type TestServer } from './backend/backend.ts';
 import { logIn } from './backend/operator-client.ts';
 import { lookAtBalance, sell, states, topUp, withTag } from './till/flows.ts';
 import { InProcessTill } from './till/in-process-till.ts';
+import { ManualTime } from './till/manual-time.ts';
+
+/** Sales are processed as soon as they come, and not only every five minutes (R75). */
+const rhythm = { canteenIntervalMs: 250 };
 
 let server: TestServer;
 let databaseUrl: string;
@@ -20,7 +25,7 @@ const open: InProcessTill[] = [];
 beforeAll(async () => {
   server = await startTestServer();
   databaseUrl = await server.newDatabase();
-  backend = await startTestBackend(databaseUrl);
+  backend = await startTestBackend(databaseUrl, rhythm);
 }, 120_000);
 
 afterEach(() => {
@@ -32,8 +37,9 @@ afterAll(async () => {
   await server.stop();
 });
 
+/** Its clock is the backend's, so that credit of today is credit of today at both. */
 async function canteenTill(): Promise<InProcessTill> {
-  const till = new InProcessTill({ assignment: null });
+  const till = new InProcessTill({ assignment: null, time: new ManualTime(Date.now()) });
   open.push(till);
   const backendUrl = backend.address;
   const enrolled = await till.till.operations.enrol({ backendUrl, code: 'DEMO-CANTEEN', terminalName: 'Counter' });
@@ -134,7 +140,7 @@ describe('a canteen', () => {
     });
     expect(await exposureMinor(till)).toBe(1_000);
     expect(states(till)).toEqual(['Committed', 'Committed', 'Committed', 'Aborted', 'Aborted']);
-    backend = await startTestBackend(databaseUrl, { port });
+    backend = await startTestBackend(databaseUrl, { ...rhythm, port });
     expect(await replicate(till)).toMatchObject({ value: { rejectedCount: 0, unsentCount: 0 } });
     expect(await exposureMinor(till)).toBe(0);
     expect(await lookAtBalance(till)).toMatchObject({ value: { step: { tag: { balanceMinor: 1_000 } } } });
@@ -189,11 +195,113 @@ describe('a canteen', () => {
       expect(await sell(till, shareMinor)).toMatchObject(committed);
       expect(await riskOf(till)).toEqual({ exposureMinor: shareMinor, exposureLimitMinor: shareMinor });
     }
-    backend = await startTestBackend(databaseUrl, { port });
+    backend = await startTestBackend(databaseUrl, { ...rhythm, port });
     for (const till of tills) {
       expect(await replicate(till)).toMatchObject({ value: { rejectedCount: 0, unsentCount: 0 } });
       expect(await exposureMinor(till)).toBe(0);
     }
     expect(await books(first)).toMatchObject({ coherence: coherent });
+  });
+});
+
+/** A pupil of the till's first tag, with a free meal for today. */
+async function enterPupil(till: InProcessTill) {
+  const editionId = till.assignments.assignment()?.edition.id ?? 0;
+  const operator = await logIn(backend.address);
+  const made = await operator.post('/members', {
+    ...{ editionId, memberType: 'pupil', displayName: 'Mia Keller', className: '4B', allergens: ['nuts'] },
+  });
+  const { memberId, customerId } = memberCreatedSchema.parse(made.body);
+  expect(await operator.post(`/members/${memberId}/tags`, { editionId, uid: till.uid(0) })).toMatchObject({
+    ...{ status: 200, body: { displayName: 'Mia Keller', tagUids: [till.uid(0)] } },
+  });
+  const credit = { title: 'Free School Meals', firstCreditMinor: 250, expiryDurationDays: 1 };
+  const purse = await operator.post(`/members/${memberId}/credit-purses`, { editionId, ...credit });
+  const { purseId } = creditPurseCreatedSchema.parse(purse.body);
+  // Credit pays for what was sold after it came, and a till's own clock stands still.
+  await till.pass(60_000);
+  const purses = async () => {
+    const balances = await (await logIn(backend.address)).balances(editionId);
+    const of = (name: string) => balances.get(`customer:${customerId}/${name}`) ?? 0;
+    return { cash: of('default'), sales: of('sales'), credit: of(purseId) };
+  };
+  const change = async (facts: object) => {
+    const body = JSON.stringify({ editionId, ...facts });
+    expect((await operator.request(`/members/${memberId}`, { method: 'PATCH', body })).status).toBe(200);
+  };
+  return { purses, change };
+}
+
+async function serve(till: InProcessTill, ...productIds: string[]) {
+  await till.till.operations.clearCart({});
+  for (const productId of productIds) await till.till.operations.addToCart({ productId, quantity: 1 });
+  return withTag(till, 0, till.till.operations.sell({ firstTagOnly: true }));
+}
+
+describe('a pupil at a catering till', () => {
+  test('R77–R81, R89, R109, R112: credit and cash are where the till said, processed, taken back and sold offline', async () => {
+    const till = await canteenTill();
+    const pupil = await enterPupil(till);
+    const settledAs = (wanted: { cash: number; sales: number; credit: number }) =>
+      expect.poll(() => pupil.purses(), { timeout: 20_000 }).toEqual(wanted);
+    expect(await topUp(till, 500)).toMatchObject(committed);
+    await replicate(till);
+    expect(await lookAtBalance(till)).toMatchObject({ value: { step: { tag: { balanceMinor: 750 } } } });
+
+    expect(await serve(till, 'meal-of-the-day', 'juice')).toMatchObject(committed);
+    expect(till.screen).toMatchObject({
+      ...{ tag: { balanceMinor: 420 }, account: { member: { displayName: 'Mia Keller', className: '4B' } } },
+      saleParts: [
+        { isMeal: true, amountMinor: 250, creditMinor: 250 },
+        { isMeal: false, amountMinor: 80, creditMinor: 0 },
+      ],
+    });
+    // Before it is processed and after: what there is to spend is the same.
+    expect(await replicate(till)).toMatchObject({ value: { rejectedCount: 0, unsentCount: 0 } });
+    expect(await lookAtBalance(till)).toMatchObject({ value: { step: { tag: { balanceMinor: 420 } } } });
+    await settledAs({ cash: 420, sales: 0, credit: 0 });
+    expect(await lookAtBalance(till)).toMatchObject({ value: { step: { tag: { balanceMinor: 420 } } } });
+
+    const undo = till.till.operations.undoSale({ firstTagOnly: true, terminalTransactionNumber: 2 });
+    expect(await withTag(till, 0, undo)).toMatchObject(committed);
+    await replicate(till);
+    await settledAs({ cash: 500, sales: 0, credit: 250 });
+    expect(await lookAtBalance(till)).toMatchObject({ value: { step: { tag: { balanceMinor: 750 } } } });
+
+    const port = Number(new URL(backend.address).port);
+    await backend.close();
+    await till.pass(1_000);
+    expect(await serve(till, 'salad')).toMatchObject(committed);
+    expect(till.screen).toMatchObject({ tag: { balanceMinor: 560 }, account: { creditMinor: 60, isFresh: false } });
+    expect(await serve(till, 'flapjack')).toMatchObject({
+      value: { result: 'refused', step: { error: { code: 'ALLERGENS_UNCONFIRMED' } } },
+    });
+    backend = await startTestBackend(databaseUrl, { ...rhythm, port });
+    expect(await replicate(till)).toMatchObject({ value: { rejectedCount: 0, unsentCount: 0 } });
+    await settledAs({ cash: 500, sales: 0, credit: 60 });
+
+    await pupil.change({ dailyLimitMinor: 300, allergens: [] });
+    expect(await serve(till, 'flapjack')).toMatchObject(committed);
+    expect(await serve(till, 'juice')).toMatchObject({
+      value: { result: 'aborted', step: { error: { code: 'DAILY_LIMIT' } } },
+    });
+    await replicate(till);
+    await settledAs({ cash: 405, sales: 0, credit: 60 });
+    expect(await books(till)).toMatchObject({ coherence: coherent });
+  });
+
+  test('R113: another till sees and takes cash alone; R56: a tag that nobody has named shows nobody', async () => {
+    const till = await canteenTill();
+    await enterPupil(till);
+    expect(await till.till.operations.setCatering({ catering: false })).toMatchObject({ ok: true });
+    expect(await topUp(till, 100)).toMatchObject(committed);
+    expect(await serve(till, 'meal-of-the-day')).toMatchObject({
+      value: { result: 'aborted', step: { error: { code: 'INSUFFICIENT_FUNDS', details: { missingMinor: 150 } } } },
+    });
+    expect(await lookAtBalance(till)).toMatchObject({ value: { step: { tag: { balanceMinor: 100 } } } });
+    expect(await topUp(till, 300, 1)).toMatchObject(committed);
+    await replicate(till);
+    expect(await lookAtBalance(till, 1)).toMatchObject({ value: { step: { tag: { balanceMinor: 300 } } } });
+    expect(till.screen).toMatchObject({ account: { member: null } });
   });
 });
