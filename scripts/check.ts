@@ -1,8 +1,9 @@
-// npm run check: types, lint and format, borders, unused code. Everything that needs no test to be seen as wrong.
+// npm run check: types, lint and format, borders, unused code, rules with their tests. Everything that needs no test to be seen as wrong.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { checkBorders } from './borders.ts';
 import { rootFolder } from './bundles.ts';
+import { requirementsComplaint } from './requirements-tests.ts';
 
 interface Check {
   readonly name: string;
@@ -15,6 +16,7 @@ const checks: readonly Check[] = [
   { name: 'lint and format (biome)', run: () => runTool('biome', ['ci', '--colors=off', '--max-diagnostics=50']) },
   { name: 'borders (dependency-cruiser)', run: findBorderViolations },
   { name: 'unused (knip)', run: () => runTool('knip', ['--no-progress']) },
+  { name: 'rules and their tests', run: () => Promise.resolve(requirementsComplaint()) },
 ];
 
 /** Runs all checks, shows the time of each and what is wrong. True where nothing is. */
