@@ -12,6 +12,7 @@ import { failedWith, tapRequest, withTap } from '../till-work.ts';
 const sellFlagsSchema = tillFlagsSchema.extend({
   amount: z.string().optional(),
   twoTaps: z.boolean().default(false),
+  allergensKnown: z.boolean().default(false),
   openLoop: z.union([z.enum(['shortfall', 'full-price']), z.literal(true)]).optional(),
   discount: z.union([z.object({ rateBasisPoints: z.int() }), z.object({ amountText: z.string() })]).optional(),
   item: z.array(z.object({ productId: z.string(), quantity: z.int() })).default([]),
@@ -32,6 +33,7 @@ export function sellCommand(run: RunCommand): Command {
     )
     .option('--discount <rate or amount>', 'taken off the price of the goods, e.g. 10% or 2.50', discountOf)
     .option('--two-taps', 'the customer confirms by showing the same tag a second time')
+    .option('--allergens-known', 'canteens: it is known that the member may be allergic to something in it')
     .action((options: unknown) =>
       run(async (report) => {
         const flags = sellFlagsSchema.parse(options);
@@ -55,7 +57,8 @@ async function sell(till: Till, flags: SellFlags, currency: string): Promise<Ans
   const discounted = flags.discount === undefined ? answered(null) : await giveDiscount(till, flags.discount, currency);
   if (!discounted.ok) return discounted;
   const openLoop = flags.openLoop === true ? 'shortfall' : flags.openLoop;
-  const request = { taps: flags.twoTaps ? 2 : 1, ...tapRequest(flags) } as const;
+  const { allergensKnown } = flags;
+  const request = { taps: flags.twoTaps ? 2 : 1, allergensKnown, ...tapRequest(flags) } as const;
   return await till.call('sell', openLoop === undefined ? request : { ...request, openLoop });
 }
 

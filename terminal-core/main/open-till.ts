@@ -11,6 +11,7 @@ import { httpUplink } from '../replication/http-uplink.ts';
 import { noPayments } from '../replication/no-payments.ts';
 import { NoReplication } from '../replication/no-replication.ts';
 import { paymentsOver } from '../replication/payments.ts';
+import { practiceAccounts } from '../replication/practice-accounts.ts';
 import { Replicator } from '../replication/replicator.ts';
 import { reservationsOver, tagLookupOver } from '../replication/reservations.ts';
 import { ServerClock } from '../replication/server-clock.ts';
@@ -150,15 +151,10 @@ function openParts(options: TillHostOptions, post: (message: FromTillHost) => vo
     tagReplacements: tagReplacementsOver(uplink, credentials),
     replacements: database.replacements,
     accounts,
-    accountLine: accountLineOver({
-      uplink,
-      replication: replicator,
-      journal,
-      assignments,
-      accounts,
-      clock: systemClock,
-      credentials,
-    }),
+    accountLine:
+      options.training === true
+        ? practiceAccounts({ accounts, assignments, clock: systemClock })
+        : accountLineOver({ ...replicatorParts, accounts, replication: replicator }),
     clock: systemClock,
     timers: systemTimers,
     random: systemRandom,
