@@ -5,6 +5,7 @@ import { systemRandom } from '../../backend-mock/ports.ts';
 import { readCanteenEdition } from '../../backend-mock/purses/canteen-edition.ts';
 import { applyCredits, processSales, settleAll } from '../../backend-mock/purses/canteen-rounds.ts';
 import { createTransactions } from '../../backend-mock/purses/create-transactions.ts';
+import { changeCreditMode } from '../../backend-mock/purses/credit-mode.ts';
 import {
   type CreditRules,
   changePurse,
@@ -18,6 +19,7 @@ import type { NewPurseTransaction, TransactionOutcome } from '../../backend-mock
 import { readPurses } from '../../backend-mock/purses/purses.ts';
 import { type Connection, type Database, openDatabase } from '../../backend-mock/store/database.ts';
 import { migrate } from '../../backend-mock/store/migrate.ts';
+import type { CreditMode } from '../../contract/wire/canteen.ts';
 import type { Session } from '../../contract/wire/sessions.ts';
 import { silentLog } from '../backend/backend.ts';
 
@@ -43,6 +45,11 @@ export type Canteen = {
   replacePurse(member: Member, purseId: string, credit: CreditRules): Promise<string>;
   tryChange(member: Member, purseId: string, change: PurseChange): ReturnType<typeof changePurse>;
   setSessions(sessions: readonly Session[]): Promise<void>;
+  setCreditMode(creditMode: CreditMode): Promise<void>;
+  /** Titles of a member's purses. */
+  titles(member: Member): Promise<string[]>;
+  /** What was sent as the source of a sale's funds, as it was sent. */
+  sourceOfFunds(backendTransactionId: number): Promise<string | null>;
   /** Does what the jobs do, now, for one member alone. */
   runFor(member: Member): Promise<void>;
   /** The credits of a member as they came. */
@@ -136,6 +143,17 @@ export async function openCanteen(databaseUrl: string, timeZone = 'Europe/London
         editionId,
         JSON.stringify(sessions),
       ]);
+    },
+    setCreditMode: (creditMode) => within((connection) => changeCreditMode(connection, editionId, { creditMode }, now)),
+    async titles({ customerId }) {
+      return (await readPurses(database.pool, editionId, [customerId])).map(({ title }) => title);
+    },
+    async sourceOfFunds(backendTransactionId) {
+      const found = await database.pool.query<{ source: string | null }>(
+        'SELECT source_of_funds::text AS source FROM purse_transaction WHERE edition_id = $1 AND backend_transaction_id = $2',
+        [editionId, backendTransactionId],
+      );
+      return found.rows[0]?.source ?? null;
     },
     async runFor({ customerId }) {
       await within(async (connection) => {
