@@ -7,12 +7,11 @@ import { describe, expect, test } from 'vitest';
 import { transactionPayloadSchema } from '../../contract/wire/transaction.ts';
 import {
   abortedEnd,
-  at,
+  bookOn,
   committedEnd,
   type OpenStore,
   purchaseOf,
   shownBy,
-  someImages,
   storesOfTest,
 } from '../../testing/till/store-folder.ts';
 import type { TransactionDraft } from '../domain/transaction.ts';
@@ -38,9 +37,7 @@ function opened(): OpenStore {
   const one = stores.enrolled();
   one.store.open(topUpOf(2_000), shownBy(0, 9_000));
   one.store.end(1, abortedEnd);
-  one.store.open(topUpOf(1_000), shownBy(0, 9_000));
-  one.store.startWriting(2, someImages, at);
-  one.store.end(2, committedEnd);
+  bookOn(one.store, topUpOf(1_000), committedEnd);
   one.store.open(purchaseOf(500), shownBy(0, 9_000));
   one.store.end(3, abortedEnd);
   return one;

@@ -9,6 +9,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import {
   abortedEnd,
   at,
+  bookOn,
   committedEnd,
   purchaseOf,
   servingOf,
@@ -227,9 +228,7 @@ describe.each(Object.entries(attacks))('%s', (refusal, attempts) => {
 
 test('what the till itself does passes all of it', () => {
   const { store } = stores.enrolled();
-  store.open(purchaseOf(100), shownBy(0, 9_000));
-  store.startWriting(1, someImages, at);
-  store.end(1, unknownEnd);
+  bookOn(store, purchaseOf(100), unknownEnd);
   expect(store.end(1, committedEnd)).toMatchObject({ state: 'Committed', stateVersion: 4 });
 });
 

@@ -9,6 +9,7 @@ import { shiftPayloadSchema } from '../../contract/wire/journal.ts';
 import {
   abortedEnd,
   at,
+  bookOn,
   committedEnd,
   type OpenStore,
   purchaseOf,
@@ -83,9 +84,7 @@ describe('a shift', () => {
   test('that is closed still lets its unknown transactions be resolved', () => {
     const { shifts, store } = opened();
     const { shiftId } = shifts.open('anna', 0, at);
-    store.open(purchaseOf(100), shownBy(0, 9_000));
-    store.startWriting(1, someImages, at);
-    store.end(1, unknownEnd);
+    bookOn(store, purchaseOf(100), unknownEnd);
     expect(shifts.close(shiftId, closing).figures.unknownCount).toBe(1);
     expect(store.end(1, committedEnd)).toMatchObject({ state: 'Committed', shiftId });
   });

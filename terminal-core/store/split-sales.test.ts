@@ -6,11 +6,10 @@
 import { expect, test } from 'vitest';
 import {
   abortedEnd,
-  at,
+  bookOn,
   committedEnd,
   purchaseOf,
   shownBy,
-  someImages,
   storesOfTest,
   unknownEnd,
 } from '../../testing/till/store-folder.ts';
@@ -40,13 +39,7 @@ const chargeback = (of: number, amountMinor: number): TransactionDraft => ({
 });
 
 function book(store: Store, draft: TransactionDraft, end: TransactionEnd | null = committedEnd): number {
-  const { terminalTransactionNumber } = store.open(draft, shownBy(0, 9_000));
-  if (end?.state === 'Aborted') store.end(terminalTransactionNumber, end);
-  else if (end) {
-    store.startWriting(terminalTransactionNumber, someImages, at);
-    store.end(terminalTransactionNumber, end);
-  }
-  return terminalTransactionNumber;
+  return end ? bookOn(store, draft, end) : store.open(draft, shownBy(0, 9_000)).terminalTransactionNumber;
 }
 
 const halfPaid = (store: Store) => store.halfPaid().map((row) => row.terminalTransactionNumber);

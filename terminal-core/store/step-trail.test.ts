@@ -9,6 +9,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import {
   abortedEnd,
   at,
+  bookOn,
   committedEnd,
   databaseFile,
   type OpenStore,
@@ -30,9 +31,7 @@ afterEach(() => {
 
 function followed(): { readonly till: OpenStore; readonly trail: StepTrail } {
   const till = stores.enrolled();
-  till.store.open(purchaseOf(100), shownBy(0, 9_000));
-  till.store.startWriting(1, someImages, at);
-  till.store.end(1, unknownEnd);
+  bookOn(till.store, purchaseOf(100), unknownEnd);
   const opened = openDatabaseReadOnly(databaseFile(path.dirname(till.database.name)));
   if (!opened.ok) throw new Error(opened.fault.message);
   const reader = opened.value;

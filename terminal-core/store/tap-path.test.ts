@@ -8,6 +8,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import {
   at,
+  bookOn,
   committedEnd,
   purchaseOf,
   shownBy,
@@ -47,9 +48,7 @@ test('R36, speed: no step of a sale, no view and no look back reads all that eve
   store.unresolved(null);
   store.unresolved(uid);
   store.lastSettledByBackend(uid);
-  store.open({ ...purchaseOf(100), groupId: 'group' }, shownBy(0, 9_000));
-  store.startWriting(1, someImages, at);
-  store.end(1, { ...committedEnd, shown: shownBy(1, 8_900) });
+  bookOn(store, { ...purchaseOf(100), groupId: 'group' }, { ...committedEnd, shown: shownBy(1, 8_900) });
   store.committedOfTag(uid, 'Purchase', 1);
   store.committed(1);
   store.referring(1);
@@ -92,9 +91,7 @@ test('speed: what is half paid is looked up again only when a sale of several ta
   store.startWriting(1, someImages, at);
   store.end(1, committedEnd);
   expect([numbers(), lookUps]).toEqual([[], 1]);
-  store.open(part, shownBy(1, 9_000));
-  store.startWriting(2, someImages, at);
-  store.end(2, committedEnd);
+  bookOn(store, part, committedEnd, shownBy(1, 9_000));
   expect([numbers(), numbers(), lookUps]).toEqual([[2], [2], 2]);
   const goods = { ...purchaseOf(100, 3), groupId: 'group' };
   store.open(goods, shownBy(2, 9_000));

@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import {
   abortedEnd,
   at,
+  bookOn,
   committedEnd,
   purchaseOf,
   shownBy,
@@ -75,9 +76,7 @@ describe('a transaction', () => {
 
   test('R28–R32: only what may leave the till is journalled, each state once with its version', () => {
     const { store, journal } = stores.enrolled();
-    store.open(purchaseOf(100), shownBy(0, 9_000));
-    store.startWriting(1, someImages, at);
-    store.end(1, unknownEnd);
+    bookOn(store, purchaseOf(100), unknownEnd);
     store.end(1, committedEnd);
     const told = [...journal.lines()].map((line) => JSON.parse(line));
     expect(told.map(({ kind, payload }) => [kind, payload.state, payload.stateVersion])).toEqual([
@@ -128,9 +127,7 @@ describe('snapshots', () => {
 
   test('what the till itself wrote is no news when it is read again', () => {
     const { store, journal } = stores.enrolled();
-    store.open(purchaseOf(100), shownBy(0, 9_000));
-    store.startWriting(1, someImages, at);
-    store.end(1, { ...committedEnd, shown: shownBy(1, 8_900) });
+    bookOn(store, purchaseOf(100), { ...committedEnd, shown: shownBy(1, 8_900) });
     store.recordSnapshot(shownBy(1, 8_900));
     expect(journal.ownSeal().seq).toBe(2);
   });

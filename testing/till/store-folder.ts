@@ -4,6 +4,7 @@ import type Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { afterEach } from 'vitest';
 import type { TagSnapshotPayload } from '../../contract/wire/journal.ts';
+import type { TransactionEnd } from '../../terminal-core/checkout/transaction-ports.ts';
 import type { AccountDraft, TransactionDraft, WriteImages } from '../../terminal-core/domain/transaction.ts';
 import { StoredAssignment } from '../../terminal-core/store/assignment.ts';
 import { StoredCashReturns } from '../../terminal-core/store/cash-returns.ts';
@@ -136,4 +137,17 @@ export function servingOf(draft: TransactionDraft, serving: Partial<AccountDraft
     tag: { ...draft.tag, transactionNumber: null },
     serving: { session: null, isMeal: false, acknowledgedAllergens: [], ...serving },
   };
+}
+
+/** Takes one from its number over the tag to its end, as a sale does. @returns its number */
+export function bookOn(
+  store: StoredTransactions,
+  draft: TransactionDraft,
+  end: TransactionEnd,
+  shown: TagSnapshotPayload = shownBy(0, 9_000),
+): number {
+  const { terminalTransactionNumber } = store.open(draft, shown);
+  if (end.state !== 'Aborted') store.startWriting(terminalTransactionNumber, someImages, at);
+  store.end(terminalTransactionNumber, end);
+  return terminalTransactionNumber;
 }
