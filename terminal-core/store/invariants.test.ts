@@ -243,6 +243,28 @@ describe('account mode', () => {
     expect(() => store.openOfAccount([{ ...purchaseOf(100), serving: draft.serving }], at)).toThrow('INV-07');
   });
 
+  test('INV-16: what one tap pays for is opened, checked out and ended together, or not at all', () => {
+    const { store, journal, database: own } = stores.enrolled();
+    const group = { groupId: 'g' };
+    const meal = servingOf({ ...purchaseOf(250), ...group }, { isMeal: true, session: 'lunch' });
+    const rest = servingOf({ ...purchaseOf(80), ...group }, { session: 'lunch' });
+    const states = () => own.prepare('SELECT state FROM txn ORDER BY terminal_transaction_number').pluck().all();
+    expect(() => store.openOfAccount([meal, { ...rest, amountMinor: -1 }], at)).toThrow();
+    expect(() => store.openOfAccount([meal, meal], at)).toThrow('INV-15');
+    expect(states()).toEqual([]);
+    const numbers = store.openOfAccount([meal, rest], at).map((row) => row.terminalTransactionNumber);
+    expect(() => store.checkoutOfAccount([...numbers, 99], true, at)).toThrow('INV-04');
+    expect(states()).toEqual(['Open', 'Open']);
+    store.checkoutOfAccount(numbers, true, at);
+    expect(() => store.endTogether([...numbers, 99], committedEnd)).toThrow('INV-04');
+    expect(states()).toEqual(['TerminalConfirmStarted', 'TerminalConfirmStarted']);
+    expect(journal.ownSeal().seq).toBe(0);
+    store.endTogether(numbers, committedEnd);
+    expect(states()).toEqual(['Committed', 'Committed']);
+    for (const column of ["session = 'tea'", 'is_meal = 0', "acknowledged_allergens = '[]'"])
+      expect(() => own.exec(`UPDATE txn SET ${column} WHERE terminal_transaction_number = 1`)).toThrow('INV-06');
+  });
+
   test('INV-07: it is never written, and so never unknown', () => {
     const { store } = stores.enrolled();
     store.openOfAccount([draft], at);
