@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Dice } from '../backend-world/dice.ts';
 import type { Bar } from './bar.ts';
 import type { ChaosWorld } from './chaos-world.ts';
-import type { Underway } from './foul-line.ts';
+import { isBatch, type Underway } from './foul-line.ts';
 import { type DatabaseDeath, databaseDeaths } from './killable-backend.ts';
 
 /** Longest that a kill waits for something to hit. */
@@ -40,11 +40,11 @@ export class BackendKiller {
   /** What is with the backend at the moment that was drawn; empty where nothing came, or it was answered before. */
   async #aim(): Promise<readonly Underway[]> {
     const { line } = this.#world;
-    const wanted = this.#dice.chance(0.7) ? /\/batches\// : /\/v1\/assignments\//;
-    const next = line.nextUnderway(({ path }) => wanted.test(path));
+    const isAnyWelcome = this.#dice.chance(0.3);
+    const next = line.nextUnderway((underway) => isAnyWelcome || isBatch(underway));
     await Promise.race([next.came, pause(patienceMs)]);
     next.forget();
-    await pause(this.#dice.next() * line.usualMs);
+    await pause(this.#dice.next() * 1.1 * line.usualBatchMs);
     return line.underway;
   }
 

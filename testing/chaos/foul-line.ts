@@ -9,6 +9,10 @@ export interface Underway {
   readonly path: string;
 }
 
+export function isBatch({ path }: Underway): boolean {
+  return path.includes('/batches/');
+}
+
 /**
  * The network between all tills and their backend: every request meets with what the weather has for it. The backend may
  * die and come back elsewhere; who calls meanwhile is reset.
@@ -19,8 +23,8 @@ export class FoulLine {
   weather: Weather = fairWeather;
   target: string;
   requestCount = 0;
-  /** What the backend takes for a request, on the average of the last ones. */
-  usualMs = 10;
+  /** What the backend takes for a batch, on the average of the last ones. */
+  usualBatchMs = 20;
   readonly #server: Server;
   readonly #earlier = new Map<string, number>();
   readonly #underway = new Set<Underway>();
@@ -143,7 +147,7 @@ export class FoulLine {
     for (const watcher of [...this.#watchers]) watcher(underway);
     try {
       const answer = await answered;
-      this.usualMs = 0.9 * this.usualMs + 0.1 * (performance.now() - startedMs);
+      if (isBatch(underway)) this.usualBatchMs = 0.8 * this.usualBatchMs + 0.2 * (performance.now() - startedMs);
       return answer;
     } finally {
       this.#underway.delete(underway);
