@@ -161,31 +161,47 @@ test('two processes at once, and again and again: one talks to the other side, a
   await expectInStep();
 });
 
-test('a process whose lease has run out while it was held up writes nothing any more', async () => {
+/** Somewhere a request waits until it is let go. */
+function gate() {
+  let open: () => void = () => undefined;
+  const isOpen = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  let reach: () => void = () => undefined;
+  const isReached = new Promise<void>((resolve) => {
+    reach = resolve;
+  });
+  let isTaken = false;
+  return {
+    isReached,
+    open: () => open(),
+    /** Only the first one waits. */
+    async pass(): Promise<void> {
+      if (isTaken) return;
+      isTaken = true;
+      reach();
+      await isOpen;
+    },
+  };
+}
+
+test('a process whose lease has run out while it was held up writes nothing any more, also while the other one is at work', async () => {
   await makeNews();
-  let heldUp = false;
-  let release: () => void = () => undefined;
-  const takenOver = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  let reached: () => void = () => undefined;
-  const isHeldUp = new Promise<void>((resolve) => {
-    reached = resolve;
-  });
-  sides.line.decide(async ({ path }): Promise<Fate> => {
-    if (!heldUp && path.includes('/transactions?')) {
-      heldUp = true;
-      reached();
-      await takenOver;
-    }
+  const [atPage, atPost] = [gate(), gate()];
+  sides.line.decide(async ({ method, path }): Promise<Fate> => {
+    if (method === 'GET' && path.includes('/transactions?')) await atPage.pass();
+    if (method === 'POST' && path.includes('/transactions')) await atPost.pass();
     return 'goes';
   });
   const first = sides.round();
-  await isHeldUp;
+  await atPage.isReached;
   await sides.pass(3);
-  await sides.round();
-  release();
-  await first;
+  const second = sides.round();
+  await atPost.isReached;
+  atPage.open();
+  expect(await first).toBe(0);
+  atPost.open();
+  expect(await second).toBe(8);
   await expectInStep();
 });
 

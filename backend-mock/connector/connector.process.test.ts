@@ -4,9 +4,12 @@
 // clock for both, moved by the test; rounds are played when a test says so. Each test has members of its own.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestServer, type TestServer } from '../../testing/backend/backend.ts';
+import { purchase } from '../../testing/backend/payloads.ts';
+import { enrolTill } from '../../testing/backend/till-client.ts';
 import { openTwoSides, type TwoSides } from '../../testing/connector/two-sides.ts';
 import { limits } from '../limits.ts';
 import { createCreditPurses } from '../purses/credit-purses.ts';
+import { linkTag } from '../purses/members.ts';
 
 let server: TestServer;
 let sides: TwoSides;
@@ -79,6 +82,39 @@ describe('push', () => {
     await sides.round();
     expect(await sides.there(thereId)).toMatchObject([
       { externalIds: { 'smart-transactionId': String(id) }, smartTill: { status: 'synced' }, session: 'lunch' },
+    ]);
+  });
+
+  test('R138: a sale at a till carries its assignment and number, and what was sold; a till that sends it again changes nothing', async () => {
+    await sides.set({ direction: 'push' });
+    const ada = await sides.newPupil();
+    const uid = '04A1B2C3D4E5F6';
+    await sides.database.transaction((connection) =>
+      linkTag(connection, { editionId: sides.editionId, memberId: ada.here.memberId, uid }, sides.now()),
+    );
+    const till = await enrolTill(sides.backend.address, 'DEMO-CANTEEN');
+    const goods = { kind: 'purchase' as const, debit: 'merchant:canteen', credit: 'customer', amountMinor: 1_50 };
+    const items = [{ ...goods, productId: 'milk', name: 'Milk', quantity: 2, unitPriceMinor: 75 }];
+    const sold = purchase({ number: 1, uid, currency: 'GBP' }, 1_50, {
+      items,
+      merchantId: 'canteen',
+      session: 'lunch',
+      meal: true,
+    });
+    till.journal.append('transaction', { ...sold, tag: { ...sold.tag, transactionNumber: null } });
+    await till.send();
+    await sides.round();
+    await till.send();
+    await sides.pass(12);
+    await sides.round();
+    expect(await sides.there(ada.thereId)).toMatchObject([
+      {
+        amount: '-1.50',
+        type: 'sale',
+        accountType: 'MEAL',
+        externalIds: { 'smart-assignmentId': String(till.assignmentId), 'smart-txnNo': '1' },
+        smartTill: { products: [{ name: 'Milk', quantity: 2, amount: '1.50' }] },
+      },
     ]);
   });
 

@@ -98,6 +98,9 @@ export async function takePart(
     editionId,
     part.flatMap(({ content }) => content.contraTransactionId ?? []),
   );
+  const customers = await readKnownMembers(connection, editionId, [
+    ...new Set(part.map(({ remoteMemberId }) => remoteMemberId)),
+  ]);
   const rows: Received[] = [];
   const wanted: { read: ReadTransaction; transaction: NewPurseTransaction }[] = [];
   for (const read of part) {
@@ -105,7 +108,7 @@ export async function takePart(
     if (verdict.outcome === 'own') {
       rows.push(ownRow(read, read.ownKey === undefined ? undefined : own.get(read.ownKey)));
     } else if (verdict.outcome === 'book') {
-      const place = await placeOf(connection, link, read, subjects, now);
+      const place = await placeOf(connection, link, read, { ...subjects, customers }, now);
       if (place.outcome === 'found') wanted.push({ read, transaction: { ...verdict.transaction, ...place.place } });
       else rows.push({ ...read, outcome: 'refused', reason: place.reason, backendTransactionId: null });
     } else rows.push({ ...read, outcome: verdict.outcome, reason: verdict.reason, backendTransactionId: null });
@@ -148,27 +151,28 @@ type Place =
   | { outcome: 'found'; place: { customerId: number; purseId: string } }
   | { outcome: 'refused'; reason: string };
 
-/** Whose purse here it goes into; member and credit purse are made where they are new. */
+/** Whose purse here it goes into; member and credit purse are made where they are new, and `customers` knows them then. */
 async function placeOf(
   connection: Connection,
   link: TracConnection,
   { remoteMemberId, remotePurseId }: ReadTransaction,
-  subjects: PageSubjects,
+  { members, purses, customers }: PageSubjects & { customers: Map<string, number> },
   now: Date,
 ): Promise<Place> {
   const { editionId } = link;
-  const known = (await readKnownMembers(connection, editionId, [remoteMemberId])).get(remoteMemberId);
-  const remote = subjects.members.get(remoteMemberId);
+  const known = customers.get(remoteMemberId);
+  const remote = members.get(remoteMemberId);
   if (known === undefined && remote === undefined)
     return { outcome: 'refused', reason: `The other side does not say who its member ${remoteMemberId} is.` };
   const customerId =
     known ?? (remote === undefined ? undefined : await adoptRemoteMember(connection, link, remote, now));
   if (customerId === undefined) return { outcome: 'refused', reason: `Nobody here is member ${remoteMemberId}.` };
+  customers.set(remoteMemberId, customerId);
   if (remotePurseId === 'default' || remotePurseId === 'sales')
     return { outcome: 'found', place: { customerId, purseId: remotePurseId } };
   const here = (await readPursesHere(connection, editionId, [customerId])).get(purseKey(customerId, remotePurseId));
   if (here !== undefined) return { outcome: 'found', place: { customerId, purseId: here } };
-  const purse = subjects.purses.get(remoteMemberId)?.find(({ meta }) => meta.purseId === remotePurseId);
+  const purse = purses.get(remoteMemberId)?.find(({ meta }) => meta.purseId === remotePurseId);
   if (purse === undefined)
     return { outcome: 'refused', reason: `The other side does not say what its purse ${remotePurseId} is.` };
   const made = await makePurseHere(connection, editionId, customerId, purse, now);
