@@ -60,7 +60,10 @@ const fundsSchema = z.object({
   credits: z.array(creditSchema),
   draws: z.array(drawSchema),
 });
-const heldContentSchema = z.object({ meal: z.boolean().optional(), session: z.string().nullish() });
+/** What a till said when it reserved; other holds say nothing of the kind. */
+const heldContentSchema = z.object({
+  reservation: z.object({ meal: z.boolean().optional(), session: z.string().nullish() }),
+});
 
 /** One statement, so that a sale that is being committed or processed is seen once, before or after. */
 const readParts = {
@@ -147,15 +150,15 @@ function heldSale(
   { transactionId, deltaMinor, at, payload }: z.infer<typeof holdSchema>,
   { clock }: CanteenEdition,
 ): WaitingSale {
-  const content = heldContentSchema.safeParse(JSON.parse(payload)).data;
+  const said = heldContentSchema.safeParse(JSON.parse(payload)).data?.reservation;
   return {
     transactionId,
     amountMinor: deltaMinor,
     transactionDate: at,
     createdAt: at,
     businessDate: clock.dayOf(at),
-    session: content?.session ?? null,
-    meal: content?.meal === true,
+    session: said?.session ?? null,
+    meal: said?.meal === true,
   };
 }
 
