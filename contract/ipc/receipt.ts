@@ -40,6 +40,8 @@ export type ReceiptTax = z.infer<typeof receiptTaxSchema>;
 export const receiptSchema = z.object({
   assignmentId: assignmentIdSchema,
   terminalTransactionNumber: terminalTransactionNumberSchema,
+  /** Canteens: what the same tap has paid for besides, as transactions of their own (Q50). */
+  furtherNumbers: z.array(terminalTransactionNumberSchema).optional(),
   terminalName: z.string(),
   editionName: z.string(),
   /** Whose goods these are; empty where no merchant is concerned. */

@@ -29,6 +29,11 @@ export function useDismissKeys(): void {
   });
 }
 
+/** In a canteen one tap may have paid for two (Q50). */
+function numbersOf({ saleParts, terminalTransactionNumber }: DoneView): readonly (number | null)[] {
+  return saleParts?.map((part) => part.terminalTransactionNumber) ?? [terminalTransactionNumber];
+}
+
 /** It worked: what was on the tag before, what is on it now. The till takes it away by itself. */
 export function DoneScreen({ screen }: { readonly screen: DoneView }) {
   const { t } = useTranslation();
@@ -94,7 +99,7 @@ export function DoneScreen({ screen }: { readonly screen: DoneView }) {
       <p className="figures text-lg opacity-90">
         {t('done.tag')} {shortUid(tag.uid)}
         {tag.transactionNumber === null ? '' : ` · ${t('done.transactionsOnTag', { count: tag.transactionNumber })}`}
-        {terminalTransactionNumber === null ? '' : ` · ${t('done.receipt', { number: terminalTransactionNumber })}`}
+        {terminalTransactionNumber === null ? '' : ` · ${t('done.receipt', { number: numbersOf(screen).join(', ') })}`}
       </p>
     </StatePage>
   );

@@ -101,9 +101,10 @@ function taxes({ taxes }: Receipt, words: ReceiptWording, writing: Writing): rea
 }
 
 function identity(receipt: Receipt, words: ReceiptWording): readonly ReceiptBlock[] {
-  const { terminalName, tag, cashierName, reference } = receipt;
+  const { assignmentId, furtherNumbers = [], terminalName, tag, cashierName, reference } = receipt;
+  const further = furtherNumbers.map((number) => `${assignmentId}-${number}`);
   return [
-    row(words.number, identityOf(receipt), 'small'),
+    row(words.number, [identityOf(receipt), ...further].join(', '), 'small'),
     row(words.till, terminalName, 'small'),
     // Whole: it is what a customer needs who has lost the tag.
     row(words.tag, tag.uid, 'small'),

@@ -20,11 +20,14 @@ export interface ReceiptSurroundings {
 /**
  * What a receipt says of a committed transaction. The lines are seen as the customer sees them: the goods of a sale count up
  * to its price; of everything else they come to the change on the tag.
+ * @param served one transaction, or all that one tap of a canteen has paid for, in the order of their numbers
  */
-export function receiptOf(transaction: TillTransaction, surroundings: ReceiptSurroundings): Receipt {
+export function receiptOf(served: readonly TillTransaction[], surroundings: ReceiptSurroundings): Receipt {
+  const transaction = asOne(served);
   const { tag, type, paymentMethod, currency, terminalTransactionNumber, balanceDeltaMinor } = transaction;
   const { total, sign } = totalOf(transaction);
   const items = transaction.items.map((item) => lineOf(item, sign));
+  const further = served.slice(1).map((part) => part.terminalTransactionNumber);
   const lines = withMarksTogether(items);
   const totalMinor = sign * balanceDeltaMinor;
   const sum = lines.reduce((minor, line) => minor + line.amountMinor, 0);
@@ -36,6 +39,7 @@ export function receiptOf(transaction: TillTransaction, surroundings: ReceiptSur
   return {
     assignmentId: surroundings.assignmentId,
     terminalTransactionNumber,
+    ...(further.length > 0 ? { furtherNumbers: further } : {}),
     terminalName: surroundings.terminalName,
     editionName: surroundings.edition.name,
     merchantNames: [...merchantNames(transaction, surroundings.configuration)],
@@ -55,6 +59,22 @@ export function receiptOf(transaction: TillTransaction, surroundings: ReceiptSur
     reference: transaction.reference && { ...transaction.reference },
     training: surroundings.isTraining,
     copy: surroundings.isCopy,
+  };
+}
+
+/** What one tap has paid for, from the balance before to the balance after. */
+function asOne(served: readonly TillTransaction[]): TillTransaction {
+  const [first] = served;
+  const last = served.at(-1);
+  invariant('INV-08', first !== undefined && last !== undefined, 'a receipt of nothing');
+  if (first === last) return first;
+  const balanceDeltaMinor = served.reduce((sum, part) => sum + part.balanceDeltaMinor, 0);
+  return {
+    ...first,
+    items: served.flatMap(({ items }) => items),
+    tag: { ...first.tag, balanceAfterMinor: last.tag.balanceAfterMinor },
+    balanceDeltaMinor,
+    amountMinor: Math.abs(balanceDeltaMinor),
   };
 }
 

@@ -86,6 +86,25 @@ describe('R109, Q50: meals and the rest', () => {
     expect(backend.account(uid)).toMatchObject({ balanceMinor: 20, creditMinor: 0 });
   });
 
+  test('the receipt is one, whichever of the two it is asked for', async () => {
+    const { till } = await school(pupil(), 100);
+    await serve(till, 'meal', 'juice');
+    for (const terminalTransactionNumber of [1, 2]) {
+      const answer = await till.till.operations.receipt({ terminalTransactionNumber, language: 'en', copy: false });
+      expect(answer).toMatchObject({
+        value: {
+          receipt: { terminalTransactionNumber: 1, furtherNumbers: [2], totalMinor: 330 },
+          document: { identity: '41-1' },
+        },
+      });
+      const text = JSON.stringify(answer);
+      for (const words of ['Meal of the day', 'Juice', '41-1, 41-2']) expect(text).toContain(words);
+      expect(answer).toMatchObject({
+        value: { receipt: { tag: { balanceBeforeMinor: 350, balanceAfterMinor: 20 } } },
+      });
+    }
+  });
+
   test('each is held for itself; credit that is left buys no juice, online and offline', async () => {
     const { backend, till, uid } = await school(pupil(), 79);
     expect(await serve(till, 'meal', 'juice')).toMatchObject({
