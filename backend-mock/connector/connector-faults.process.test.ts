@@ -94,6 +94,24 @@ test('a post without an answer is in doubt, and looked for before anything is se
   await expectInStep();
 });
 
+test('where nothing is read by itself, a post without an answer is looked for all the same', async () => {
+  await sides.set({ direction: 'push' });
+  const { customerId } = ada.here;
+  await sides.book({ customerId, purseId: 'default', type: 'cash', amountMinor: 1_00, transactionDate: sides.now() });
+  sides.line.decide(({ method, path }) =>
+    method === 'POST' && path.includes('/transactions') ? 'lost on the way back' : 'goes',
+  );
+  await sides.round();
+  expect((await sides.standing()).standing.push).toMatchObject({ pending: 1, doubtful: 1 });
+  sides.line.decide(() => 'goes');
+  for (const minutes of [12, 12]) {
+    await sides.pass(minutes);
+    await sides.round();
+  }
+  expect(await sides.there(ada.thereId)).toMatchObject([{ amount: '1.00' }]);
+  expect((await sides.standing()).standing.push).toMatchObject({ pending: 0, doubtful: 0 });
+});
+
 test('a post that never arrived is sent again only when a request under way must have ended', async () => {
   await makeNews();
   sides.line.decide(({ method, path }) =>
