@@ -3,6 +3,7 @@
 // Method: two schools on one real PostgreSQL, one whose credits are managed here and one whose till manages them, with clocks that the
 // test moves; what the backend does every few minutes is run when a test says so.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { TracTransactionAnswer } from '../../contract/wire/trac-entities.ts';
 import { startTestServer, type TestServer } from '../../testing/backend/backend.ts';
 import { openSchool, type School } from '../../testing/trac/school.ts';
 
@@ -43,24 +44,64 @@ describe('credits that come by themselves', () => {
   const inPurse = (memberId: string, purseId: string) =>
     school.till().transactions(`/members/${memberId}/purses/${purseId}/transactions`);
 
-  test('R93, R94, R97, R98, R101: amount, creditApply, expiryDuration: "30 9 * * 1-5" brings 2.50 at half past nine, NOT_CLEARED', async () => {
+  describe('with 2.50 each weekday at half past nine, for a day', () => {
+    let memberId: string;
+    let purseId: string;
+    let early: TracTransactionAnswer[];
+    let came: TracTransactionAnswer[];
+    beforeAll(async () => {
+      await school.setNow('2026-09-07T07:00:00Z');
+      ({ memberId, purseId } = await entitled());
+      await school.setNow('2026-09-07T08:29:59Z');
+      await school.runJobs();
+      early = await inPurse(memberId, purseId);
+      await school.setNow('2026-09-07T08:31:00Z');
+      await school.runJobs();
+      came = await inPurse(memberId, purseId);
+    });
+
+    test('R93: "By specifying the amount, creditApply, and expiryDuration ... credits can automatically be created"', () => {
+      expect(came).toMatchObject([{ type: 'credit', amount: '2.50', state: 'processed' }]);
+    });
+
+    test('R94: "30 9 * * 1-5 ... would make the credit be applied at 9:30 am, Monday - Friday", on the school’s own clock', async () => {
+      expect(early).toEqual([]);
+      expect(came[0]?.transactionDate).toBe('2026-09-07T08:30:00.000Z');
+      const week = await entitled();
+      await school.setNow('2026-09-13T12:00:00Z');
+      await school.runJobs();
+      const days = (await inPurse(week.memberId, week.purseId)).filter(({ type }) => type === 'credit');
+      const dates = days.map(({ transactionDate }) => transactionDate.slice(0, 10));
+      expect(dates).toEqual(['2026-09-08', '2026-09-09', '2026-09-10', '2026-09-11']);
+    });
+
+    test('R98: "Credits added are always positive (increasing the balance)": any other amount is refused', async () => {
+      expect(came[0]?.amountAsInteger).toBe(2_50);
+      for (const amount of ['-2.50', '0.00']) {
+        const purse = { title: 'FSM', credit: { ...weekdays, amount } };
+        expect((await school.till().post(`/members/${memberId}/purses`, purse)).status).toBe(400);
+      }
+      const taken = { amount: '-1.00', type: 'credit', transactionDate: '2026-09-07' };
+      expect((await school.till().post(`/members/${memberId}/purses/${purseId}/transactions`, taken)).status).toBe(400);
+    });
+
+    test('R101: "The creditCleared value in the credit namespace is set as NOT_CLEARED"', () => {
+      expect(came[0]?.credit).toMatchObject({ creditCleared: 'NOT_CLEARED', creditUsageAmount: '0.00' });
+    });
+  });
+
+  test('R97: "Credits will only be applied if the current date is within the validTo and validFrom values on the purse"', async () => {
     await school.setNow('2026-09-07T07:00:00Z');
-    const { memberId, purseId } = await entitled();
-    const invalid = await entitled(weekdays, { validFrom: '2026-09-08' });
+    const bounds = [
+      { validFrom: '2026-09-08' },
+      { validTo: '2026-09-07' },
+      { validFrom: '2026-09-07', validTo: '2026-09-08' },
+    ];
+    const made = await Promise.all(bounds.map((each) => entitled(weekdays, each)));
+    await school.setNow('2026-09-07T12:00:00Z');
     await school.runJobs();
-    expect(await inPurse(memberId, purseId)).toEqual([]);
-    await school.setNow('2026-09-07T08:31:00Z');
-    await school.runJobs();
-    expect(await inPurse(memberId, purseId)).toMatchObject([
-      {
-        type: 'credit',
-        amount: '2.50',
-        state: 'processed',
-        transactionDate: '2026-09-07T08:30:00.000Z',
-        credit: { creditCleared: 'NOT_CLEARED', creditUsageAmount: '0.00', expiry: '2026-09-07T23:00:00.000Z' },
-      },
-    ]);
-    expect(await inPurse(invalid.memberId, invalid.purseId)).toEqual([]);
+    const counts = await Promise.all(made.map(async (each) => (await inPurse(each.memberId, each.purseId)).length));
+    expect(counts).toEqual([0, 0, 1]);
   });
 
   test('R95: "If these values are missing then no credit transactions will be added"', async () => {
@@ -74,37 +115,57 @@ describe('credits that come by themselves', () => {
 
   test('R96: "the crontab should specify at most one occurrence daily": another one is refused, and so is what is no crontab', async () => {
     const memberId = await school.till().newMember();
-    for (const creditApply of ['0 9,12 * * *', '*/5 9 * * *', 'every morning', '0 0 30 2 *'])
-      expect(
-        (
-          await school
-            .till()
-            .post(`/members/${memberId}/purses`, { title: 'FSM', credit: { ...weekdays, creditApply } })
-        ).status,
-      ).toBe(400);
-    for (const amount of ['-2.50', '0.00'])
-      expect(
-        (await school.till().post(`/members/${memberId}/purses`, { title: 'FSM', credit: { ...weekdays, amount } }))
-          .status,
-      ).toBe(400);
+    for (const creditApply of ['0 9,12 * * *', '*/5 9 * * *', 'every morning', '0 0 30 2 *']) {
+      const purse = { title: 'FSM', credit: { ...weekdays, creditApply } };
+      expect((await school.till().post(`/members/${memberId}/purses`, purse)).status).toBe(400);
+    }
   });
 
-  test('R99, R100, R102–R105: what is left at midnight is cleared by a clearedCredit, the credit is CLEARED, and the purse is 0', async () => {
-    await school.setNow('2026-09-07T07:00:00Z');
-    const { memberId, purseId } = await entitled();
-    await school.setNow('2026-09-07T11:00:00Z');
-    await school.runJobs();
-    await school.till().newTransaction(memberId, 'sales', sale('-1.00'));
-    await school.setNow('2026-09-07T22:59:00Z');
-    await school.runJobs();
-    expect((await school.till().purse(memberId, purseId)).balance).toBe('1.50');
-    await school.setNow('2026-09-07T23:00:00Z');
-    await school.runJobs();
-    expect((await school.till().purse(memberId, purseId)).balance).toBe('0.00');
-    expect(await inPurse(memberId, purseId)).toMatchObject([
-      { type: 'credit', amount: '2.50', credit: { creditCleared: 'CLEARED', creditUsageAmount: '1.00' } },
-      { type: 'clearedCredit', amount: '-1.50', state: 'processed' },
-    ]);
+  describe('of 2.50 for a day, of which 1.00 is eaten', () => {
+    let purseAt: string[];
+    let before: TracTransactionAnswer[];
+    let cleared: TracTransactionAnswer[];
+    beforeAll(async () => {
+      await school.setNow('2026-09-07T07:00:00Z');
+      const { memberId, purseId } = await entitled();
+      const balance = async () => (await school.till().purse(memberId, purseId)).balance;
+      await school.setNow('2026-09-07T11:00:00Z');
+      await school.runJobs();
+      await school.till().newTransaction(memberId, 'sales', sale('-1.00'));
+      await school.setNow('2026-09-07T22:59:59Z');
+      await school.runJobs();
+      purseAt = [await balance()];
+      before = await inPurse(memberId, purseId);
+      await school.setNow('2026-09-07T23:00:00Z');
+      await school.runJobs();
+      purseAt.push(await balance());
+      cleared = await inPurse(memberId, purseId);
+    });
+
+    test('R99: expiryDuration: "If set to 1, the credit will expire at midnight"', () => {
+      expect(purseAt).toEqual(['1.50', '0.00']);
+    });
+
+    test('R100: "The expiry is set to 00:00:00 at the start of the expiry day", which is local (Q36)', () => {
+      expect(before[0]?.credit?.expiry).toBe('2026-09-07T23:00:00.000Z');
+    });
+
+    test('R102: "Credit transactions that have passed their expiry date and time are automatically cleared"', () => {
+      expect([before.length, cleared.length]).toEqual([1, 2]);
+    });
+
+    test('R103: "a new ... transaction with a negative amount is created to balance out the remaining credit"', () => {
+      expect(cleared[0]).toMatchObject({ amount: '2.50', credit: { creditUsageAmount: '1.00' } });
+      expect(cleared[1]).toMatchObject({ amount: '-1.50', state: 'processed' });
+    });
+
+    test('R104: "The credit transaction creditCleared field in the credit namespace is updated to be CLEARED"', () => {
+      expect([before[0]?.credit?.creditCleared, cleared[0]?.credit?.creditCleared]).toEqual(['NOT_CLEARED', 'CLEARED']);
+    });
+
+    test('R105: "This transaction will have the type clearedCredit" (Q25), and sets the purse to 0', () => {
+      expect([cleared[1]?.type, purseAt[1]]).toEqual(['clearedCredit', '0.00']);
+    });
   });
 
   test('R99: an expiryDuration of more than a day rolls over; over the end of summer time it still ends at local midnight (Q36)', async () => {
@@ -119,25 +180,39 @@ describe('credits that come by themselves', () => {
     expect((await school.till().purse(memberId, purseId)).balance).toBe('2.50');
   });
 
-  test('R106–R108: a pupil eats up to the amount each day, nothing rolls over, and what is more comes out of the cash', async () => {
-    await school.setNow('2026-09-14T07:00:00Z');
-    const { memberId, purseId } = await entitled();
-    await school
-      .payments()
-      .newTransaction(memberId, 'default', { amount: '5.00', type: 'epayment', transactionDate: '2026-09-14' });
-    const seen: unknown[] = [];
-    for (const day of ['14', '15', '16']) {
-      await school.setNow(`2026-09-${day}T11:00:00Z`);
-      await school.runJobs();
-      await school.till().newTransaction(memberId, 'sales', sale(day === '14' ? '-1.00' : '-3.00'));
-      await school.runJobs();
-      seen.push(await school.till().balances(memberId));
-    }
-    expect(seen).toEqual([
-      { default: '5.00', sales: '0.00', [purseId]: '1.50' },
-      { default: '4.50', sales: '0.00', [purseId]: '0.00' },
-      { default: '4.00', sales: '0.00', [purseId]: '0.00' },
-    ]);
+  describe('over three days with 5.00 of cash', () => {
+    let purseId: string;
+    const seen: Record<string, string>[] = [];
+    beforeAll(async () => {
+      await school.setNow('2026-09-14T07:00:00Z');
+      const made = await entitled();
+      ({ purseId } = made);
+      const cash = { amount: '5.00', type: 'epayment', transactionDate: '2026-09-14' };
+      await school.payments().newTransaction(made.memberId, 'default', cash);
+      for (const [day, amount] of [
+        ['14', '-1.00'],
+        ['15', '-2.50'],
+        ['16', '-3.00'],
+      ] as const) {
+        await school.setNow(`2026-09-${day}T11:00:00Z`);
+        await school.runJobs();
+        await school.till().newTransaction(made.memberId, 'sales', sale(amount));
+        await school.runJobs();
+        seen.push(await school.till().balances(made.memberId));
+      }
+    });
+
+    test('R106: "Pupils who are entitled to FSM are able to purchase up to a defined amount each day"', () => {
+      expect(seen[1]).toEqual({ default: '5.00', sales: '0.00', [purseId]: '0.00' });
+    });
+
+    test('R107: "The unspent balance does not roll-over"', () => {
+      expect([seen[0]?.[purseId], seen[1]?.[purseId]]).toEqual(['1.50', '0.00']);
+    });
+
+    test('R108: "They can spend more than this amount, if they have the cash"', () => {
+      expect(seen[2]).toEqual({ default: '4.50', sales: '0.00', [purseId]: '0.00' });
+    });
   });
 
   test('R109: "They can only spend this money on meals and not anything else"', async () => {
@@ -151,33 +226,38 @@ describe('credits that come by themselves', () => {
     expect((await school.till().transaction(memberId, 'sales', id)).credit?.creditPortionOfSale).toBe('0.00');
   });
 
-  test('R110, R111: payment systems see the cash alone, and all sales with what each took of it, which tallies with the balance', async () => {
-    await school.setNow('2026-09-21T07:00:00Z');
-    const { memberId } = await entitled();
-    const payments = () => school.payments();
-    await payments().newTransaction(memberId, 'default', {
-      amount: '5.00',
-      type: 'epayment',
-      transactionDate: '2026-09-21',
-    });
-    await school.setNow('2026-09-21T11:00:00Z');
-    await school.runJobs();
-    expect((await payments().purse(memberId, 'default')).balance).toBe('5.00');
+  describe('seen by a payment system', () => {
+    let memberId: string;
+    let own: TracTransactionAnswer[];
     const till = { products: [{ name: 'Jacket potato', quantity: 2 }] };
-    await school.till().newTransaction(memberId, 'sales', sale('-4.00', { till }));
-    await school.till().newTransaction(memberId, 'sales', sale('-0.80', { accountType: 'SNACK' }));
-    await school.runJobs();
-    const own = await payments().organisationTransactions(`&meta.memberId.eq=${memberId}`);
-    const sales = own.filter(({ type }) => type === 'sale');
-    expect(sales[0]).toMatchObject({ till });
-    const minorOf = (text = '0.00') => Math.round(Number(text) * 100);
-    const cashImpact = sales.reduce(
-      (sum, each) => sum + each.amountAsInteger + minorOf(each.credit?.creditPortionOfSale),
-      0,
-    );
-    const paidIn = own.find(({ type }) => type === 'epayment')?.amountAsInteger ?? 0;
-    expect((await payments().purse(memberId, 'default')).balanceAsInteger).toBe(paidIn + cashImpact);
-    expect(cashImpact).toBe(-2_30);
+    beforeAll(async () => {
+      await school.setNow('2026-09-21T07:00:00Z');
+      ({ memberId } = await entitled());
+      const cash = { amount: '5.00', type: 'epayment', transactionDate: '2026-09-21' };
+      await school.payments().newTransaction(memberId, 'default', cash);
+      await school.setNow('2026-09-21T11:00:00Z');
+      await school.runJobs();
+      await school.till().newTransaction(memberId, 'sales', sale('-4.00', { till }));
+      await school.till().newTransaction(memberId, 'sales', sale('-0.80', { accountType: 'SNACK' }));
+    });
+
+    test('R110: balances "should show only the amount credited by parents, and debited by purchases", no free meals', async () => {
+      expect((await school.payments().purse(memberId, 'default')).balance).toBe('5.00');
+      await school.runJobs();
+      expect((await school.payments().purse(memberId, 'default')).balance).toBe('2.70');
+    });
+
+    test('R111: transactions "show all items purchased", and their cost for the cash tallies with the running balance', async () => {
+      own = await school.payments().organisationTransactions(`&meta.memberId.eq=${memberId}`);
+      const sales = own.filter(({ type }) => type === 'sale');
+      expect(sales[0]).toMatchObject({ till });
+      const minorOf = (text = '0.00') => Number(text.replace('.', ''));
+      const costs = sales.map((each) => each.amountAsInteger + minorOf(each.credit?.creditPortionOfSale));
+      expect(costs).toEqual([-1_50, -80]);
+      const paidIn = own.find(({ type }) => type === 'epayment')?.amountAsInteger ?? 0;
+      const balance = (await school.payments().purse(memberId, 'default')).balanceAsInteger;
+      expect(balance).toBe(costs.reduce((sum, cost) => sum + cost, paidIn));
+    });
   });
 
   test('R114: a purse may be swept down when the catering is over, before midnight (Q35)', async () => {
@@ -235,25 +315,49 @@ describe('sourceOfFunds', () => {
   const inCredits = (memberId: string) =>
     tillSchool.till().transactions(`/members/${memberId}/purses/free-school-meals/transactions`);
 
-  test('R118–R120, R123, R126: the sale of seed 003: a purse is made, a credit of 2.50 is logged, 7.50 comes from the default purse', async () => {
-    const memberId = await newMember();
-    const id = await tillSchool.till().newTransaction(memberId, 'sales', example);
-    expect(await tillSchool.till().balances(memberId)).toEqual({
-      default: '-7.50',
-      sales: '0.00',
-      'free-school-meals': '0.00',
+  describe('in the sale of seed 003', () => {
+    let memberId: string;
+    let seen: TracTransactionAnswer;
+    beforeAll(async () => {
+      memberId = await newMember();
+      const id = await tillSchool.till().newTransaction(memberId, 'sales', example);
+      seen = await tillSchool.till().transaction(memberId, 'sales', id);
     });
-    expect(await tillSchool.till().purse(memberId, 'free-school-meals')).toMatchObject({
-      title: 'Free School Meals',
-      type: 'credit',
+
+    test('R118: "The amount of the transaction attributed to that purse": the field comes back as it was sent', () => {
+      expect(seen).toMatchObject({
+        ...example,
+        transactionDate: '2004-10-11T12:24:12.000Z',
+        credit: { creditPortionOfSale: '2.50' },
+        till: { ...example.till, status: 'synced' },
+      });
     });
-    expect(await inCredits(memberId)).toMatchObject([{ type: 'credit', amount: '2.50' }]);
-    expect(await tillSchool.till().transaction(memberId, 'sales', id)).toMatchObject({
-      ...example,
-      transactionDate: '2004-10-11T12:24:12.000Z',
-      state: 'processed',
-      credit: { creditPortionOfSale: '2.50' },
-      till: { ...example.till, status: 'synced' },
+
+    test('R119: "If a specified purse does not exist, Trac automatically creates it"; one that exists is taken (Q24)', async () => {
+      const before = (await tillSchool.till().purses(memberId)).length;
+      const sourceOfFunds = { ' FREE school Meals ': { amount: '1.00' } };
+      const more = { ...example, amount: '-1.00', sourceOfFunds };
+      const other = await newMember();
+      for (const each of [other, other]) await tillSchool.till().newTransaction(each, 'sales', more);
+      expect(await tillSchool.till().purses(other)).toHaveLength(before);
+    });
+
+    test('R120: "Credit transactions are logged against this purse", and its balance "will remain at 0" (Q31)', async () => {
+      expect(await inCredits(memberId)).toMatchObject([{ type: 'credit', amount: '2.50', state: 'processed' }]);
+      expect((await tillSchool.till().purse(memberId, 'free-school-meals')).balance).toBe('0.00');
+    });
+
+    test('R123: "£7.50 is then taken from the default purse to cover the rest of this sale", at once (Q32)', async () => {
+      expect((await tillSchool.till().purse(memberId, 'default')).balance).toBe('-7.50');
+      expect(seen.state).toBe('processed');
+      expect((await tillSchool.till().purse(memberId, 'sales')).balance).toBe('0.00');
+    });
+
+    test('R126: a purse "with the title “Free School Meals”, and the ID free-school-meals"', async () => {
+      expect(await tillSchool.till().purse(memberId, 'free-school-meals')).toMatchObject({
+        title: 'Free School Meals',
+        type: 'credit',
+      });
     });
   });
 
