@@ -75,8 +75,10 @@ export async function answerWith(
 }
 
 /** As when a router forgets the connection. */
-export function reset(outgoing: http.ServerResponse): void {
-  outgoing.socket?.resetAndDestroy();
+export function reset({ socket }: http.ServerResponse): void {
+  // A socket that is being shut down, as when the till was killed, cannot be reset, and Node would never be rid of it.
+  if (socket?.writableEnded) socket.destroy();
+  else socket?.resetAndDestroy();
 }
 
 function breakOff(outgoing: http.ClientRequest, sent: Buffer): void {
