@@ -59,6 +59,7 @@ export async function applyDue(
             ORDER BY p.customer_id, p.purse_id`,
     values: [editionId, customerIds, now],
   });
+  if (purses.rows.length === 0) return 0;
   const due = purses.rows.map((purse) => lookAt(purse, edition.clock.zone, now));
   const grants = due.flatMap(({ purse, occurrences }) => grantsOf(purse, occurrences, edition));
   await writeGrants(connection, editionId, grants, now);

@@ -40,6 +40,7 @@ export async function clearExpired(
             ORDER BY c.backend_transaction_id`,
     values: [editionId, customerIds, now],
   });
+  if (found.rows.length === 0) return 0;
   await writeClearings(connection, edition, found.rows, now);
   await connection.query({
     name: 'mark-cleared',

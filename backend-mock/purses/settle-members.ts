@@ -20,31 +20,14 @@ export async function settleMembers(
 ): Promise<number> {
   const { editionId } = edition;
   const members = await readWaitingSales(connection, edition, customerIds);
+  if (members.length === 0) return 0;
   const settled = members.flatMap((member) => settledOf(member, edition));
-  await writeSettlements(
-    connection,
-    editionId,
-    settled.flatMap(({ settlements }) => settlements),
-    now,
-  );
-  await markProcessed(
-    connection,
-    editionId,
-    members,
-    settled.flatMap(({ settlements }) => settlements),
-    now,
-  );
-  await noteUsage(
-    connection,
-    editionId,
-    settled.flatMap(({ settlements }) => settlements),
-  );
-  await bookShown(
-    connection,
-    editionId,
-    settled.flatMap(({ postings }) => postings),
-    now,
-  );
+  const settlements = settled.flatMap((member) => member.settlements);
+  await writeSettlements(connection, editionId, settlements, now);
+  await markProcessed(connection, editionId, members, settlements, now);
+  await noteUsage(connection, editionId, settlements);
+  const postings = settled.flatMap((member) => member.postings);
+  await bookShown(connection, editionId, postings, now);
   await adjustCleared(connection, edition, customerIds, now);
   return members.reduce((sum, { waiting }) => sum + waiting.length, 0);
 }

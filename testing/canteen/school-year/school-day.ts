@@ -88,7 +88,7 @@ function booker(canteen: Canteen, { counts }: Carried): Book {
 
 function lunches(pupils: readonly Pupil[], dice: Dice, at: Date): Happening[] {
   return pupils.flatMap((pupil) => {
-    if (!dice.isTrue(0.6)) return [];
+    if (!dice.isTrue(0.5)) return [];
     const meal = { pupil, minor: -dice.between(1_20, 4_10), at, sale: { session: 'lunch', isMeal: true } };
     const sweets = { pupil, minor: -dice.between(40, 95), at, sale: { session: 'lunch', isMeal: false } };
     return dice.isTrue(0.12) ? [meal, sweets] : [meal];
