@@ -99,6 +99,7 @@ test('R89, R109–R112: a pupil’s free meal, an allergy, a snack, and all of i
   const { page, expectScreen, look } = await till.open();
   await expect(page.getByTestId('session')).toBeVisible();
   await till.wristbands.make('Mia');
+  const blank = till.memory('Mia');
   await enterPupil(till.uid('Mia'));
   await typeAmount(till.application, 'F3', 500);
   await expectScreen('tap');
@@ -143,6 +144,7 @@ test('R89, R109–R112: a pupil’s free meal, an allergy, a snack, and all of i
   await nextCustomer(till.application);
   await expectReplicated(till.application);
 
+  expect(till.memory('Mia')).toBe(blank);
   expect(await backend.totals(demoCanteen)).toEqual({
     customer: 500 + 250 - 270,
     'merchant:canteen': 270,
