@@ -60,25 +60,24 @@ describe('who is sent what', () => {
     expect(await client.transaction(memberId, 'default', other)).toMatchObject({ type: 'cheque', description: 'Own' });
   });
 
-  test('R128, R129: defaults by purse: default, sales, and those of credit for every other purseId', async () => {
-    const memberId = await school.till().newMember();
-    const purseId = await school.till().newPurse(memberId, { title: 'FSM' });
-    const statuses: unknown[] = [];
-    for (const [purse, type, amount] of [
-      ['default', 'cash', '1.00'],
-      ['sales', 'sale', '-1.00'],
-      [purseId, 'credit', '1.00'],
-    ] as const) {
-      const id = await school.till().newTransaction(memberId, purse, body(amount, type));
-      const seen = await school.till().transaction(memberId, purse, id);
-      statuses.push([seen['till'], seen['parentPay']]);
-    }
+  describe('by the defaults of seed 002', () => {
+    const statusOf = async (type: string, amount: string, purse?: string) => {
+      const memberId = await school.till().newMember();
+      const purseId = purse ?? (await school.till().newPurse(memberId, { title: 'FSM' }));
+      const id = await school.till().newTransaction(memberId, purseId, body(amount, type));
+      const { till, parentPay } = await school.till().transaction(memberId, purseId, id);
+      return { till, parentPay };
+    };
     const [unsynced, synced] = [{ status: 'unsynced' }, { status: 'synced' }];
-    expect(statuses).toEqual([
-      [unsynced, unsynced],
-      [synced, unsynced],
-      [unsynced, synced],
-    ]);
+
+    test('R128: "defaults can be configured in a purse basis": those of default and of sales', async () => {
+      expect(await statusOf('cash', '1.00', 'default')).toEqual({ till: unsynced, parentPay: unsynced });
+      expect(await statusOf('sale', '-1.00', 'sales')).toEqual({ till: synced, parentPay: unsynced });
+    });
+
+    test('R129: "If a transaction purseId is anything other than sales or default the credit defaults will be used"', async () => {
+      expect(await statusOf('credit', '1.00')).toEqual({ till: unsynced, parentPay: synced });
+    });
   });
 
   test('R128: credits that come by themselves begin as their purse’s integration laid down', async () => {
@@ -162,7 +161,7 @@ describe('who is sent what', () => {
 });
 
 describe('windows of time', () => {
-  test('R132, R133: member transactions of an organisation come with member_txns=true, oldest first; without it there are none', async () => {
+  test('R133: member transactions of an organisation come with member_txns=true, oldest first; without it there are none', async () => {
     const memberId = await school.till().newMember();
     const made: string[] = [];
     for (const amount of ['1.00', '2.00', '3.00'])
@@ -175,20 +174,35 @@ describe('windows of time', () => {
     expect(ids(await school.till().organisationTransactions(`&${ofMember}`))).toEqual([...made, sale]);
   });
 
-  test('R134–R136: meta.createdAt.gt finds what came here after a moment, a backdated transaction too; the moment itself is left out', async () => {
-    const memberId = await school.till().newMember();
-    await school.setNow('2026-09-07T10:00:00Z');
-    const first = await school.till().newTransaction(memberId, 'default', body('1.00', 'cash'));
-    await school.setNow('2026-09-07T10:20:00Z');
-    const backdated = body('2.00', 'cash', { transactionDate: '2026-08-01T12:00:00Z' });
-    const second = await school.till().newTransaction(memberId, 'default', backdated);
-    const createdAfter = (moment: string) =>
-      school.till().organisationTransactions(`&meta.createdAt.gt=${moment}&meta.memberId.eq=${memberId}`);
-    expect(ids(await createdAfter('2026-09-07T10:00:00'))).toEqual([second]);
-    expect(ids(await createdAfter('2026-09-07T09:59:59.999Z'))).toEqual([first, second]);
-    expect(ids(await createdAfter('2026-09-07T10:20:00Z'))).toEqual([]);
-    // The last one seen, less 15 minutes: it comes once more, and is told by its id.
-    expect(ids(await createdAfter('2026-09-07T10:05:00Z'))).toEqual([second]);
+  describe('of a top-up at ten, and one twenty minutes later that bears an older date', () => {
+    let memberId: string;
+    let first: string;
+    let second: string;
+    const found = async (filter: string) =>
+      ids(await school.till().organisationTransactions(`&${filter}&meta.memberId.eq=${memberId}`));
+    beforeAll(async () => {
+      memberId = await school.till().newMember();
+      await school.setNow('2026-09-07T10:00:00Z');
+      first = await school.till().newTransaction(memberId, 'default', body('1.00', 'cash'));
+      await school.setNow('2026-09-07T10:20:00Z');
+      const backdated = body('2.00', 'cash', { transactionDate: '2026-08-01T12:00:00Z' });
+      second = await school.till().newTransaction(memberId, 'default', backdated);
+    });
+
+    test('R134: meta.createdAt.gt "gets all transactions created after a specific date/time", which is left out itself (Q42)', async () => {
+      expect(await found('meta.createdAt.gt=2026-09-07T10:00:00')).toEqual([second]);
+      expect(await found('meta.createdAt.gt=2026-09-07T09:59:59.999Z')).toEqual([first, second]);
+      expect(await found('meta.createdAt.gt=2026-09-07T10:20:00Z')).toEqual([]);
+    });
+
+    test('R135: whoever asks from 15 minutes before the last one gets it again, under the same id', async () => {
+      expect(await found('meta.createdAt.gt=2026-09-07T10:05:00Z')).toEqual([second]);
+    });
+
+    test('R136: "Avoid relying solely on transactionDate, as backdated transactions may exist": by it the second is missed', async () => {
+      expect(await found('core.transactionDate.gt=2026-09-07T09:00:00Z')).toEqual([first]);
+      expect(await found('meta.createdAt.gt=2026-09-07T09:00:00Z')).toEqual([first, second]);
+    });
   });
 
   test('R135: pages of a window leave nothing out and give nothing twice, also of transactions of one moment', async () => {
@@ -234,19 +248,22 @@ describe('windows of time', () => {
 });
 
 describe('what integrations make and change', () => {
-  test('R137: a cash top-up is of type cash; R138: externalIds hold what the integrator wants, and find it again', async () => {
+  test('R137: top-ups in notes and coins are posted with the type cash, and are in the balance', async () => {
+    const memberId = await school.till().newMember();
+    const id = await school.till().newTransaction(memberId, 'default', body('5.00', 'cash'));
+    expect(await school.till().transaction(memberId, 'default', id)).toMatchObject({ type: 'cash', amount: '5.00' });
+    expect((await school.till().balances(memberId))['default']).toBe('5.00');
+  });
+
+  test('R138: "using the externalIds field to store your transaction metadata is acceptable", and finds it again', async () => {
     const memberId = await school.till().newMember();
     const externalIds = { 'till-assignmentId': '12', 'till-txnNo': '345', 'any.thing else': 'x y' };
     const id = await school.till().newTransaction(memberId, 'default', body('5.00', 'cash', { externalIds }));
-    const found = await school
-      .till()
-      .organisationTransactions('&externalIds.till-txnNo.eq=345&externalIds.till-assignmentId.eq=12');
-    expect(ids(found)).toEqual([id]);
-    expect(found[0]).toMatchObject({ type: 'cash', amount: '5.00', externalIds });
-    const odd = await school
-      .till()
-      .organisationTransactions(`&externalIds.${encodeURIComponent('any.thing else')}.eq=x%20y`);
-    expect(ids(odd)).toEqual([id]);
+    const by = async (filter: string) => await school.till().organisationTransactions(`&${filter}`);
+    const found = await by('externalIds.till-txnNo.eq=345&externalIds.till-assignmentId.eq=12');
+    expect(found).toMatchObject([{ externalIds, meta: { transactionId: id } }]);
+    expect(ids(await by(`externalIds.${encodeURIComponent('any.thing else')}.eq=x%20y`))).toEqual([id]);
+    expect(await by('externalIds.till-txnNo.eq=346')).toEqual([]);
   });
 
   test('R139: an opening balance is one ePayment transaction per person, and may be negative', async () => {
