@@ -24,7 +24,7 @@ const faultyAnswersMax = 3;
  * it waits as long as the backend says, within bounds; a question that is not answered is asked again as it was.
  */
 export class CardPayment {
-  readonly #desk: Pick<Desk, 'payments' | 'timers' | 'clock'>;
+  readonly #desk: Pick<Desk, 'payments' | 'timers'>;
   readonly #patienceMs: number;
   readonly #onStatus: (status: 'pending' | 'unknown') => void;
   #reference: string | null = null;
@@ -34,7 +34,7 @@ export class CardPayment {
 
   /** @param onStatus told what is being waited for */
   constructor(
-    desk: Pick<Desk, 'payments' | 'timers' | 'clock'>,
+    desk: Pick<Desk, 'payments' | 'timers'>,
     patienceMs: number,
     onStatus: (status: 'pending' | 'unknown') => void = () => undefined,
   ) {
@@ -78,8 +78,25 @@ export class CardPayment {
     patienceMs: number,
     decide: (standing: PaymentStanding) => PaymentEnd | null,
   ): Promise<PaymentEnd> {
-    const { clock } = this.#desk;
-    const deadlineMs = clock.nowMs() + patienceMs;
+    // Not by the clock on the wall: one that is set back would keep the customer waiting for as long as it was wrong.
+    let isOver = false;
+    const stopPatience = this.#desk.timers.after(patienceMs, () => {
+      isOver = true;
+      this.#wake?.();
+    });
+    try {
+      return await this.#askUntil(start, ask, () => isOver, decide);
+    } finally {
+      stopPatience();
+    }
+  }
+
+  async #askUntil(
+    start: Ask,
+    ask: Ask,
+    isOver: () => boolean,
+    decide: (standing: PaymentStanding) => PaymentEnd | null,
+  ): Promise<PaymentEnd> {
     let isStarted = false;
     for (let unanswered = 0; ; ) {
       const answer = await this.#answerOf(isStarted ? ask : start);
@@ -94,9 +111,9 @@ export class CardPayment {
       if (this.#stopped) return { type: this.#stopped };
       const status = standing?.status === 'pending' ? 'pending' : 'unknown';
       const isHopeless = !answer.ok && mayNotHelp(answer.fault, unanswered);
-      if (isHopeless || clock.nowMs() >= deadlineMs) return { type: 'UNCLEAR', status };
+      if (isHopeless || isOver()) return { type: 'UNCLEAR', status };
       this.#onStatus(status);
-      await this.#pause(Math.min(deadlineMs - clock.nowMs(), delayMs(standing?.askAgainMs ?? null, unanswered)));
+      await this.#pause(delayMs(standing?.askAgainMs ?? null, unanswered));
       if (this.#stopped) return { type: this.#stopped };
     }
   }

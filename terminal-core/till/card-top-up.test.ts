@@ -227,6 +227,15 @@ describe('nobody knows yet', () => {
     expect(backend.cards.size).toBe(1);
   });
 
+  test('Q13: a clock set back by a day while the card is asked for keeps nobody waiting (simulation, seed 21)', async () => {
+    const { till, backend } = await charged();
+    backend.script = ['pending'];
+    const ended = withTag(till, 0, payByCard(till, 5_002));
+    await untilScreen(till, 'paying');
+    till.time.setClock(-86_400_000);
+    expect(await whilePausing(till, ended)).toMatchObject({ value: { result: 'payment-open' } });
+  });
+
   test.each([
     ['declined', 'PAYMENT_DECLINED'],
     ['voided', 'PAYMENT_VOIDED'],

@@ -13,6 +13,8 @@ import type { Answer, SentRequest } from './network.ts';
 import type { SimulatedTime } from './simulated-time.ts';
 
 const routePattern = /^\/v1\/assignments\/(\d+)\/(batches\/[\d-]+|transactions\/(\d+)\/reservation)$/;
+const replacementPattern = /\/tags\/([0-9A-F]+)\/replacement$/;
+const replacementSchema = z.object({ new_uid: z.string(), balance_minor: z.int() });
 const kindSchema = z.enum(journalKinds);
 const stateSchema = z.enum(replicableStates);
 const outcomeSchema = z.object({ seq: z.int(), outcome: z.enum(['accepted', 'duplicate', 'rejected']) });
@@ -56,6 +58,8 @@ export class BackendTap {
     const answer = await this.#backend.answer(request);
     this.#trace(`${request.method} ${request.path} ${answer?.status ?? 'dead'}`);
     if (request.path.endsWith('/payment')) await this.#jobs.notePayment();
+    const lostUid = replacementPattern.exec(request.path)?.[1];
+    if (lostUid !== undefined) await this.#replacement(lostUid);
     const route = routePattern.exec(request.path);
     if (route && request.method === 'PUT' && request.body !== null) {
       this.#books.expire(this.#time.nowMs());
@@ -117,6 +121,15 @@ export class BackendTap {
       const credited = transaction.moves.get('top-up:card') ?? 0;
       demand(paid === -credited, 'INV-64 card', `${key} books ${-credited} from a card that paid ${paid}`);
     }
+  }
+
+  async #replacement(lostUid: string): Promise<void> {
+    this.#books.expire(this.#time.nowMs());
+    const query = 'SELECT new_uid, balance_minor FROM tag_replacement WHERE uid = $1';
+    const [row] = await this.#backend.query(query, [lostUid]);
+    if (row === undefined) return;
+    const { new_uid: newUid, balance_minor: balanceMinor } = replacementSchema.parse(row);
+    this.#books.replaced(lostUid, newUid, balanceMinor);
   }
 
   async #reservation(assignmentId: number, number: number, body: string, answer: Answer | null): Promise<void> {

@@ -71,6 +71,8 @@ export class BooksModel {
   /** By account, customers as `customer:<uid>`. */
   readonly balances = new Map<string, number>();
   readonly rejected = new Set<string>();
+  /** By the UID of a lost tag: the one that took its place, and what was handed out with it (money rule 2). */
+  readonly replacements = new Map<string, { readonly newUid: string; readonly balanceMinor: number }>();
   readonly #claims = new Map<string, Claim>();
 
   /** A checkout asked for its amount to be held, and the backend has it. @returns until when */
@@ -165,6 +167,34 @@ export class BooksModel {
     const key = keyOf(assignmentId, number);
     const content = { type, uid, generation, tagNumber, deltaMinor, method: 'card', moves: null };
     this.known.set(key, { ...content, key, state: 'Aborted', cause: 'AD', version: 0, expiresAtMs: null });
+  }
+
+  /** A tag has taken the place of a lost one: what is free of its customer's is handed out with it, once (INV-65). */
+  replaced(lostUid: string, newUid: string, balanceMinor: number): void {
+    if (this.replacements.has(lostUid)) return;
+    const free = Math.max(0, this.#freeMinor(lostUid));
+    demand(
+      balanceMinor === free,
+      'INV-65 replaced',
+      `${newUid} gets ${balanceMinor} for ${lostUid}, which has ${free}`,
+    );
+    this.replacements.set(lostUid, { newUid, balanceMinor });
+  }
+
+  /** What came with a tag that took the place of another; 0 for every other. */
+  handedOutMinor(uid: string): number {
+    return [...this.replacements.values()].find(({ newUid }) => newUid === uid)?.balanceMinor ?? 0;
+  }
+
+  /** Booked less held, of whoever a tag belongs to: with those that it took the place of, one after the other. */
+  #freeMinor(uid: string): number {
+    let ofTag = this.balances.get(`customer:${uid}`) ?? 0;
+    for (const known of this.known.values()) {
+      const isHeld = known.state === 'ReservePending' || known.state === 'Reserve';
+      if (known.uid === uid && isHeld) ofTag += known.deltaMinor;
+    }
+    const [lostUid] = [...this.replacements].find(([, { newUid }]) => newUid === uid) ?? [];
+    return lostUid === undefined ? ofTag : ofTag + this.#freeMinor(lostUid);
   }
 
   /** Whether a tag has shown whose the number of a transaction is (Q9). */

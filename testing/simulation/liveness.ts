@@ -135,7 +135,9 @@ async function agreed(simulation: Simulation): Promise<void> {
   }
   for (const { uid, image } of model.tags.values()) {
     if (model.tampered.has(uid) || model.misjudged.has(uid) || image === null) continue;
-    const booked = books.balances.get(`customer:${uid}`) ?? 0;
+    // A tag that was replaced is worth nothing any more, whatever it shows.
+    if (books.replacements.has(uid)) continue;
+    const booked = (books.balances.get(`customer:${uid}`) ?? 0) + books.handedOutMinor(uid);
     const expected = image.balanceMinor + model.uncollectedMinor(uid, image.adjustmentNumber);
     demand(booked === expected, 'tags and books', `${uid} holds or awaits ${expected}, booked are ${booked}`);
   }

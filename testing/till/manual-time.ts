@@ -8,6 +8,7 @@ interface Alarm {
 /** Time that stands still until a test moves it: clock and timers of one world, so that nothing is ever waited for. */
 export class ManualTime implements Clock, Timers {
   #nowMs: number;
+  #wrongByMs = 0;
   readonly #alarms = new Set<Alarm>();
   #awaitingAlarm: ((delayMs: number) => void)[] = [];
 
@@ -16,7 +17,12 @@ export class ManualTime implements Clock, Timers {
   }
 
   nowMs(): number {
-    return this.#nowMs;
+    return this.#nowMs + this.#wrongByMs;
+  }
+
+  /** Somebody sets the clock on the wall, forward or back; what is due is due when it was. */
+  setClock(byMs: number): void {
+    this.#wrongByMs += byMs;
   }
 
   after(delayMs: number, action: () => void): () => void {
