@@ -217,8 +217,11 @@ describe('pull', () => {
     await sides.trac.till().newTransaction(ada.thereId, 'sales', body('-4.00', 'sale', { session: 'lunch' }));
     await sides.round();
     await sides.processHere();
-    for (const minutes of [1, 120]) {
+    const bea = await sides.newPupil();
+    for (const minutes of [1, 120, 12]) {
       await sides.pass(minutes);
+      // Somebody else's news move on what is known; the sale is long before it.
+      await sides.trac.payments().newTransaction(bea.thereId, 'default', body('1.00', 'epayment'));
       await sides.round();
       expect((await sides.standing()).standing.pull.unprocessed).toBe(1);
     }
