@@ -27,6 +27,6 @@ export default defineConfig({
         launchOptions: { executablePath: chromium, args: ['--no-sandbox', '--disable-gpu', '--disable-quic'] },
       },
     },
-    { name: 'electron', testMatch: 'electron/*.spec.ts', timeout: 240_000, use: { trace: 'retain-on-failure' } },
+    { name: 'electron', testMatch: 'electron/*.spec.ts', timeout: 240_000 },
   ],
 });

@@ -47,8 +47,8 @@ function readReport<T>(name: string, schema: z.ZodType<T>): T | null {
   return fs.existsSync(file) ? schema.parse(JSON.parse(fs.readFileSync(file, 'utf8'))) : null;
 }
 
-/** Real programs mostly wait, for a reader that looks twice a second or for a disk: one more at a time than there are cores. */
-const workers = { unit: 2, process: 3 } as const;
+/** Real programs wait half of their time, for a reader that looks twice a second or for a disk: two for each core. */
+const workers = { unit: 2, process: 4 } as const;
 
 async function runVitest(project: keyof typeof workers): Promise<Counts> {
   const report = `vitest-${project}.json`;

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { _electron, type ElectronApplication, expect, type Page } from '@playwright/test';
+import { _electron, type ElectronApplication, expect, type Page, test } from '@playwright/test';
 import type { Screen } from '../../../contract/ipc/till-view.ts';
 import { expectNoViolation } from '../accessibility.ts';
 
@@ -43,8 +43,24 @@ export async function startApplication(
       await page.screenshot({ path: path.join(pictureFolder, `${name}.png`), animations: 'disabled' });
       await expectNoViolation(page, name);
     },
-    close: () => electron.close(),
+    async close() {
+      await tellWhereItFailed(page);
+      await electron.close();
+    },
   };
+}
+
+/** What stands in the window after a test that failed goes into the log: often that is all that is left of a run elsewhere. */
+async function tellWhereItFailed(page: Page): Promise<void> {
+  const { status, expectedStatus, title } = test.info();
+  if (status === expectedStatus) return;
+  const name = `failed-${title.replaceAll(/[^\w]+/g, '-').slice(0, 60)}.png`;
+  const said = await page
+    .screenshot({ path: path.join(pictureFolder, name), timeout: 10_000 })
+    .then(() => page.locator('body').innerText({ timeout: 10_000 }))
+    // A window that has crashed or gone can no longer be asked, and that is what is worth knowing.
+    .catch((error: unknown) => `it cannot be asked: ${String(error)}`);
+  console.log(`the window when "${title}" had failed (${name}):\n${said}`);
 }
 
 /** The till's own window: the customer's may be there first. */
