@@ -24,6 +24,8 @@ const { values } = parseArgs({
     /** A row that was never reached is no failure: for a piece of a soak. */
     uncovered: { type: 'boolean', default: false },
     figures: { type: 'string' },
+    /** How often a seed that found something is played again to make its trace short. */
+    shrink: { type: 'string', default: '25' },
     sum: { type: 'string' },
   },
 });
@@ -62,7 +64,7 @@ async function soak(): Promise<Figures> {
       if (!result.finding) continue;
       bar.clear();
       console.log(`seed ${seed}, step ${result.finding.step}: ${result.finding.detail}`);
-      const shortest = await shrink(result, plan, cluster, timers, { runsMax: 25 });
+      const shortest = await shrink(result, plan, cluster, timers, { runsMax: Number(values.shrink) });
       figures.failures.push(failureText(shortest, plan, keepTrace(shortest, plan)));
     }
   } finally {
