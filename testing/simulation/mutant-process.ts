@@ -3,19 +3,21 @@ import { plantBug } from './plant-bug.ts';
 import { plantedBugs } from './planted-bugs.ts';
 
 /**
- * The simulation of one planted bug, in a process of its own on the cluster of `mutants.ts`: seed after seed, until one finds it
- * or the steps are used up. Says what came of it in one line of JSON.
+ * The simulation of one planted bug, or of none, in a process of its own on the cluster of `mutants.ts`: seed after seed, until
+ * one finds it or the steps are used up. Says what came of it in one line of JSON.
  */
 const planSchema = z.object({
-  bug: z.string(),
+  bug: z.string().nullable(),
   connection: z.object({ host: z.string(), port: z.int(), user: z.string() }),
   stepsMax: z.int(),
   stepsPerSeed: z.int(),
 });
 const plan = planSchema.parse(JSON.parse(process.env['KLINK_MUTANT_PLAN'] ?? ''));
-const bug = plantedBugs.find(({ name }) => name === plan.bug);
-if (!bug) throw new Error(`there is no planted bug "${plan.bug}"`);
-plantBug(bug);
+if (plan.bug !== null) {
+  const bug = plantedBugs.find(({ name }) => name === plan.bug);
+  if (!bug) throw new Error(`there is no planted bug "${plan.bug}"`);
+  plantBug(bug);
+}
 
 // Not before the bug is planted: these bring the product in.
 const { Cluster } = await import('./cluster.ts');

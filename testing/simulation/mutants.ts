@@ -3,11 +3,12 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { Cluster } from './cluster.ts';
-import { type PlantedBug, plantedBugs } from './planted-bugs.ts';
+import { plantedBugs } from './planted-bugs.ts';
 
 /**
  * `npm run simulate:mutants`: plants one bug after the other, lets the simulation look for it, and prints a line for each. A
- * check that cannot fail is worth nothing: one bug that is not found fails the whole.
+ * check that cannot fail is worth nothing: one bug that is not found fails the whole. First the same seeds are played with no bug
+ * at all: what is found there would pass for every bug.
  */
 const { values } = parseArgs({
   options: {
@@ -27,10 +28,21 @@ const cluster = await Cluster.start();
 cluster.stopOnSignal();
 const wanted = plantedBugs.slice(Number(values.first) - 1).filter(({ name }) => name.includes(values.only));
 let missedCount = 0;
+let isControlClean = true;
 try {
+  if (values.only === '') {
+    const stepsMax = Math.max(...wanted.map((bug) => bug.stepsMax));
+    const { found, steps } = await lookFor(null, stepsMax);
+    isControlClean = found === null;
+    console.log(
+      found
+        ? `NOT CLEAN  no bug planted: seed ${found.seed}, ${found.detail}`
+        : `clean      no bug planted: ${steps} steps`,
+    );
+  }
   for (const bug of wanted) {
     const startedMs = performance.now();
-    const outcome = await lookFor(bug);
+    const outcome = await lookFor(bug.name, bug.stepsMax);
     const seconds = ((performance.now() - startedMs) / 1_000).toFixed(0);
     if (!outcome.found) missedCount += 1;
     const { found, steps } = outcome;
@@ -45,13 +57,13 @@ try {
   await cluster.stop();
 }
 console.log(`${wanted.length - missedCount} of ${wanted.length} planted bugs found`);
-process.exitCode = missedCount > 0 ? 1 : 0;
+process.exitCode = missedCount > 0 || !isControlClean ? 1 : 0;
 
-function lookFor(bug: PlantedBug): Promise<z.infer<typeof outcomeSchema>> {
+function lookFor(bug: string | null, stepsMax: number): Promise<z.infer<typeof outcomeSchema>> {
   const plan = {
-    bug: bug.name,
+    bug,
     connection: cluster.address,
-    stepsMax: bug.stepsMax,
+    stepsMax,
     stepsPerSeed: Number(values.steps),
   };
   const env = { ...process.env, KLINK_MUTANT_PLAN: JSON.stringify(plan) };
@@ -65,7 +77,7 @@ function lookFor(bug: PlantedBug): Promise<z.infer<typeof outcomeSchema>> {
     child.on('close', (code) => {
       const last = said.trim().split('\n').at(-1) ?? '';
       if (code === 0) resolve(outcomeSchema.parse(JSON.parse(last)));
-      else reject(new Error(`the simulation of "${bug.name}" ended with ${code}: ${said}`));
+      else reject(new Error(`the simulation of "${bug ?? 'no bug'}" ended with ${code}: ${said}`));
     });
   });
 }
