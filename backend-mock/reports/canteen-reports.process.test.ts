@@ -6,6 +6,7 @@ import type { ReportPeriod } from '../../contract/wire/canteen-reports.ts';
 import type { Report, ReportName } from '../../contract/wire/reports.ts';
 import { startTestServer, type TestServer } from '../../testing/backend/backend.ts';
 import { type Canteen, openCanteen } from '../../testing/canteen/canteen.ts';
+import { changeCreditMode } from '../purses/credit-mode.ts';
 import type { Member } from '../purses/members.ts';
 import { csvOf } from './csv.ts';
 import { readReport } from './read-report.ts';
@@ -210,5 +211,28 @@ describe('statements for parents', () => {
       '2026-09-07,2026-09-07T07:00:00.000Z,,cash,,500,500,GBP',
       '2026-09-07,2026-09-07T11:30:00.000Z,lunch,sale,,-150,350,GBP',
     ]);
+  });
+});
+
+describe('where the tills manage the credits', () => {
+  test('R116, R120: a credit that a sale names is of its own day, and gone with it', async () => {
+    await canteen.within((connection) =>
+      changeCreditMode(connection, canteen.editionId, { creditMode: 'TILL' }, canteen.now()),
+    );
+    canteen.setNow('2026-09-09T11:30:00Z');
+    const sourceOfFunds = [{ name: 'duty meals', amountMinor: 2_00 }];
+    await canteen.sell(pupils.dot, 3_00, { sourceOfFunds });
+    canteen.setNow('2026-09-10T11:30:00Z');
+    const { rows } = await report('meal-credit-uptake', { from: '2026-09-09', to: '2026-09-10' });
+    expect(rows).toContainEqual({
+      day: '2026-09-09',
+      className: null,
+      title: 'Duty Meals',
+      entitledCount: 1,
+      usedCount: 1,
+      usedMinor: 2_00,
+    });
+    expect(rows).not.toContainEqual(expect.objectContaining({ day: '2026-09-10', title: 'Duty Meals' }));
+    expect(await statement(pupils.dot)).toMatchObject({ rows: [{}, {}, { cashMinor: -1_00 }], totalMinor: 2_50 });
   });
 });

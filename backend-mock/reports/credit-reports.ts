@@ -27,7 +27,10 @@ export type UptakeRow = {
   usedMinor: number;
 };
 
-/** R116: how many could have used a kind of credit on a day, how many did, and what it paid, by class. */
+/**
+ * R116: how many could have used a kind of credit on a day, how many did, and what it paid, by class. A credit without an end that is
+ * used up, as those of `sourceOfFunds` are at once, counts for the day on which it came.
+ */
 export async function uptakeRows(
   connection: Connection,
   editionId: number,
@@ -44,7 +47,8 @@ export async function uptakeRows(
          JOIN purse u ON u.edition_id = c.edition_id AND u.customer_id = c.customer_id AND u.purse_id = c.purse_id
         CROSS JOIN LATERAL generate_series(
           greatest((c.granted_at AT TIME ZONE e.time_zone)::date, $2::date),
-          least(coalesce((c.expires_at AT TIME ZONE e.time_zone)::date - 1, 'infinity'), ($4::timestamptz AT TIME ZONE e.time_zone)::date, $3::date),
+          least(coalesce((c.expires_at AT TIME ZONE e.time_zone)::date - 1,
+                         CASE WHEN c.usage_minor < c.amount_minor THEN 'infinity' ELSE (c.granted_at AT TIME ZONE e.time_zone)::date END), ($4::timestamptz AT TIME ZONE e.time_zone)::date, $3::date),
           interval '1 day') AS each
         WHERE c.edition_id = $1
      )

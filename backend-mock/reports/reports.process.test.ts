@@ -198,5 +198,10 @@ describe('every report adds up to the ledger', () => {
     }
     expect((await operator.request('/reports/secrets?editionId=1')).status).toBe(400);
     expect((await operator.request('/reports/fees?editionId=999')).status).toBe(404);
+    const ofDays = '/reports/credits?editionId=2&from=2026-09-08';
+    expect((await operator.request(`${ofDays}&to=2026-09-08`)).status).toBe(200);
+    expect((await operator.request(`${ofDays}&to=2026-09-07`)).status).toBe(400);
+    expect((await operator.request('/reports/fees?editionId=2&from=2026-09-08')).status).toBe(400);
+    expect((await operator.request('/members/nobody/statement?editionId=2')).status).toBe(404);
   });
 });
