@@ -59,42 +59,55 @@ async function expectInStep(): Promise<void> {
   });
 }
 
-test('a request or an answer lost at any place: what has arrived is not sent again, what has not is', async () => {
-  await makeNews();
-  let posts = 0;
-  const fates: readonly Fate[] = ['lost on the way there', 'lost on the way back', 'refused for now', 'goes', 'goes'];
-  sides.line.decide(({ method, path }) => {
-    if (method !== 'POST' || !path.includes('/transactions')) return 'goes';
-    posts += 1;
-    return fates[posts - 1] ?? 'goes';
-  });
-  for (let round = 0; round < 5; round += 1) {
+type Fault = { name: string; play(): Promise<void>; isShort: boolean };
+const faults: Fault[] = [];
+/** npm test plays the short ones and one kill; `npm run test:connector` (KLINK_CONNECTOR=full) all of them. */
+const isFull = process.env['KLINK_CONNECTOR'] === 'full';
+const fault = (name: string, play: () => Promise<void>) => faults.push({ name, play, isShort: false });
+const shortFault = (name: string, play: () => Promise<void>) => faults.push({ name, play, isShort: true });
+
+shortFault(
+  'a request or an answer lost at any place: what has arrived is not sent again, what has not is',
+  async () => {
+    await makeNews();
+    let posts = 0;
+    const fates: readonly Fate[] = ['lost on the way there', 'lost on the way back', 'refused for now', 'goes', 'goes'];
+    sides.line.decide(({ method, path }) => {
+      if (method !== 'POST' || !path.includes('/transactions')) return 'goes';
+      posts += 1;
+      return fates[posts - 1] ?? 'goes';
+    });
+    for (let round = 0; round < 5; round += 1) {
+      await sides.round();
+      const { fault } = await sides.standing();
+      if (round < 3) expect(fault).not.toBeNull();
+      await sides.pass(12);
+    }
+    expect(posts).toBeGreaterThanOrEqual(6);
+    await expectInStep();
+  },
+);
+
+fault(
+  'a post without an answer is in doubt, and looked for before anything is sent again; nothing else waits for it',
+  async () => {
+    await makeNews();
+    sides.line.decide(({ method, path }) =>
+      method === 'POST' && path.includes('/transactions') ? 'lost on the way back' : 'goes',
+    );
     await sides.round();
-    const { fault } = await sides.standing();
-    if (round < 3) expect(fault).not.toBeNull();
-    await sides.pass(12);
-  }
-  expect(posts).toBeGreaterThanOrEqual(6);
-  await expectInStep();
-});
+    expect((await sides.standing()).standing.push).toMatchObject({ pending: 5, doubtful: 1 });
+    expect(await sides.there(ada.thereId)).toHaveLength(4);
+    sides.line.decide(() => 'goes');
+    await sides.pass(1);
+    await sides.round();
+    expect(await sides.there(ada.thereId)).toHaveLength(8);
+    expect((await sides.standing()).standing.push).toMatchObject({ pending: 0, doubtful: 0 });
+    await expectInStep();
+  },
+);
 
-test('a post without an answer is in doubt, and looked for before anything is sent again; nothing else waits for it', async () => {
-  await makeNews();
-  sides.line.decide(({ method, path }) =>
-    method === 'POST' && path.includes('/transactions') ? 'lost on the way back' : 'goes',
-  );
-  await sides.round();
-  expect((await sides.standing()).standing.push).toMatchObject({ pending: 5, doubtful: 1 });
-  expect(await sides.there(ada.thereId)).toHaveLength(4);
-  sides.line.decide(() => 'goes');
-  await sides.pass(1);
-  await sides.round();
-  expect(await sides.there(ada.thereId)).toHaveLength(8);
-  expect((await sides.standing()).standing.push).toMatchObject({ pending: 0, doubtful: 0 });
-  await expectInStep();
-});
-
-test('where nothing is read by itself, a post without an answer is looked for all the same', async () => {
+shortFault('where nothing is read by itself, a post without an answer is looked for all the same', async () => {
   await sides.set({ direction: 'push' });
   const { customerId } = ada.here;
   await sides.book({ customerId, purseId: 'default', type: 'cash', amountMinor: 1_00, transactionDate: sides.now() });
@@ -112,7 +125,7 @@ test('where nothing is read by itself, a post without an answer is looked for al
   expect((await sides.standing()).standing.push).toMatchObject({ pending: 0, doubtful: 0 });
 });
 
-test('a post that never arrived is sent again only when a request under way must have ended', async () => {
+fault('a post that never arrived is sent again only when a request under way must have ended', async () => {
   await makeNews();
   sides.line.decide(({ method, path }) =>
     method === 'POST' && path.includes('/transactions') ? 'lost on the way there' : 'goes',
@@ -128,27 +141,30 @@ test('a post that never arrived is sent again only when a request under way must
   await expectInStep();
 });
 
-test('the other side away: the fault and since when are told, rounds come ever later, and nothing is lost', async () => {
-  await makeNews();
-  sides.line.decide(() => 'lost on the way there');
-  const began = sides.now().toISOString();
-  await sides.round();
-  expect(await sides.standing()).toMatchObject({ fault: { code: 'UNREACHABLE', since: began, rounds: 1 } });
-  const pauses: number[] = [];
-  for (let round = 0; round < 3; round += 1) {
-    const { nextRoundAt } = await sides.standing();
-    const pauseMinutes = (new Date(nextRoundAt).getTime() - sides.now().getTime()) / 60_000;
-    pauses.push(pauseMinutes);
-    await sides.pass(Math.ceil(pauseMinutes + 0.01));
+fault(
+  'the other side away: the fault and since when are told, rounds come ever later, and nothing is lost',
+  async () => {
+    await makeNews();
+    sides.line.decide(() => 'lost on the way there');
+    const began = sides.now().toISOString();
     await sides.round();
-  }
-  expect(pauses[0]).toBeLessThan(1);
-  expect(pauses[2]).toBeGreaterThan(pauses[0] ?? 0);
-  expect(await sides.standing()).toMatchObject({ fault: { since: began, rounds: 4 } });
-  await expectInStep();
-});
+    expect(await sides.standing()).toMatchObject({ fault: { code: 'UNREACHABLE', since: began, rounds: 1 } });
+    const pauses: number[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      const { nextRoundAt } = await sides.standing();
+      const pauseMinutes = (new Date(nextRoundAt).getTime() - sides.now().getTime()) / 60_000;
+      pauses.push(pauseMinutes);
+      await sides.pass(Math.ceil(pauseMinutes + 0.01));
+      await sides.round();
+    }
+    expect(pauses[0]).toBeLessThan(1);
+    expect(pauses[2]).toBeGreaterThan(pauses[0] ?? 0);
+    expect(await sides.standing()).toMatchObject({ fault: { since: began, rounds: 4 } });
+    await expectInStep();
+  },
+);
 
-test('a key that the other side does not take is told as such, and nothing is tried with it', async () => {
+fault('a key that the other side does not take is told as such, and nothing is tried with it', async () => {
   await makeNews();
   await sides.database.pool.query(`UPDATE trac_connection SET slug = 'somebody-else'`);
   await sides.pass(70);
@@ -161,7 +177,7 @@ test('a key that the other side does not take is told as such, and nothing is tr
   await expectInStep();
 });
 
-test('R135: the same page as often as it comes books nothing twice', async () => {
+fault('R135: the same page as often as it comes books nothing twice', async () => {
   await makeNews();
   for (let time = 0; time < 4; time += 1) {
     await sides.database.pool.query(
@@ -173,11 +189,14 @@ test('R135: the same page as often as it comes books nothing twice', async () =>
   await expectInStep();
 });
 
-test('two processes at once, and again and again: one talks to the other side, and everything goes over once', async () => {
-  await makeNews();
-  await Promise.all(Array.from({ length: 4 }, () => sides.round()));
-  await expectInStep();
-});
+fault(
+  'two processes at once, and again and again: one talks to the other side, and everything goes over once',
+  async () => {
+    await makeNews();
+    await Promise.all(Array.from({ length: 4 }, () => sides.round()));
+    await expectInStep();
+  },
+);
 
 /** Somewhere a request waits until it is let go. */
 function gate() {
@@ -203,35 +222,46 @@ function gate() {
   };
 }
 
-test('a process whose lease has run out while it was held up writes nothing any more, also while the other one is at work', async () => {
-  await makeNews();
-  const [atPage, atPost] = [gate(), gate()];
-  sides.line.decide(async ({ method, path }): Promise<Fate> => {
-    if (method === 'GET' && path.includes('/transactions?')) await atPage.pass();
-    if (method === 'POST' && path.includes('/transactions')) await atPost.pass();
-    return 'goes';
-  });
-  const first = sides.round();
-  await atPage.isReached;
-  await sides.pass(3);
-  const second = sides.round();
-  await atPost.isReached;
-  atPage.open();
-  expect(await first).toBe(0);
-  atPost.open();
-  expect(await second).toBe(8);
-  await expectInStep();
-});
+fault(
+  'a process whose lease has run out while it was held up writes nothing any more, also while the other one is at work',
+  async () => {
+    await makeNews();
+    const [atPage, atPost] = [gate(), gate()];
+    sides.line.decide(async ({ method, path }): Promise<Fate> => {
+      if (method === 'GET' && path.includes('/transactions?')) await atPage.pass();
+      if (method === 'POST' && path.includes('/transactions')) await atPost.pass();
+      return 'goes';
+    });
+    const first = sides.round();
+    await atPage.isReached;
+    await sides.pass(3);
+    const second = sides.round();
+    await atPost.isReached;
+    atPage.open();
+    expect(await first).toBe(0);
+    atPost.open();
+    expect(await second).toBe(8);
+    await expectInStep();
+  },
+);
 
-test('this backend put back to a backup: what has gone over is recognised by its numbers, and not sent again', async () => {
-  await makeNews();
-  await sides.round();
-  expect((await sides.standing()).standing.push.pending).toBe(0);
-  // As in a backup from before the round, on which the tills have sent everything again.
-  await sides.database.pool.query('DELETE FROM trac_sent');
-  await sides.database.pool.query(`DELETE FROM trac_received WHERE outcome = 'own'`);
-  await expectInStep();
-});
+fault(
+  'this backend put back to a backup: what has gone over is recognised by its numbers, and not sent again',
+  async () => {
+    await makeNews();
+    await sides.round();
+    expect((await sides.standing()).standing.push.pending).toBe(0);
+    // As in a backup from before the round, on which the tills have sent everything again.
+    await sides.database.pool.query('DELETE FROM trac_sent');
+    await sides.database.pool.query(`DELETE FROM trac_received WHERE outcome = 'own'`);
+    await expectInStep();
+  },
+);
+
+test.each(faults.filter(({ isShort }) => isFull || isShort).map((each) => [each.name, each] as const))(
+  '%s',
+  (_name, { play }) => play(),
+);
 
 describe('killed in the middle', () => {
   const places = ['before the other side hears of it', 'after it has answered'] as const;
@@ -239,10 +269,10 @@ describe('killed in the middle', () => {
   const everywhere = Array.from({ length: 8 }, (_, index) => index + 1).flatMap((number) =>
     places.map((place) => [number, place] as const),
   );
-  // The worst place here, a post that has arrived; every request of a round with KLINK_CONNECTOR_KILLS=full (npm run test:connector).
+  // The worst place of all: a post that has arrived.
   const worst = [[6, 'after it has answered']] as const;
 
-  test.each(process.env['KLINK_CONNECTOR_KILLS'] === 'full' ? everywhere : worst)(
+  test.each(isFull ? everywhere : worst)(
     'at request %i of a round, %s: another process goes on where it was',
     async (number, place) => {
       await makeNews();
