@@ -1,5 +1,5 @@
 import { initialTransition, type SnapshotFrom, transition } from 'xstate';
-import type { AccountView, AllergenConflict } from '../../contract/ipc/account-view.ts';
+import type { AccountView } from '../../contract/ipc/account-view.ts';
 import type { Fault } from '../../contract/ipc/fault.ts';
 import type { Step, StepEvent } from '../../contract/ipc/step.ts';
 import type { ChargeView } from '../../contract/ipc/till-view.ts';
@@ -10,16 +10,14 @@ import {
   accountChart,
   plannedAccountWork,
 } from '../checkout/account-chart.ts';
-import { denyOnOwnWord } from '../domain/account-admission.ts';
-import type { Denial } from '../domain/admission.ts';
 import type { Cart } from '../domain/cart.ts';
 import { fault } from '../domain/fault.ts';
 import { invariant } from '../domain/invariant.ts';
-import { denyBeyondDay } from '../domain/member-account.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { TillTransaction } from '../domain/transaction.ts';
-import { accountDrafts } from './account-drafts.ts';
-import { type AccountStanding, accountView, knownStanding, salePartViews, standingOf } from './account-standing.ts';
+import { denialOfDay, denialOnOwnWord } from './account-denials.ts';
+import { accountDrafts, type ChargedAccount } from './account-drafts.ts';
+import { accountView, knownStanding, salePartViews, standingOf } from './account-standing.ts';
 import { Acknowledgement, allergenConflicts } from './allergen-warning.ts';
 import type { Charge } from './charge.ts';
 import { type Desk, instant, type Patience } from './desk.ts';
@@ -39,12 +37,7 @@ export interface AccountOrder {
   readonly allergensKnown: boolean;
 }
 
-interface IdentifiedAccount {
-  readonly uid: string;
-  readonly charges: readonly Charge[];
-  /** Null where nobody has ever told this till of it. */
-  readonly standing: AccountStanding | null;
-  readonly conflicts: readonly AllergenConflict[];
+interface IdentifiedAccount extends ChargedAccount {
   /** When the backend was asked about it. */
   readonly askedAtMs: number;
 }
@@ -213,7 +206,7 @@ export class AccountBooking implements TagWork {
   }
 
   async #reserve(): Promise<AccountEvent> {
-    const beyondDay = this.#denyBeyondDay();
+    const beyondDay = denialOfDay(this.#fixed());
     if (beyondDay) return this.#deny(fault(beyondDay.code, beyondDay.details));
     const takenBack: ('CANCEL' | 'INTERRUPT')[] = [];
     this.#waiting = { stop: (by) => void takenBack.push(by) };
@@ -238,40 +231,15 @@ export class AccountBooking implements TagWork {
     return this.#transactions.filter((_, at) => charges[at]?.reserves);
   }
 
-  #denyBeyondDay(): Denial | null {
-    const { standing, charges } = this.#fixed();
-    const member = standing?.member;
-    const boughtMinor = charges.reduce(
-      (sum, { type, balanceDeltaMinor }) => (type === 'Purchase' ? sum - balanceDeltaMinor : sum),
-      0,
-    );
-    return member && boughtMinor > 0 ? denyBeyondDay(member, boughtMinor, standing.at) : null;
-  }
-
   /** The backend says that it is not enough; how much is missing the till knows, where it thinks so too. */
   #withOwnDetails(refused: Fault): Fault {
-    const own = this.#denyOnOwnWord();
+    const own = denialOnOwnWord(this.#desk, this.#accounts, this.#fixed());
     return own?.code === refused.code ? fault(own.code, own.details) : refused;
   }
 
   #admit(): AccountEvent {
-    const denial = this.#denyOnOwnWord();
+    const denial = denialOnOwnWord(this.#desk, this.#accounts, this.#fixed());
     return denial ? this.#deny(fault(denial.code, denial.details)) : { type: 'ADMITTED' };
-  }
-
-  #denyOnOwnWord(): Denial | null {
-    const { uid, standing, charges } = this.#fixed();
-    const { configuration } = this.#desk;
-    const meals = charges.filter(({ takesCredit }) => takesCredit);
-    return denyOnOwnWord({
-      balanceDeltaMinor: deltaOf(charges),
-      mealMinor: Math.max(0, -deltaOf(meals)),
-      known: standing && { ...standing, balanceMinor: standing.cashMinor },
-      maximumBalanceMinor: configuration.limits.maximumBalanceMinor,
-      exposureOfTagMinor: this.#accounts.store.exposureMinor(uid),
-      exposureOfTillMinor: this.#accounts.store.exposureMinor(null),
-      limits: configuration.accountLimits ?? null,
-    });
   }
 
   #deny(problem: Fault): AccountEvent {
@@ -331,10 +299,6 @@ export class AccountBooking implements TagWork {
     if (this.#order.view.purpose !== 'sale') return {};
     return { saleParts: salePartViews(this.#transactions, this.#fixed().standing?.creditMinor ?? 0) };
   }
-}
-
-function deltaOf(charges: readonly Charge[]): number {
-  return charges.reduce((sum, { balanceDeltaMinor }) => sum + balanceDeltaMinor, 0);
 }
 
 const recordEvents = {

@@ -8,6 +8,7 @@ import type { Desk } from './desk.ts';
 export interface ChargedAccount {
   readonly uid: string;
   readonly charges: readonly Charge[];
+  /** Null where nobody has ever told this till of it. */
   readonly standing: AccountStanding | null;
   readonly conflicts: readonly AllergenConflict[];
 }
