@@ -30,6 +30,8 @@ export type Action =
     }
   | { readonly kind: 'show'; readonly till: number; readonly showing: Showing }
   | { readonly kind: 'lift' | 'cancel' | 'dismiss' | 'start' | 'stop' | 'reader-host'; readonly till: number }
+  /** A till of an older release is stopped; its next process is of this one. */
+  | { readonly kind: 'update'; readonly till: number }
   /** A till's disk is copied, the copy is put back, and the till is enrolled again, under another assignment. */
   | { readonly kind: 'keep-disk' | 'put-disk-back' | 'enrol-anew'; readonly till: number }
   | { readonly kind: 'pass'; readonly spanMs: number }

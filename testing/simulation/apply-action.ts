@@ -1,6 +1,7 @@
 import type { Action, Deed, Showing } from './actions.ts';
 import { enrolAnew, keepDisk, putDiskBack } from './disks.ts';
 import { fairWeather, foulWeather } from './network.ts';
+import { thisRelease } from './releases.ts';
 import type { Simulation } from './simulation.ts';
 import type { Wristband } from './tags.ts';
 import type { TillDesk } from './till-desk.ts';
@@ -71,6 +72,11 @@ async function atTill(simulation: Simulation, desk: TillDesk, action: AtTill): P
       return;
     case 'stop':
       if (desk.isRunning) tally.fault('till stopped');
+      desk.stop();
+      return;
+    case 'update':
+      tally.work('update');
+      desk.till.release = thisRelease;
       desk.stop();
       return;
     case 'reader-host':

@@ -37,6 +37,7 @@ export class Director {
     const desk = this.#chance.pick(this.#simulation.desks);
     const till = desk.till.index;
     if (!desk.isRunning) return this.#chance.percent(40) ? { kind: 'start', till } : this.#pass();
+    if (desk.till.release.name === 'older' && this.#chance.percent(0.2)) return { kind: 'update', till };
     if (isHalted(desk) && this.#chance.percent(12)) return { kind: 'enrol-anew', till };
     if (this.#chance.percent(1.5)) this.#chain = this.#mishap(till);
     if (this.#chance.percent(38)) return this.#pass();

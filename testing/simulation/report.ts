@@ -20,10 +20,11 @@ export function keepTrace(result: RunResult, plan: RunPlan): string {
 export function failureText(result: RunResult, plan: RunPlan, file: string): string {
   const { finding, actions, seed } = result;
   const { tills, tags, steps } = plan;
+  const older = plan.older ? ' --older FOLDER' : '';
   return [
     `seed ${seed}, step ${finding?.step}: ${finding?.detail}`,
-    `from the beginning: npm run simulate -- --seed ${seed} --steps ${steps} --tills ${tills} --tags ${tags}`,
-    `its shortest trace, ${actions.length} steps: npm run simulate -- --replay ${file}`,
+    `from the beginning: npm run simulate -- --seed ${seed} --steps ${steps} --tills ${tills} --tags ${tags}${older}`,
+    `its shortest trace, ${actions.length} steps: npm run simulate -- --replay ${file}${older}`,
     ...actions.slice(-40).map((action) => `  ${JSON.stringify(action)}`),
   ].join('\n');
 }

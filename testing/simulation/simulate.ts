@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Action } from './actions.ts';
 import { Cluster } from './cluster.ts';
 import { GlobalTimers } from './global-timers.ts';
+import { olderRelease } from './releases.ts';
 import { failureText, keepTrace, tallyText } from './report.ts';
 import { play, type RunPlan } from './run.ts';
 import { shrink } from './shrink.ts';
@@ -17,6 +18,7 @@ const { values } = parseArgs({
     tags: { type: 'string', default: '8' },
     replay: { type: 'string' },
     shrink: { type: 'string', default: '60' },
+    older: { type: 'string' },
     verbose: { type: 'boolean', default: false },
   },
 });
@@ -41,7 +43,8 @@ function planOf(): RunPlan {
   return { seed, tills, tags, actions, steps: actions.length, compareEvery: 1 };
 }
 
-const plan = planOf();
+const older = values.older === undefined ? {} : { older: await olderRelease(values.older) };
+const plan: RunPlan = { ...planOf(), ...older };
 const timers = new GlobalTimers();
 const cluster = await Cluster.start();
 cluster.stopOnSignal(() => timers.uninstall());

@@ -46,6 +46,12 @@ export interface TillWorld {
   readonly line: Line;
 }
 
+/** What a till runs: makes a process of it, over the folder that the one before has left. */
+export interface Release {
+  readonly name: 'this' | 'older';
+  run(owner: SimulatedTill, life: Life, onTagSeen: () => void): RunningTill;
+}
+
 /** What a till's disk and the person before it outlive: the folder, the clock on the wall, the secrets. */
 export class SimulatedTill {
   readonly index: number;
@@ -54,11 +60,14 @@ export class SimulatedTill {
   readonly world: TillWorld;
   /** The process that runs now; null: none does. */
   running: RunningTill | null = null;
+  /** What its next process is of. */
+  release: Release;
   #secrets: TillSecrets | null = null;
 
-  constructor(index: number, world: TillWorld) {
+  constructor(index: number, world: TillWorld, release: Release) {
     this.index = index;
     this.world = world;
+    this.release = release;
     this.clock = new WallClock(world.time);
   }
 
@@ -77,7 +86,7 @@ export class SimulatedTill {
 
   /** A new process opens what is on the disk, and cleans up. */
   start(life: Life, onTagSeen: () => void): RunningTill {
-    this.running = new RunningTill(this, life, onTagSeen);
+    this.running = this.release.run(this, life, onTagSeen);
     this.running.begin();
     return this.running;
   }

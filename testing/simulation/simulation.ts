@@ -13,7 +13,8 @@ import { Life, type Moment } from './life.ts';
 import { MoneyModel } from './money-model.ts';
 import { Line } from './network.ts';
 import { Operators } from './operators.ts';
-import { backendUrl, SimulatedTill } from './simulated-till.ts';
+import { thisRelease } from './releases.ts';
+import { backendUrl, type Release, SimulatedTill } from './simulated-till.ts';
 import { SimulatedTime, settled } from './simulated-time.ts';
 import { type Wristband, Wristbands } from './tags.ts';
 import { Tally } from './tally.ts';
@@ -26,6 +27,8 @@ export interface SimulationOptions {
   readonly seed: number;
   readonly tills: number;
   readonly tags: number;
+  /** What every second till begins with, where there are two releases (`releases.ts`). */
+  readonly older?: Release;
 }
 
 /**
@@ -131,7 +134,8 @@ export class Simulation {
       index,
       this.tally,
     );
-    const till = new SimulatedTill(index, { time, chance: chance.stream(`till ${index}`), field, line });
+    const release = index % 2 === 1 ? (this.options.older ?? thisRelease) : thisRelease;
+    const till = new SimulatedTill(index, { time, chance: chance.stream(`till ${index}`), field, line }, release);
     const desk = new TillDesk(till, this);
     this.desks.push(desk);
     this.startTill(desk);

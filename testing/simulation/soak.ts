@@ -5,6 +5,7 @@ import { Cluster } from './cluster.ts';
 import { Figures } from './figures.ts';
 import { GlobalTimers } from './global-timers.ts';
 import { ProgressBar } from './progress-bar.ts';
+import { olderRelease } from './releases.ts';
 import { failureText, keepTrace } from './report.ts';
 import { play, type RunPlan } from './run.ts';
 import { shrink } from './shrink.ts';
@@ -27,6 +28,8 @@ const { values } = parseArgs({
     /** How often a seed that found something is played again to make its trace short. */
     shrink: { type: 'string', default: '25' },
     sum: { type: 'string' },
+    /** A clone at an older release, of which every second till is until it is brought up to date. */
+    older: { type: 'string' },
   },
 });
 
@@ -46,6 +49,7 @@ async function soak(): Promise<Figures> {
   const [seeds, first, steps] = [Number(values.seeds), Number(values.first), Number(values.steps)];
   const startedMs = performance.now();
   const endMs = startedMs + Number(values.minutes) * 60_000;
+  const older = values.older === undefined ? {} : { older: await olderRelease(values.older) };
   const timers = new GlobalTimers();
   const cluster = await Cluster.start();
   cluster.stopOnSignal(() => timers.uninstall());
@@ -53,7 +57,7 @@ async function soak(): Promise<Figures> {
   const figures = new Figures();
   try {
     for (let seed = first; seed < first + seeds && performance.now() < endMs; seed += 1) {
-      const plan = planOf(seed, steps);
+      const plan = { ...planOf(seed, steps), ...older };
       const before = figures.steps;
       const onStep = (step: number) => bar.show(before + step, `seed ${seed}, ${figures.failures.length} found`);
       const result = await play({ ...plan, onStep }, cluster, timers);
