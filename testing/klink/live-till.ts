@@ -48,7 +48,8 @@ export class LiveTill {
   readonly #waiting = new Map<number, (envelope: ResultEnvelope) => void>();
   readonly #watchers = new Set<() => void>();
   #readiness: Fault | 'ready' | null = null;
-  #end: HostEnd | null = null;
+  /** Of the host without which nothing that is waited for can come any more. */
+  #end: { readonly host: string; readonly end: HostEnd } | null = null;
   #lastId = 0;
 
   private constructor({ environment = {}, ...options }: LiveTillOptions) {
@@ -67,10 +68,8 @@ export class LiveTill {
       onMessage: (message) => this.#fromReaderHost(message),
       onForeignMessage: (detail) => this.#foreign(detail),
     });
-    void this.tillHost.ended.then((end) => {
-      this.#end = end;
-      this.#changed();
-    });
+    void this.tillHost.ended.then((end) => this.#ended('till host', end));
+    void this.readerHost.ended.then((end) => this.#ended('reader host', end));
     const secretStore = { kind: 'file' } as const;
     this.tillHost.post({ kind: 'start', options: { dataFolder, readerKind, replication, secretStore } });
     this.readerHost.post({
@@ -82,10 +81,15 @@ export class LiveTill {
   /** @throws with the fault where the till cannot start. */
   static async start(options: LiveTillOptions): Promise<LiveTill> {
     const till = new LiveTill(options);
-    const readiness = await till.until('the till to be ready', () => till.#readiness);
-    if (readiness !== 'ready') throw new Error(JSON.stringify(readiness));
-    await till.seen('the reader to be ready', ({ reader }) => reader.state === 'ready');
-    return till;
+    try {
+      const readiness = await till.until('the till to be ready', () => till.#readiness);
+      if (readiness !== 'ready') throw new Error(JSON.stringify(readiness));
+      await till.seen('the reader to be ready', ({ reader }) => reader.state === 'ready');
+      return till;
+    } catch (error) {
+      for (const host of [till.tillHost, till.readerHost]) host.kill();
+      throw error;
+    }
   }
 
   async call<N extends OperationName>(name: N, request: OperationRequest<N>): Promise<Called<OperationAnswer<N>>> {
@@ -120,7 +124,7 @@ export class LiveTill {
     return code;
   }
 
-  /** Looks whenever one of the hosts has said something; rejects when the till host ends instead. */
+  /** Looks whenever one of the hosts has said something; rejects when one of them ends instead. */
   until<T>(what: string, look: () => T | null): Promise<T> {
     return new Promise((resolve, reject) => {
       const watcher = (): void => {
@@ -128,7 +132,7 @@ export class LiveTill {
         if (found === null && this.#end === null) return;
         this.#watchers.delete(watcher);
         if (found !== null) resolve(found);
-        else reject(new Error(`waited for ${what}; the till host ended: ${JSON.stringify(this.#end)}`));
+        else reject(new Error(`waited for ${what}; the ${this.#end?.host} ended: ${JSON.stringify(this.#end?.end)}`));
       };
       this.#watchers.add(watcher);
       watcher();
@@ -193,6 +197,11 @@ export class LiveTill {
   #answered(id: number, envelope: ResultEnvelope): void {
     this.#waiting.get(id)?.(envelope);
     this.#waiting.delete(id);
+  }
+
+  #ended(host: string, end: HostEnd): void {
+    this.#end ??= { host, end };
+    this.#changed();
   }
 
   #changed(): void {
