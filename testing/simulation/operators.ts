@@ -80,9 +80,8 @@ export class Operators {
   }
 
   async #answerKept(key: string): Promise<string | null> {
-    const [row] = await this.#backend.query<{ answer: string }>('SELECT answer FROM idempotency_key WHERE key = $1', [
-      key,
-    ]);
+    const query = 'SELECT answer FROM idempotency_key WHERE request_key = $1';
+    const [row] = await this.#backend.query<{ answer: string }>(query, [key]);
     return row?.answer ?? null;
   }
 
