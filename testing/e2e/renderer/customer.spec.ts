@@ -6,15 +6,13 @@ import { expect, type Page, test } from '@playwright/test';
 import { languages } from '../../../ui/i18n/languages.ts';
 import { expectNoViolation } from '../accessibility.ts';
 import { layoutFaults } from './layout-faults.ts';
-import { makeViews } from './views.ts';
+import { makeViews, viewOf } from './views.ts';
 import { feedCustomer, openWindowPage } from './window-page.ts';
 
 const pictures = path.resolve(import.meta.dirname, '../../../test-results/pictures');
 
 async function show(page: Page, name: string): Promise<void> {
-  const view = makeViews()[name];
-  if (view === undefined) throw new Error(`views.ts has no ${name}`);
-  await feedCustomer(page, view);
+  await feedCustomer(page, viewOf(name));
 }
 
 for (const theme of ['light', 'dark', 'high-contrast'] as const) {

@@ -15,6 +15,7 @@ import {
   pastTransactions,
   shiftReport,
   simulator,
+  viewOf,
 } from './views.ts';
 import { feedAnswer, feedSimulator, feedView, openWindowPage } from './window-page.ts';
 
@@ -74,7 +75,7 @@ for (const theme of themes) {
         ['discount', 'F1', '15'],
         ['discount-too-much', 'F1', '115'],
       ] as const) {
-        await feedView(page, makeViews()['sale-cart'] ?? raise());
+        await feedView(page, viewOf('sale-cart'));
         await page.keyboard.press(key);
         await page.keyboard.type(digits);
         expect(await layoutFaults(page), panel).toEqual([]);
@@ -113,7 +114,7 @@ for (const theme of themes) {
       await openWindowPage(page, `?theme=${theme}&language=${language}`);
       await feedAnswer(page, 'shiftReport', { ok: true, result: shiftReport });
       await feedAnswer(page, 'closeShift', { ok: true, result: closedShift });
-      await feedView(page, makeViews()['sale-staffed'] ?? raise());
+      await feedView(page, viewOf('sale-staffed'));
       await page.keyboard.press('F10');
       await shown('menu');
       await page.keyboard.press('1');
@@ -172,7 +173,7 @@ for (const theme of themes) {
       await page.getByRole('heading', { level: 1 }).waitFor();
       await shown('approval');
 
-      await feedView(page, makeViews()['sale-no-shift'] ?? raise());
+      await feedView(page, viewOf('sale-no-shift'));
       await page.keyboard.press('Escape');
       await page.keyboard.press('F10');
       await page.keyboard.press('9');
@@ -181,8 +182,4 @@ for (const theme of themes) {
       await page.keyboard.press('Escape');
     }
   });
-}
-
-function raise(): never {
-  throw new Error('views.ts has no such view');
 }

@@ -407,3 +407,10 @@ export const simulator: SimulatorView = {
   ],
   presentTagId: 'a',
 };
+
+/** One of `makeViews`, by its name. */
+export function viewOf(name: string): TillView {
+  const found = makeViews()[name];
+  if (found === undefined) throw new Error(`views.ts has no ${name}`);
+  return found;
+}

@@ -148,3 +148,9 @@ export function askedCalls(page: Page): Promise<AskedCall[]> {
       .filter(([name]) => !['view', 'simulatorView', 'printerView', 'screenLanguage', 'catalogue'].includes(name)),
   );
 }
+
+/** The same after some keys. */
+export async function askedBy(page: Page, ...keys: string[]): Promise<AskedCall[]> {
+  for (const key of keys) await page.keyboard.press(key);
+  return await askedCalls(page);
+}
