@@ -1,9 +1,12 @@
 // Goal: an operator finds a customer by any of their tags with everything that happened, and one more tag opens an account only
-// where that is safe.
+// where that is safe; who eats in a canteen is told to its tills.
 // Method: tills and an operator on a real PostgreSQL, over HTTP.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { customerDetailSchema, tagDetailSchema, tagHistoryAnswerSchema } from '../../contract/wire/admin-customers.ts';
+import { memberCreatedSchema, membersAnswerSchema } from '../../contract/wire/admin-members.ts';
+import { auditAnswerSchema } from '../../contract/wire/audit.ts';
 import { transactionsAnswerSchema } from '../../contract/wire/operator.ts';
+import { tagLookupAnswerSchema } from '../../contract/wire/tag-lookup.ts';
 import { startTestBackend, startTestServer, type TestServer } from '../../testing/backend/backend.ts';
 import { logIn, type OperatorClient } from '../../testing/backend/operator-client.ts';
 import { purchase, snapshot, topUp } from '../../testing/backend/payloads.ts';
@@ -103,4 +106,47 @@ test('account mode: one more tag opens the same account; a used one, a festivalâ
   expect(await link(used)).toMatchObject({ status: 409, body: { code: 'TAG_IN_USE' } });
   expect(await link('04C00000000014', { customerId: 999_999 })).toMatchObject({ status: 404 });
   expect(await link('04C00000000014', { editionId: 1 })).toMatchObject({ status: 400 });
+});
+
+test('members: who eats, with their tag, allergies and free meal; what is said later counts at the next tap; nobody elseâ€™s tag', async () => {
+  const till = await enrolTill(backend.address, 'DEMO-CANTEEN');
+  const { editionId } = till;
+  const [uid, other] = ['04C00000000021', '04C00000000022'];
+  const facts = { displayName: 'Mia Keller', className: '4B', misId: 'A-1', allergens: ['milk'] };
+  const made = await operator.post('/members', { editionId, memberType: 'pupil', ...facts });
+  expect(made).toMatchObject({ status: 201, body: { memberId: expect.any(String), customerId: expect.any(Number) } });
+  const { memberId } = memberCreatedSchema.parse(made.body);
+  const give = (tag: string, of = memberId, body: object = {}) =>
+    operator.post(`/members/${of}/tags`, { editionId, uid: tag, ...body });
+  expect(await give(uid)).toMatchObject({ status: 200, body: { memberId, tagUids: [uid], dailyLimitMinor: null } });
+  const entitle = (body: object) => operator.post(`/members/${memberId}/credit-purses`, { editionId, ...body });
+  const credit = { title: 'Free School Meals', amountMinor: 250, creditApply: '30 9 * * 1-5', expiryDurationDays: 1 };
+  expect(await entitle({ ...credit, creditApply: '0 9,12 * * *' })).toMatchObject({ status: 400 });
+  expect(await entitle({ ...credit, firstCreditMinor: 250 })).toMatchObject({ status: 201 });
+  const asked = async () => tagLookupAnswerSchema.parse(await (await till.request(`/tags/${uid}`)).json());
+  expect(await asked()).toMatchObject({
+    creditMinor: 250,
+    member: { displayName: 'Mia Keller', allergens: ['milk'], dailyLimit: null, credits: [{ availableMinor: 250 }] },
+  });
+
+  const change = (of: string, body: object) =>
+    operator.request(`/members/${of}`, { method: 'PATCH', body: JSON.stringify({ editionId, ...body }) });
+  expect((await change(memberId, { dailyLimitMinor: 600, allergens: ['nuts', 'milk'] })).status).toBe(200);
+  expect((await asked()).member).toMatchObject({
+    ...{ className: '4B', allergens: ['nuts', 'milk'], dailyLimit: { limitMinor: 600, spentMinor: 0 } },
+  });
+  const { members } = await operator.read(membersAnswerSchema, `/members?editionId=${editionId}&limit=500`);
+  expect(members.filter((row) => row.memberId === memberId)).toMatchObject([{ misId: 'A-1', tagUids: [uid] }]);
+
+  await send(till, 'transaction', topUp({ number: 1, uid: other, currency: 'GBP' }, 20_00, 0));
+  expect(await give(other)).toMatchObject({ status: 409, body: { code: 'TAG_IN_USE' } });
+  expect(await give('04C00000000023', 'nobody')).toMatchObject({ status: 404 });
+  expect((await change('nobody', {})).status).toBe(404);
+  expect(await operator.post('/members', { ...facts, editionId: 1, memberType: 'pupil' })).toMatchObject({
+    status: 400,
+  });
+  // Everybody who may read what was done need not know what a child may not eat.
+  const log = await operator.read(auditAnswerSchema, '/audit?limit=50');
+  const rows = log.rows.filter(({ action }) => action === 'member changed');
+  expect(rows).toMatchObject([{ detail: { memberId, changed: ['allergens', 'dailyLimitMinor'] } }]);
 });
