@@ -9,6 +9,7 @@ const notRun = 'skip';
 const source = `
   import { describe, expect, test } from 'vitest';
   test('R50: signed', () => {});
+  const same = <T>(value: T) => value;
   test.each([['a'], ['b']])("R51, R52: %s", (name) => { expect(name).toBe('R53'); });
   test.each([
     ['R54: forged', 1],

@@ -11,10 +11,11 @@ const runners: ReadonlySet<string> = new Set(['test', 'it', 'describe']);
 /**
  * The names of all tests in a file's source, in order. A title that is put together has "…" for what is put in; where a table of
  * `test.each` gives names of its own (its strings that begin like `R50`), each of them is a test. Tests that are skipped are none.
+ * @param isJsx a `.tsx` file, in which `<T>` is markup
  */
-export function testNamesOf(source: string): readonly TestName[] {
+export function testNamesOf(source: string, isJsx = false): readonly TestName[] {
   const names: TestName[] = [];
-  walk(parseSync(source, { syntax: 'typescript', tsx: true }).body, [], names);
+  walk(parseSync(source, { syntax: 'typescript', tsx: isJsx }).body, [], names);
   return names;
 }
 
