@@ -60,6 +60,11 @@ export const memberTagRequestSchema = z
   .object({ editionId: editionIdSchema, uid: tagUidSchema })
   .meta({ id: 'MemberTagRequest' });
 
+/** A year that calendars and the database have. */
+const calendarInstantSchema = instantSchema.refine((text) => !text.startsWith('0000'), {
+  error: 'There is no year 0.',
+});
+
 /** A kind of credit for one member, and what comes into it by itself (R65–R72, R93–R99). */
 export const creditPurseRequestSchema = z
   .object({
@@ -71,8 +76,8 @@ export const creditPurseRequestSchema = z
     creditApply: z.string().min(1).max(100).optional(),
     /** 1: gone at midnight (R99). */
     expiryDurationDays: z.int().min(1).max(3_660).optional(),
-    validFrom: instantSchema.optional(),
-    validTo: instantSchema.optional(),
+    validFrom: calendarInstantSchema.optional(),
+    validTo: calendarInstantSchema.optional(),
     validSessions: z.array(sessionNameSchema).min(1).max(20).optional(),
     sweepAfterSession: z.boolean().optional(),
     /** A credit that is there at once: for the day on which the purse is made. */
