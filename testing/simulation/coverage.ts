@@ -1,19 +1,15 @@
 import { z } from 'zod';
 import { transitions } from '../../backend-mock/ingest/transitions.ts';
+import { terminalStates } from '../../contract/wire/words.ts';
+import { terminalTransitions } from '../../terminal-core/domain/transaction.ts';
 import type { SimulatedBackend } from './backend.ts';
 import type { Tally } from './tally.ts';
 
 /** requirements.md 3.1, every arrow of the till's table; who made it does not count. */
 const tillRows = [
   '[*] → Open',
-  'Open → TerminalConfirmStarted',
-  'Open → Aborted',
-  'TerminalConfirmStarted → Committed',
-  'TerminalConfirmStarted → Aborted',
-  'TerminalConfirmStarted → TerminalConfirmUnknown',
-  'TerminalConfirmUnknown → Committed',
-  'TerminalConfirmUnknown → Aborted',
-] as const;
+  ...terminalStates.flatMap((from) => terminalTransitions[from].map((to) => `${from} → ${to}`)),
+];
 
 /** requirements.md 3.2, row by row, as `cleanup-rows.ts` names what it sees decided. */
 export const cleanupRows = [
