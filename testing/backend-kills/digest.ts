@@ -42,6 +42,9 @@ const questions: Readonly<Record<string, string>> = {
   audit: 'SELECT actor, action FROM audit',
   // That the gateway was unclear for a while is told where somebody heard it; who asked later may have got a clear answer at once.
   alerts: `SELECT edition_id, assignment_id, code FROM alert WHERE code <> 'REFUND_UNCLEAR'`,
+  'purse transactions': `SELECT t.edition_id, p.title, t.type, t.amount_minor, t.state, t.credit_portion_minor, t.integration, t.content
+                           FROM purse_transaction t JOIN purse p USING (edition_id, customer_id, purse_id)`,
+  members: 'SELECT edition_id, display_name, class_name, content FROM member',
   'trac connections': 'SELECT edition_id, lease_token IS NULL AS free, fault_code FROM trac_connection',
   'old notices': `SELECT count(*) FROM payment_notice WHERE received_at < '2026-07-01'`,
   'rules of auto top-ups':
