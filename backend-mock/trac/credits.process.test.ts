@@ -266,7 +266,7 @@ describe('credits that come by themselves', () => {
     const { memberId, purseId } = await entitled(swept, { validSessions: ['lunch'] });
     await school.setNow('2026-09-21T12:59:00Z');
     await school.runJobs();
-    expect(await school.till().purse(memberId, purseId)).toMatchObject({ balance: '2.50', credit: weekdays });
+    expect(await school.till().purse(memberId, purseId)).toMatchObject({ balance: '2.50', credit: swept });
     await school.setNow('2026-09-21T13:00:00Z');
     await school.runJobs();
     expect((await school.till().purse(memberId, purseId)).balance).toBe('0.00');

@@ -4,6 +4,7 @@ import {
   tracMemberAnswerSchema,
   tracMemberSchema,
 } from '../../contract/wire/trac-entities.ts';
+import { invariant } from '../ledger/invariant.ts';
 import {
   changeMember,
   createMembers,
@@ -80,7 +81,7 @@ export async function makeMember(
 ): Promise<string> {
   const filled = parsedWith(tracMemberSchema, filledWith(body, installation.defaults.member ?? {}));
   const [made] = await createMembers(connection, edition.editionId, [described(filled)], now);
-  if (made === undefined) throw new Error('a member that was made is there');
+  invariant('INV-61', made !== undefined, 'a member that was made is there');
   return made.memberId;
 }
 

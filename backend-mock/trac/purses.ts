@@ -5,6 +5,7 @@ import {
   tracPurseSchema,
 } from '../../contract/wire/trac-entities.ts';
 import { ProblemError, problem } from '../http/problems.ts';
+import { invariant } from '../ledger/invariant.ts';
 import type { CanteenEdition } from '../purses/canteen-edition.ts';
 import {
   type CreditRules,
@@ -59,12 +60,14 @@ export function purseAnswer(purse: Purse, { memberId }: Pick<Member, 'memberId'>
   });
 }
 
-function creditOf({ content, creditAmountMinor, creditApply, expiryDurationDays }: Purse, currency: string) {
+function creditOf(purse: Purse, currency: string) {
+  const { content, creditAmountMinor, creditApply, expiryDurationDays, sweepAfterSession } = purse;
   return {
     ...namespaceOf(content, 'credit'),
     ...(creditAmountMinor === null ? {} : { amount: decimalOfMinor(creditAmountMinor, currency) }),
     ...(creditApply === null ? {} : { creditApply }),
     ...(expiryDurationDays === null ? {} : { expiryDuration: expiryDurationDays }),
+    ...(sweepAfterSession ? { sweepAfterSession } : {}),
   };
 }
 
@@ -128,7 +131,7 @@ export async function makePurse(
   const made = await createCreditPurses(connection, edition.editionId, [plan], now);
   if (made.outcome === 'refused') return made;
   const [purse] = made.purses;
-  if (purse === undefined) throw new Error('a purse that was made is there');
+  invariant('INV-61', purse !== undefined, 'a purse that was made is there');
   return { outcome: 'made', purse };
 }
 
