@@ -87,7 +87,12 @@ class ChaosRun {
   async #round(): Promise<readonly string[]> {
     const until = this.#deeds + this.#plan.reckonEvery;
     this.#world.line.weather = this.#plan.weather;
-    await Promise.all([...this.#world.bars.map((bar, index) => this.#open(bar, index, until)), this.#disturb(until)]);
+    const ended = await Promise.allSettled([
+      ...this.#world.bars.map((bar, index) => this.#open(bar, index, until)),
+      this.#disturb(until),
+    ]);
+    const broken = ended.flatMap((end) => (end.status === 'rejected' ? [String(end.reason)] : []));
+    if (broken.length > 0) return broken;
     // What has to come right by itself does so once nothing breaks any more.
     this.#world.line.weather = fairWeather;
     const complaints = await reckon(this.#world);
@@ -103,7 +108,13 @@ class ChaosRun {
       if (customer === undefined) return;
       this.#deeds += 1;
       if (this.#deeds >= (this.#awaitedDeed?.number ?? Number.POSITIVE_INFINITY)) this.#awaitedDeed?.resolve();
-      await this.#serveOne(customer, dice);
+      try {
+        await this.#serveOne(customer, dice);
+      } catch (error) {
+        // Something is wrong: the other bars only finish what they have begun.
+        this.#deeds = Math.max(this.#deeds, until);
+        throw error;
+      }
       this.#onProgress(this.#progress);
     }
   }
