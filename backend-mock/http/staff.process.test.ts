@@ -10,11 +10,14 @@ import { cashiersAnswerSchema } from '../../contract/wire/admin-cashiers.ts';
 import { configurationSchema } from '../../contract/wire/configuration.ts';
 import { exposureAnswerSchema } from '../../contract/wire/exposure.ts';
 import { assignmentsAnswerSchema, editionCreatedSchema, terminalRowSchema } from '../../contract/wire/operator.ts';
-import { startTestBackend, startTestServer, type TestServer } from '../../testing/backend/backend.ts';
+import { silentLog, startTestBackend, startTestServer, type TestServer } from '../../testing/backend/backend.ts';
 import { logIn, OperatorClient } from '../../testing/backend/operator-client.ts';
 import { purchase, type SentTransaction, topUp } from '../../testing/backend/payloads.ts';
 import { enrolTill, type TillClient } from '../../testing/backend/till-client.ts';
 import type { RunningBackend } from '../main.ts';
+import { systemClock, systemRandom } from '../ports.ts';
+import { processSales } from '../purses/canteen-rounds.ts';
+import { openDatabase } from '../store/database.ts';
 
 let server: TestServer;
 let databaseUrl: string;
@@ -269,6 +272,11 @@ test('Q52: what is risked offline now, what tills booked unheld, who has overspe
   second.journal.append('transaction', { ...sale, tag, amountMinor, balanceDeltaMinor });
   await second.send();
   await admin.post(`/assignments/${first.assignmentId}/revocation`, {});
+  // Who has overspent is seen at once; the purse of its own has it when the sales are processed (R75).
+  expect(await exposure()).toMatchObject({ overspentMinor: 1_00, bookedOverspendMinor: 0 });
+  const jobs = openDatabase({ connectionString: databaseUrl }, systemRandom, silentLog);
+  await processSales(jobs, systemClock);
+  await jobs.close();
   expect(await exposure()).toMatchObject({
     outMinor: 400_00,
     tills: [

@@ -19,8 +19,8 @@ export async function resolveCustomers(
   const known = await readCustomers(connection, editionId, wanted);
   const missing = wanted.filter((uid) => !known.has(uid));
   if (missing.length === 0) return known;
-  await createCustomers(connection, editionId, missing, now);
-  await adoptCustomers(connection, editionId, missing, now);
+  const isByAccount = await createCustomers(connection, editionId, missing, now);
+  if (isByAccount) await adoptCustomers(connection, editionId, missing, now);
   return readCustomers(connection, editionId, wanted);
 }
 
@@ -55,13 +55,14 @@ async function readCustomers(
   );
 }
 
+/** Returns whether the edition is in account mode. */
 async function createCustomers(
   connection: Connection,
   editionId: number,
   uids: readonly string[],
   now: Date,
-): Promise<void> {
-  await connection.query({
+): Promise<boolean> {
+  const made = await connection.query<{ by_account: boolean }>({
     name: 'create-customers',
     text: `WITH wanted AS MATERIALIZED (
              SELECT uid, nextval('customer_number') AS customer_id FROM unnest($2::text[]) WITH ORDINALITY AS t(uid, place) ORDER BY place
@@ -74,9 +75,12 @@ async function createCustomers(
              INSERT INTO customer (edition_id, customer_id, created_at)
              SELECT $1, customer_id, $3 FROM made_tag
              RETURNING customer_id
+           ), made_account AS (
+             INSERT INTO account (edition_id, type, name, customer_id)
+             SELECT $1, 'customer', 'customer:' || customer_id || '/default', customer_id FROM made_customer
            )
-           INSERT INTO account (edition_id, type, name, customer_id)
-           SELECT $1, 'customer', 'customer:' || customer_id || '/default', customer_id FROM made_customer`,
+           SELECT mode = 'account' AS by_account FROM edition WHERE edition_id = $1`,
     values: [editionId, uids, now],
   });
+  return made.rows[0]?.by_account === true;
 }

@@ -1,7 +1,9 @@
 import type { MemberType } from '../../contract/wire/canteen.ts';
 import { claimTag } from '../adjustments/claim-tag.ts';
+import { invariant } from '../ledger/invariant.ts';
 import { lockTags } from '../ledger/tags.ts';
 import type { Connection } from '../store/database.ts';
+import { readCanteenEdition } from './canteen-edition.ts';
 import { ulidOf } from './ulid.ts';
 
 /** Somebody, or something (R56), whom transactions are assigned to (R55). */
@@ -60,6 +62,8 @@ export async function createMembers(
   members: readonly NewMember[],
   now: Date,
 ): Promise<Member[]> {
+  const { hasPurses } = await readCanteenEdition(connection, editionId);
+  invariant('INV-61', hasPurses, 'members are of an edition in account mode');
   const drawn = await connection.query<{ number: number }>(
     `SELECT nextval('customer_number') AS number FROM generate_series(1, $1)`,
     [members.length],
@@ -121,8 +125,8 @@ const insertFirstPurses =
 const firstPurses = `(VALUES ('default', 'cash', 'Cash'), ('sales', 'sales', 'Sales')) AS wanted(purse_id, type, title)`;
 
 /**
- * Makes members of customers whom a till has just made by showing their tags (R55): proxies (R56) until somebody says who they are.
- * In an edition in tag mode there are none, and nothing happens.
+ * Makes members of customers whom a till has just made by showing their tags, in an edition in account mode (R55): proxies (R56) until
+ * somebody says who they are.
  */
 export async function adoptCustomers(
   connection: Connection,
@@ -132,10 +136,11 @@ export async function adoptCustomers(
 ): Promise<void> {
   const found = await connection.query<{ customerId: number; uid: string }>({
     name: 'customers-without-member',
-    text: `SELECT tag.customer_id AS "customerId", min(tag.uid) AS uid FROM tag
-             JOIN edition e ON e.edition_id = tag.edition_id AND e.mode = 'account'
-            WHERE tag.edition_id = $1 AND tag.uid = ANY($2::text[])
-              AND NOT EXISTS (SELECT FROM member m WHERE m.edition_id = $1 AND m.customer_id = tag.customer_id)
+    // LATERAL with LIMIT: each tag by its key, also where the planner has no statistics.
+    text: `SELECT tag.customer_id AS "customerId", min(tag.uid) AS uid
+             FROM unnest($2::text[]) AS wanted(uid)
+             CROSS JOIN LATERAL (SELECT * FROM tag WHERE tag.edition_id = $1 AND tag.uid = wanted.uid LIMIT 1) AS tag
+            WHERE NOT EXISTS (SELECT FROM member m WHERE m.edition_id = $1 AND m.customer_id = tag.customer_id)
             GROUP BY tag.customer_id`,
     values: [editionId, uids],
   });

@@ -85,8 +85,13 @@ async function readOverspent(
         WHERE edition_id = $1 AND (state = 'Reserve' OR (state = 'ReservePending' AND (reserve_expires_at IS NULL OR reserve_expires_at > $3)))
         GROUP BY customer_id
      ), free AS (
-       SELECT a.customer_id, sum(a.balance_minor) - coalesce(max(held.minor), 0) AS minor FROM account a LEFT JOIN held USING (customer_id)
-        WHERE a.edition_id = $1 AND a.customer_id IS NOT NULL AND ${isCashPurse('a')} GROUP BY a.customer_id
+       -- Sales that wait count as far as no credit is there to pay for them: which ones it may pay is seen when they are processed.
+       SELECT a.customer_id,
+              coalesce(sum(a.balance_minor) FILTER (WHERE ${isCashPurse('a')}), 0)
+                + least(0, coalesce(sum(a.balance_minor) FILTER (WHERE NOT ${isCashPurse('a')}), 0))
+                - coalesce(max(held.minor), 0) AS minor
+         FROM account a LEFT JOIN held USING (customer_id)
+        WHERE a.edition_id = $1 AND a.customer_id IS NOT NULL GROUP BY a.customer_id
      )
      SELECT customer_id AS "customerId", minor AS "availableMinor", -(minor + $2::bigint) AS "overspentMinor",
             (SELECT coalesce(jsonb_agg(tag.uid ORDER BY tag.uid), '[]') FROM tag WHERE tag.edition_id = $1 AND tag.customer_id = free.customer_id) AS uids
