@@ -1,4 +1,4 @@
-import type { PersonKey } from './balance-file.ts';
+import type { PersonKey } from './person-key.ts';
 
 /** Where a row has what: places of cells, from 0. */
 export type BalanceColumns = {

@@ -3,11 +3,9 @@ import { z } from 'zod';
 import type { FileFlaw, RowFlaw } from '../../contract/wire/opening-balances.ts';
 import { limits } from '../limits.ts';
 import { type BalanceColumns, findColumns } from './balance-columns.ts';
+import type { PersonKey } from './person-key.ts';
 import { readSpreadsheetText } from './spreadsheet-text.ts';
 import { readWrittenAmount } from './written-amount.ts';
-
-/** How a row says whose balance it is. */
-export type PersonKey = { readonly by: 'member' | 'mis' | 'upn' | 'tag'; readonly value: string };
 
 export type BalanceRow = {
   /** Of the file, from 1, where the row begins: what an editor or a spreadsheet shows. */

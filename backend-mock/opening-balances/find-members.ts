@@ -1,5 +1,5 @@
 import type { Connection } from '../store/database.ts';
-import type { PersonKey } from './balance-file.ts';
+import type { PersonKey } from './person-key.ts';
 
 /** Somebody a row may mean, with what is booked of them. */
 export type BalanceMember = {
