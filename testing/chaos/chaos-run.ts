@@ -55,6 +55,7 @@ class ChaosRun {
   readonly #startedMs = performance.now();
   #deeds = 0;
   #reckonings = 0;
+  #isClosing = false;
   #awaitedDeed: { readonly number: number; readonly resolve: () => void } | null = null;
 
   constructor(world: ChaosWorld, plan: ChaosPlan, onProgress: (progress: ChaosProgress) => void) {
@@ -86,11 +87,13 @@ class ChaosRun {
   /** All bars at once, and the backend's end beside them; then all books. */
   async #round(): Promise<readonly string[]> {
     const until = this.#deeds + this.#plan.reckonEvery;
+    this.#isClosing = false;
     this.#world.line.weather = this.#plan.weather;
-    const ended = await Promise.allSettled([
-      ...this.#world.bars.map((bar, index) => this.#open(bar, index, until)),
-      this.#disturb(until),
-    ]);
+    const closed = Promise.allSettled(this.#world.bars.map((bar, index) => this.#open(bar, index, until))).finally(() =>
+      this.#closeBars(),
+    );
+    const disturbed = Promise.allSettled([this.#disturb(until)]);
+    const ended = [...(await closed), ...(await disturbed)];
     const broken = ended.flatMap((end) => (end.status === 'rejected' ? [String(end.reason)] : []));
     if (broken.length > 0) return broken;
     // What has to come right by itself does so once nothing breaks any more.
@@ -103,7 +106,7 @@ class ChaosRun {
   /** One customer of this bar after the other. */
   async #open(bar: Bar, index: number, until: number): Promise<void> {
     const dice = this.#world.dice(`${bar.name}, deed ${this.#deeds}`);
-    while (this.#deeds < until) {
+    while (this.#deeds < until && !this.#isClosing) {
       const customer = dice.oneOf(this.#world.wristbands.filter(({ at }) => at === index));
       if (customer === undefined) return;
       this.#deeds += 1;
@@ -112,7 +115,7 @@ class ChaosRun {
         await this.#serveOne(customer, dice);
       } catch (error) {
         // Something is wrong: the other bars only finish what they have begun.
-        this.#deeds = Math.max(this.#deeds, until);
+        this.#closeBars();
         throw error;
       }
       this.#onProgress(this.#progress);
@@ -133,14 +136,19 @@ class ChaosRun {
       if (!isBackend && !isDatabase) continue;
       await this.#reached(at);
       // It took so long to bring the last one back that everybody has gone home.
-      if (this.#deeds >= until) return;
+      if (this.#deeds >= until || this.#isClosing) return;
       if (isDatabase) await this.#killer.killDatabase();
       else await this.#killer.killBackend();
     }
   }
 
+  #closeBars(): void {
+    this.#isClosing = true;
+    this.#awaitedDeed?.resolve();
+  }
+
   async #reached(number: number): Promise<void> {
-    if (this.#deeds >= number) return;
+    if (this.#deeds >= number || this.#isClosing) return;
     await new Promise<void>((resolve) => {
       this.#awaitedDeed = { number, resolve };
     });
