@@ -22,7 +22,7 @@ const pureFolders = '^(?:contract|terminal-core/(?:domain|checkout|tag|recovery|
 const adapterFolders = '^terminal-core/(readers|store|replication|printing)/';
 /** What tills and books have to do, said for the random sessions and the simulation by nothing but the rules. */
 const sessionModel =
-  '^testing/(?:model/(?:model-words|model-charges|till-model|accounts/account-model)|simulation/(?:money|books)-model)[.]ts$';
+  '^testing/(?:model/(?:model-(?:words|charges|tags|desk|aftermath)|till-model|accounts/account-model)|simulation/(?:money|books)-model)[.]ts$';
 /** The replacement of @pokusew/pcsclite is a package of its own, which lies inside `readers/`. */
 const pcsclite = '^terminal-core/readers/pcsclite/';
 

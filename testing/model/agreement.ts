@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { bookedRows, faultsOfBooks } from '../till/books.ts';
+import { ownAssignmentId } from './model-tags.ts';
 import type { ModelRow, Write } from './model-words.ts';
-import { ownAssignmentId, type TillModel } from './till-model.ts';
+import type { TillModel } from './till-model.ts';
 import type { World } from './world.ts';
 
 /** Where the till and its model do not agree, or the till breaks a rule by itself; empty where all is well. */
@@ -76,7 +77,7 @@ function moneyFaults({ tags, rows }: TillModel): readonly string[] {
 /** The window shows where the till stands, what is in the cart, and how much needs attention. */
 function viewFaults(model: TillModel, { till }: World): readonly string[] {
   const { screen, cart, attentionCount, cashier } = till.view;
-  const wanted = [model.screen, JSON.stringify(linesOf(model.cart)), model.attentionCount, model.cashier];
+  const wanted = [model.screen, JSON.stringify(linesOf(model.desk.cart)), model.attentionCount, model.desk.cashier];
   const found = [screen.screen, JSON.stringify(linesOf(cart.lines)), attentionCount, cashier?.cashierId ?? null];
   return differing('view', wanted.map(String), found.map(String));
 }
@@ -93,11 +94,11 @@ const cashSchema = z.object({ expectedMinor: z.int(), unknownMinor: z.int() });
 
 /** The drawer: the float and what was Committed in this shift, and apart from it what nobody knows (protocol.md, "Cash"). */
 async function drawerFaults(model: TillModel, { till }: World): Promise<readonly string[]> {
-  if (model.cashier !== 'sue' || model.shift === null) return [];
+  if (model.desk.cashier !== 'sue' || model.desk.shift === null) return [];
   const report = await till.till.operations.shiftReport({});
   if (!report.ok) return [`no shift report: ${report.fault.code}`];
   const cash = cashSchema.parse(report.value.cash);
-  const { expectedMinor, unknownMinor } = model.drawer();
+  const { expectedMinor, unknownMinor } = model.desk.drawer(model.rows);
   return differing('drawer', [`${expectedMinor}, ${unknownMinor}`], [`${cash.expectedMinor}, ${cash.unknownMinor}`]);
 }
 

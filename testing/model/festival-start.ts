@@ -54,10 +54,8 @@ export async function makeFestival(backendUrl: string, { isStaffed } = { isStaff
 /** What the template holds. */
 function startModel(): TillModel {
   const model = new TillModel(tagPlaces.length);
-  model.shift = 1;
-  model.shiftCount = 1;
-  model.floatMinor = startFloatMinor;
-  model.cashier = 'sue';
+  model.desk.openShift(startFloatMinor);
+  model.desk.logIn('sue');
   for (const tag of [0, 1]) {
     model.tag(tag).condition = 'issued';
     model.begin({ kind: 'top-up', amountMinor: 10_000 }, true);

@@ -1,8 +1,14 @@
 import { chargeOf, feeOf, refusedAtOnce, rules } from './model-charges.ts';
-import type { Aftermath, Charge, Ending, Line, ModelRow, ModelTag, Wish, Work } from './model-words.ts';
-
-export const ownAssignmentId = 41;
-export const otherAssignmentId = 42;
+import { ModelDesk } from './model-desk.ts';
+import {
+  deniedBalance,
+  deniedByBalance,
+  otherAssignmentId,
+  ownAssignmentId,
+  whatTheTagSays,
+  writeOn,
+} from './model-tags.ts';
+import type { Charge, Ending, Line, ModelRow, ModelTag, Wish, Work } from './model-words.ts';
 
 /**
  * A till, its tags and its drawer by the rules alone (requirements.md 3.1, 3.2, Q51): plain numbers, no code of the till.
@@ -14,7 +20,7 @@ export class TillModel {
   readonly rows: ModelRow[] = [];
   /** Writes of the other till have numbers of their own. */
   otherNumber = 0;
-  cart: Line[] = [];
+  readonly desk = new ModelDesk();
   work: Work | null = null;
   ending: Ending | null = null;
   screen: 'sale' | 'tap' | 'again' | 'done' | 'refused' | 'unknown' = 'sale';
@@ -28,12 +34,6 @@ export class TillModel {
   isBackendUp = true;
   /** Booked in the backend, by tag: the n-th has number n. */
   readonly adjustments: { amountMinor: number; setBlocked: boolean | null }[][];
-  shift: number | null = null;
-  shiftCount = 0;
-  floatMinor = 0;
-  cashier: 'sue' | 'anna' | null = null;
-  /** Until when a supervisor's confirmation waits for what it is for. */
-  #approvedUntilMs = 0;
   rejectedCount = 0;
   #unknownShown: number | null = null;
   /** Unknown transactions that the backend has been told of. */
@@ -66,7 +66,8 @@ export class TillModel {
 
   /** @returns the code it is refused with at once; null where it has begun */
   begin(wish: Wish, firstTagOnly: boolean): string | null {
-    const refused = refusedAtOnce(wish, this.cart) ?? (this.work ? 'BUSY' : this.#refusedByStaff(wish));
+    const refused =
+      refusedAtOnce(wish, this.desk.cart) ?? (this.work ? 'BUSY' : this.desk.refusedFor(wish, this.nowMs));
     if (refused) {
       this.ending = { result: 'refused', code: refused };
       return refused;
@@ -79,22 +80,11 @@ export class TillModel {
     return null;
   }
 
-  #refusedByStaff({ kind }: Wish): string | null {
-    if (this.cashier === null) return 'LOGIN_NEEDED';
-    if (kind === 'issue' || kind === 'balance') return null;
-    if (this.shift === null) return 'SHIFT_NEEDED';
-    const isSupervised = kind === 'refund' || kind === 'reversal' || kind === 'chargeback' || kind === 'block';
-    if (!isSupervised || this.cashier === 'sue') return null;
-    if (this.nowMs >= this.#approvedUntilMs) return 'SUPERVISOR_NEEDED';
-    this.#approvedUntilMs = 0;
-    return null;
-  }
-
-  #end(result: Ending['result'], code: string | null): void {
-    const { wish, row } = this.#working();
+  end(result: Ending['result'], code: string | null): void {
+    const { wish, row } = this.working();
     this.#unknownShown = result === 'unknown' ? (row?.number ?? null) : null;
     if (result === 'committed') this.isServed = this.present !== null;
-    if (wish.kind === 'sale' && (result === 'committed' || code === 'EARLIER_COMMITTED')) this.cart = [];
+    if (wish.kind === 'sale' && (result === 'committed' || code === 'EARLIER_COMMITTED')) this.desk.cart = [];
     this.work = null;
     this.lastActivityMs = this.nowMs;
     this.ending = { result, code };
@@ -103,10 +93,10 @@ export class TillModel {
 
   #endRow(row: ModelRow, state: 'Committed' | 'Aborted' | 'TerminalConfirmUnknown', code: string | null): void {
     row.state = state;
-    this.#end(state === 'Committed' ? 'committed' : state === 'Aborted' ? 'aborted' : 'unknown', code);
+    this.end(state === 'Committed' ? 'committed' : state === 'Aborted' ? 'aborted' : 'unknown', code);
   }
 
-  #working(): Work {
+  working(): Work {
     if (!this.work) throw new Error('the model has no work');
     return this.work;
   }
@@ -137,7 +127,7 @@ export class TillModel {
     if (!work) return this.dismiss();
     if (work.phase === 'again') return 'NOT_CANCELLABLE';
     if (work.row) this.#endRow(work.row, 'Aborted', 'CANCELLED');
-    else this.#end('refused', 'CANCELLED');
+    else this.end('refused', 'CANCELLED');
     return null;
   }
 
@@ -152,7 +142,7 @@ export class TillModel {
   interrupt(): void {
     const { work } = this;
     if (!work) return;
-    if (!work.row) this.#end('refused', 'CANCELLED');
+    if (!work.row) this.end('refused', 'CANCELLED');
     else if (work.phase === 'again') this.#endRow(work.row, 'TerminalConfirmUnknown', 'OUTCOME_UNKNOWN');
     else this.#endRow(work.row, 'Aborted', 'INTERRUPTED');
   }
@@ -169,7 +159,7 @@ export class TillModel {
   }
 
   #timeOut(work: Work): void {
-    if (!work.row) this.#end('refused', 'TAG_NOT_SHOWN');
+    if (!work.row) this.end('refused', 'TAG_NOT_SHOWN');
     else if (work.phase === 'again') this.#endRow(work.row, 'TerminalConfirmUnknown', 'OUTCOME_UNKNOWN');
     else this.#endRow(work.row, 'Aborted', 'TAG_NOT_SHOWN');
   }
@@ -179,32 +169,29 @@ export class TillModel {
     this.work = null;
     this.ending = null;
     this.screen = 'sale';
-    this.cart = [];
+    this.desk.cart = [];
     this.present = null;
     this.isServed = false;
     this.isOnline = false;
-    this.cashier = null;
-    this.#approvedUntilMs = 0;
+    this.desk.logIn(null);
     this.#toldCashier.clear();
   }
 
   // --- the desk ---
 
   changeCart(cart: readonly Line[]): void {
-    this.cart = [...cart];
+    this.desk.cart = [...cart];
     this.lastActivityMs = this.nowMs;
     if (this.screen === 'done') this.screen = 'sale';
   }
 
   logIn(cashier: 'sue' | 'anna'): void {
-    this.cashier = cashier;
-    this.#approvedUntilMs = 0;
+    this.desk.logIn(cashier);
     this.lastActivityMs = this.nowMs;
   }
 
   logOut(): void {
-    this.cashier = null;
-    this.#approvedUntilMs = 0;
+    this.desk.logIn(null);
   }
 
   /** Money rule 4: the cash of a top-up that was not booked is to be given back. */
@@ -216,27 +203,6 @@ export class TillModel {
   get attentionCount(): number {
     const isUnsettled = (row: ModelRow) => row.state === 'TerminalConfirmUnknown' || this.awaitsCash(row);
     return this.rows.filter(isUnsettled).length + this.rejectedCount;
-  }
-
-  approve(): void {
-    this.#approvedUntilMs = this.nowMs + rules.approvalMs;
-  }
-
-  openShift(floatMinor: number): void {
-    this.shiftCount += 1;
-    this.shift = this.shiftCount;
-    this.floatMinor = floatMinor;
-  }
-
-  /** The float and what was Committed in this shift, and apart from it what nobody knows (protocol.md, "Cash"). */
-  drawer(): { readonly expectedMinor: number; readonly unknownMinor: number } {
-    const rows = this.rows.filter(({ shift }) => shift === this.shift);
-    const sumOf = (wanted: ModelRow['state'], least: number) =>
-      rows
-        .filter(({ state, cashMinor }) => state === wanted && cashMinor > least)
-        .reduce((sum, { cashMinor }) => sum + cashMinor, 0);
-    const expectedMinor = this.floatMinor + sumOf('Committed', Number.NEGATIVE_INFINITY);
-    return { expectedMinor, unknownMinor: sumOf('TerminalConfirmUnknown', 0) };
   }
 
   /** Another till of the event books on a tag, all in one go. @returns the code it was not done for, or null */
@@ -272,7 +238,7 @@ export class TillModel {
     const row = this.rows[(this.#unknownShown ?? 0) - 1];
     if (this.screen !== 'unknown' || !row || row.state === 'TerminalConfirmUnknown') return;
     this.screen = row.state === 'Committed' ? 'done' : 'refused';
-    if (row.state === 'Committed' && row.wish.kind === 'sale') this.cart = [];
+    if (row.state === 'Committed' && row.wish.kind === 'sale') this.desk.cart = [];
   }
 
   // --- showing a tag, undisturbed ---
@@ -288,16 +254,16 @@ export class TillModel {
 
   #firstTap(work: Work, index: number): void {
     // An issue books nothing, and a tag that has money on it is refused whatever else is known of it.
-    const resolved = work.wish.kind === 'issue' ? [] : [...this.resolve(index), ...this.#settledMeanwhile(index)];
-    const refused = this.#refusedTag(work, index, resolved);
+    const resolved = work.wish.kind === 'issue' ? [] : [...this.resolve(index), ...this.settledMeanwhile(index)];
+    const refused = this.refusedTag(work, index, resolved);
     if (typeof refused === 'string') this.#refuse(work, refused);
-    else if (refused === null) this.#end('done', null);
+    else if (refused === null) this.end('done', null);
     else this.#book(work, index, refused);
   }
 
   #book(work: Work, index: number, charge: Charge): void {
     const row = this.open(work, index, charge);
-    const denied = this.deniedBalance(row) ?? this.#deniedReservation(row);
+    const denied = deniedBalance(this.tag(row.tag), row) ?? this.deniedReservation(row);
     const isWaiting = !denied && this.#isAsked(row) && this.reservation === 'waits';
     if (isWaiting) {
       work.phase = 'reserving';
@@ -315,18 +281,18 @@ export class TillModel {
 
   /** The backend says at last that it holds the amount. */
   goOnHeld(): void {
-    const { wish, row } = this.#working();
+    const { wish, row } = this.working();
     if (!row) throw new Error('nothing was asked for');
-    this.#goOnWithBooking(this.#working(), row, wish);
+    this.#goOnWithBooking(this.working(), row, wish);
   }
 
   #writeAndCommit(row: ModelRow): void {
-    this.write(row, this.tag(row.tag));
+    writeOn(this.tag(row.tag), row);
     this.#endRow(row, 'Committed', null);
   }
 
   /** The charge, or the code the tag is refused with; null where nothing is to be booked. */
-  #refusedTag(
+  refusedTag(
     { wish, firstTagOnly, madeTag }: Work,
     index: number,
     resolved: readonly ModelRow[],
@@ -349,46 +315,33 @@ export class TillModel {
   }
 
   charge(wish: Exclude<Wish, { kind: 'issue' | 'balance' }>, index: number): Charge | string {
-    const { cart, rows } = this;
+    const { rows } = this;
+    const { cart } = this.desk;
     const adjustments = this.isBackendUp ? (this.adjustments[index] ?? []) : null;
     return chargeOf(wish, { cart, rows, tagIndex: index, tag: this.tag(index), adjustments });
   }
 
   #refuse(work: Work, code: string): void {
-    if (code === 'EARLIER_COMMITTED' || work.firstTagOnly) this.#end('refused', code);
+    if (code === 'EARLIER_COMMITTED' || work.firstTagOnly) this.end('refused', code);
   }
 
   open(work: Work, index: number, charge: Charge): ModelRow {
     const tagNumber = this.tag(index).writes.length + 1;
     const number = this.rows.length + 1;
     const { wish } = work;
-    const row: ModelRow = { ...charge, wish, number, tag: index, tagNumber, shift: this.shift, state: 'Open' };
+    const row: ModelRow = { ...charge, wish, number, tag: index, tagNumber, shift: this.desk.shift, state: 'Open' };
     this.rows.push(row);
     work.row = row;
     return row;
   }
 
-  deniedBalance({ type, deltaMinor, tag }: ModelRow): string | null {
-    const { balanceMinor } = this.tag(tag);
-    if (type !== 'TagAdjustment') return deniedByBalance(balanceMinor, deltaMinor);
-    // What the backend has booked is brought onto the tag whatever the limits say, as long as it fits into 32 bits.
-    return Math.abs(balanceMinor + deltaMinor) > 2 ** 31 - 1 ? 'BALANCE_LIMIT' : null;
-  }
-
-  #deniedReservation(row: ModelRow): string | null {
+  deniedReservation(row: ModelRow): string | null {
     return this.#isAsked(row) && this.reservation.includes('_') ? this.reservation : null;
   }
 
   /** Whether the backend is asked to hold the amount, and answers (R27, Q51). */
   #isAsked({ reserves }: ModelRow): boolean {
     return reserves && this.isOnline && this.isBackendUp;
-  }
-
-  write(row: ModelRow, tag: ModelTag): void {
-    tag.balanceMinor += row.deltaMinor;
-    tag.blocked = row.setBlocked ?? tag.blocked;
-    tag.adjustmentNumber = row.adjustmentNumber ?? tag.adjustmentNumber;
-    tag.writes.push({ assignmentId: ownAssignmentId, number: row.number, deltaMinor: row.deltaMinor });
   }
 
   #secondTap(work: Work, index: number): void {
@@ -409,7 +362,7 @@ export class TillModel {
     const { row } = work;
     if (!row) throw new Error('the same tag is waited for without a transaction');
     if (index !== row.tag) return;
-    const found = this.whatTheTagSays(row);
+    const found = whatTheTagSays(this.tag(row.tag), row);
     const mayTryAgain = work.attempts < rules.writeAttemptsMax;
     if (found === 'written') this.#endRow(row, 'Committed', null);
     else if (found === 'displaced') this.#endRow(row, 'Aborted', 'TAG_CHANGED');
@@ -424,14 +377,14 @@ export class TillModel {
   resolve(index: number): readonly ModelRow[] {
     const unknown = this.rows.filter(({ tag, state }) => tag === index && state === 'TerminalConfirmUnknown');
     for (const row of unknown) {
-      const found = this.whatTheTagSays(row);
+      const found = whatTheTagSays(this.tag(row.tag), row);
       if (found !== 'undecidable') row.state = found === 'written' ? 'Committed' : 'Aborted';
     }
     return unknown.filter(({ state }) => state === 'Committed');
   }
 
   /** What the backend knew of the tag's last transaction: the cashier is told once, when the tag is shown. */
-  #settledMeanwhile(index: number): readonly ModelRow[] {
+  settledMeanwhile(index: number): readonly ModelRow[] {
     const last = this.rows.findLast(({ tag, state }) => tag === index && state === 'Committed');
     const isReadable = this.tag(index).condition === 'issued';
     if (!last || !isReadable || !this.#settledByBackend.has(last.number) || this.#toldCashier.has(last.number))
@@ -463,134 +416,10 @@ export class TillModel {
     this.#settleScreen();
     for (const { number, state } of this.rows) if (state === 'TerminalConfirmUnknown') this.#toldUnknown.add(number);
   }
-
-  whatTheTagSays({ tag: index, tagNumber, number }: ModelRow): 'written' | 'not-written' | 'displaced' | 'undecidable' {
-    const { condition, writes } = this.tag(index);
-    if (condition !== 'issued') return 'undecidable';
-    if (writes.length < tagNumber) return 'not-written';
-    if (writes.length - tagNumber >= rules.historyLength) return 'undecidable';
-    const write = writes[tagNumber - 1];
-    return write?.assignmentId === ownAssignmentId && write.number === number ? 'written' : 'displaced';
-  }
-
-  // --- showing a tag, disturbed ---
-
-  /**
-   * Takes over what was found after a tag was shown and something went wrong: torn off, or the reader gone.
-   * @throws where what was found is nothing that the rules allow
-   */
-  takeOver(index: number, aftermath: Aftermath): void {
-    const work = this.#working();
-    this.#takeOverDisk(work, index, aftermath);
-    if (aftermath.isRead || aftermath.ending?.result === 'done') this.#settledMeanwhile(index);
-    work.attempts = aftermath.attempts;
-    this.#goOn(work, index, aftermath);
-    this.remove();
-  }
-
-  /** The same where the till was killed: the next one finds only what is on the disk, and cleans up (3.2, no tag). */
-  takeOverKilled(index: number | null, aftermath: Aftermath): void {
-    if (this.work && index !== null) this.#takeOverDisk(this.work, index, aftermath);
-    for (const { number, state, isWriteStarted } of aftermath.rows) {
-      const row = this.rows[number - 1];
-      if (!row || row.state !== state) throw new Error(`row ${number} is ${state} after the kill, not ${row?.state}`);
-      if (state === 'Open' || (state === 'TerminalConfirmStarted' && !isWriteStarted)) row.state = 'Aborted';
-      else if (state === 'TerminalConfirmStarted') row.state = 'TerminalConfirmUnknown';
-    }
-    this.restart();
-  }
-
-  #takeOverDisk(work: Work, index: number, aftermath: Aftermath): void {
-    this.#takeOverResolved(index, aftermath);
-    this.#takeOverRow(work, index, aftermath);
-    this.#takeOverWrite(work, index, aftermath);
-  }
-
-  #takeOverResolved(index: number, { rows }: Aftermath): void {
-    const before = this.rows.filter(({ tag, state }) => tag === index && state === 'TerminalConfirmUnknown');
-    const stillUnknown = before.filter(({ number }) => rows[number - 1]?.state === 'TerminalConfirmUnknown');
-    this.resolve(index);
-    for (const row of stillUnknown) row.state = 'TerminalConfirmUnknown';
-  }
-
-  #takeOverRow(work: Work, index: number, { rows }: Aftermath): void {
-    const { wish } = work;
-    if (rows.length > this.rows.length && wish.kind !== 'issue' && wish.kind !== 'balance') {
-      const charge = this.charge(wish, index);
-      if (typeof charge === 'string') throw new Error(`a number was drawn although ${charge}`);
-      this.open(work, index, charge);
-    }
-    if (rows.length !== this.rows.length) throw new Error(`${rows.length} rows, of which ${this.rows.length} can be`);
-  }
-
-  #takeOverWrite(work: Work, index: number, { rows, tagNumber }: Aftermath): void {
-    const { row } = work;
-    const tag = this.tag(index);
-    if (tag.condition === 'blank' && tagNumber !== null) {
-      tag.condition = 'issued';
-      work.madeTag = index;
-    }
-    const found = rows[(row?.number ?? 0) - 1];
-    if (!row || !found) return;
-    const isWritten = row.tag === index && tag.condition === 'issued' && tagNumber === tag.writes.length + 1;
-    if (isWritten && !found.isWriteStarted) throw new Error('the tag was written before it was on the disk (Q51)');
-    if (isWritten) this.write(row, tag);
-    if (found.state === 'Committed' && this.whatTheTagSays(row) !== 'written')
-      throw new Error('Committed, and the tag does not say so');
-    row.state = found.state;
-  }
-
-  /** Where the work stands, now that the tag has left. */
-  #goOn(work: Work, index: number, aftermath: Aftermath): void {
-    const { row } = work;
-    if (row) this.#goOnWithRow(work, row, index, aftermath.rows[row.number - 1]?.isWriteStarted ?? false);
-    else this.#goOnWithoutRow(work, index, aftermath);
-  }
-
-  #goOnWithRow(work: Work, row: ModelRow, index: number, isWriteStarted: boolean): void {
-    switch (row.state) {
-      case 'Committed':
-        this.#end('committed', null);
-        break;
-      case 'Aborted':
-        this.#end('aborted', this.#whyAborted(work, row, index, isWriteStarted));
-        break;
-      case 'TerminalConfirmUnknown':
-        this.#end('unknown', 'OUTCOME_UNKNOWN');
-        break;
-      case 'TerminalConfirmStarted':
-        work.phase = isWriteStarted ? 'again' : 'second-tap';
-        this.screen = isWriteStarted ? 'again' : 'tap';
-        break;
-      case 'Open':
-        throw new Error('a tag was shown, and its transaction is still open');
-    }
-  }
-
-  #goOnWithoutRow(work: Work, index: number, { ending }: Aftermath): void {
-    if (!ending) return;
-    const refused = ending.result === 'refused' && this.#refusedTag(work, index, []);
-    if (ending.code === 'EARLIER_COMMITTED' || typeof refused === 'string')
-      this.#end('refused', typeof refused === 'string' ? refused : 'EARLIER_COMMITTED');
-    else this.#end('done', null);
-  }
-
-  #whyAborted(work: Work, row: ModelRow, index: number, isWriteStarted: boolean): string {
-    if (isWriteStarted) return this.whatTheTagSays(row) === 'not-written' ? 'TAG_WRITE_FAILED' : 'TAG_CHANGED';
-    if (index !== row.tag) return 'TAG_OTHER';
-    if (work.phase === 'second-tap') return this.tag(index).condition === 'issued' ? 'TAG_CHANGED' : 'TAG_CORRUPT';
-    return this.deniedBalance(row) ?? this.#deniedReservation(row) ?? 'nothing known';
-  }
 }
 
 function screenAfter({ result, code }: Ending): TillModel['screen'] {
   if (result === 'done' || result === 'committed') return 'done';
   if (result === 'unknown') return 'unknown';
   return code === 'CANCELLED' ? 'sale' : 'refused';
-}
-
-function deniedByBalance(balanceMinor: number, deltaMinor: number): string | null {
-  const afterMinor = balanceMinor + deltaMinor;
-  if (deltaMinor < 0 && afterMinor < 0) return 'INSUFFICIENT_FUNDS';
-  return deltaMinor > 0 && afterMinor > rules.maximumBalanceMinor ? 'BALANCE_LIMIT' : null;
 }

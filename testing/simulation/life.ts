@@ -3,11 +3,13 @@ import type Database from 'better-sqlite3';
 /** Where a process may be killed: at a question to the reader or the backend, at a timer, before and after a commit. */
 export type Moment = 'reader' | 'uplink' | 'timer' | 'report' | 'before-commit' | 'after-commit';
 
+export const killedName = 'ProcessKilled';
+
 /** Thrown through code that is not there any more; whatever it still does has no effect. */
 export class ProcessKilled extends Error {
   constructor() {
     super('the simulated process was killed');
-    this.name = 'ProcessKilled';
+    this.name = killedName;
   }
 }
 

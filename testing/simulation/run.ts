@@ -4,7 +4,7 @@ import type { Cluster } from './cluster.ts';
 import { countBackendSteps } from './coverage.ts';
 import { Director } from './director.ts';
 import type { GlobalTimers } from './global-timers.ts';
-import { ProcessKilled } from './life.ts';
+import { killedName } from './life.ts';
 import { finish } from './liveness.ts';
 import { ModelViolation } from './money-model.ts';
 import { openEvent } from './opening.ts';
@@ -78,7 +78,8 @@ function findingOf(error: unknown, step: number): Finding {
 function watchProcess(simulation: Simulation): () => void {
   const note = (error: unknown) => {
     const isOfDead =
-      error instanceof ProcessKilled ||
+      // By its name: that of an older release is of a class of its own.
+      (error instanceof Error && error.name === killedName) ||
       (error instanceof TypeError && error.message.includes('database connection is not open'));
     if (!isOfDead) simulation.noteBroken(error);
   };

@@ -80,11 +80,11 @@ const approve: CommandKind<'sue' | 'anna'> = {
   name: 'approve',
   weight: 6,
   details: fc.constantFrom('sue', 'sue', 'anna'),
-  isPossible: ({ cashier }) => cashier === 'anna',
+  isPossible: ({ desk }) => desk.cashier === 'anna',
   run: async (model, real, who) => {
     const found = await codeOf(real, (till) => till.approve({ pin: pins[who] }));
     expectCode(who === 'sue' ? null : 'SUPERVISOR_NEEDED', found);
-    if (who === 'sue') model.approve();
+    if (who === 'sue') model.desk.approve(model.nowMs);
   },
 };
 
@@ -94,9 +94,9 @@ const openShift: CommandKind<number> = {
   details: fc.integer({ min: 0, max: 10_000 }),
   isPossible: ({ work }) => !work,
   run: async (model, real, floatMinor) => {
-    const wanted = model.cashier === null ? 'LOGIN_NEEDED' : model.shift === null ? null : 'SHIFT_OPEN';
+    const wanted = model.desk.cashier === null ? 'LOGIN_NEEDED' : model.desk.shift === null ? null : 'SHIFT_OPEN';
     expectCode(wanted, await codeOf(real, (till) => till.openShift({ floatMinor })));
-    if (wanted === null) model.openShift(floatMinor);
+    if (wanted === null) model.desk.openShift(floatMinor);
   },
 };
 
@@ -106,17 +106,17 @@ const closeShift: CommandKind<number> = {
   details: fc.integer({ min: 0, max: 30_000 }),
   isPossible: ({ work }) => !work,
   run: async (model, real, countedCashMinor) => {
-    const wanted = model.cashier === null ? 'LOGIN_NEEDED' : model.shift === null ? 'SHIFT_NOT_OPEN' : null;
+    const wanted = model.desk.cashier === null ? 'LOGIN_NEEDED' : model.desk.shift === null ? 'SHIFT_NOT_OPEN' : null;
     const closed = await real.till.till.operations.closeShift({ countedCashMinor });
     expectCode(wanted, closed.ok ? null : closed.fault.code);
     if (!closed.ok) return;
-    const { expectedMinor, unknownMinor } = model.drawer();
+    const { expectedMinor, unknownMinor } = model.desk.drawer(model.rows);
     const { cash, differenceMinor, zNumber } = closed.value;
     const found = JSON.stringify([cash.expectedMinor, cash.unknownMinor, differenceMinor, zNumber]);
-    const figures = [expectedMinor, unknownMinor, countedCashMinor - expectedMinor, model.shiftCount];
+    const figures = [expectedMinor, unknownMinor, countedCashMinor - expectedMinor, model.desk.shiftCount];
     if (found !== JSON.stringify(figures))
       throw new Error(`the Z report says ${found} and not ${JSON.stringify(figures)}`);
-    model.shift = null;
+    model.desk.shift = null;
   },
 };
 
@@ -129,7 +129,7 @@ const giveCashBack: CommandKind<number> = {
     const row = model.rows[number - 1];
     const isAborted = row?.type === 'TopUp' && row.state === 'Aborted';
     const refused = row ? (isAborted ? null : 'NO_CASH_TO_RETURN') : 'NO_SUCH_TRANSACTION';
-    const wanted = model.cashier === null ? 'LOGIN_NEEDED' : refused;
+    const wanted = model.desk.cashier === null ? 'LOGIN_NEEDED' : refused;
     const request = { terminalTransactionNumber: number };
     expectCode(wanted, await codeOf(real, (till) => till.confirmCashReturned(request)));
     if (wanted === null) model.cashReturned.add(number);

@@ -27,13 +27,13 @@ export async function putIntoCart(model: TillModel, real: World, goods: Goods): 
   if (goods.productId === null) {
     const { amountMinor } = goods;
     expectCode(null, await codeOf(real, (till) => till.addAmountToCart({ amountMinor })));
-    model.changeCart([...model.cart, { productId: null, quantity: 1, unitPriceMinor: amountMinor }]);
+    model.changeCart([...model.desk.cart, { productId: null, quantity: 1, unitPriceMinor: amountMinor }]);
     return;
   }
   const { productId, quantity } = goods;
   expectCode(null, await codeOf(real, (till) => till.addToCart({ productId, quantity })));
-  const isThere = model.cart.some((line) => line.productId === productId);
+  const isThere = model.desk.cart.some((line) => line.productId === productId);
   const more = (line: Line) => (line.productId === productId ? { ...line, quantity: line.quantity + quantity } : line);
   const added = { productId, quantity, unitPriceMinor: prices[productId] };
-  model.changeCart(isThere ? model.cart.map(more) : [...model.cart, added]);
+  model.changeCart(isThere ? model.desk.cart.map(more) : [...model.desk.cart, added]);
 }

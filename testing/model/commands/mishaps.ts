@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { takeOverKilled } from '../model-aftermath.ts';
 import { anyOf, type CommandKind } from '../session-command.ts';
 import { anyTag, logInAgain, takeAway } from './showing.ts';
 import { expectCode } from './wishes.ts';
@@ -9,7 +10,7 @@ const kill: CommandKind<null> = {
   weight: 2,
   details: fc.constant(null),
   run: async (model, real) => {
-    model.takeOverKilled(null, await real.kill(null));
+    takeOverKilled(model, null, await real.kill(null));
     await logInAgain(model, real);
   },
 };
@@ -95,7 +96,7 @@ const repairCutOff: CommandKind<number> = {
   weight: 1,
   details: fc.constantFrom(0, 1),
   isPossible: (model, tag) =>
-    [!model.work, model.isBackendUp, model.cashier === 'sue', model.shift !== null].every(Boolean) &&
+    [!model.work, model.isBackendUp, model.desk.cashier === 'sue', model.desk.shift !== null].every(Boolean) &&
     model.tag(tag).condition === 'corrupt' &&
     model.adjustments[tag]?.length === 0,
   run: async (model, real, tag) => {

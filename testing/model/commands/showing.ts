@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { tearPoints } from '../../../contract/ipc/simulator.ts';
 import { pins } from '../../till/staff.ts';
+import { takeOver, takeOverKilled } from '../model-aftermath.ts';
 import { rules } from '../model-charges.ts';
 import type { Wish } from '../model-words.ts';
 import { anyOf, type CommandKind } from '../session-command.ts';
@@ -64,14 +65,14 @@ export async function showTag(model: TillModel, real: World, tag: number, how: S
   }
   switch (how.kind) {
     case 'tear':
-      return model.takeOver(tag, await real.tear(tag, how.writeNumber, how.point));
+      return takeOver(model, tag, await real.tear(tag, how.writeNumber, how.point));
     case 'reader-dies':
-      return model.takeOver(tag, await real.loseReader(tag, how.atQuestion));
+      return takeOver(model, tag, await real.loseReader(tag, how.atQuestion));
     case 'till-dies':
-      model.takeOverKilled(tag, await real.killAtQuestion(tag, { atCommand: how.atQuestion, point: how.point }));
+      takeOverKilled(model, tag, await real.killAtQuestion(tag, { atCommand: how.atQuestion, point: how.point }));
       return logInAgain(model, real);
     case 'till-dies-after-commit':
-      model.takeOverKilled(tag, await real.killAtStep(tag, how.atStep));
+      takeOverKilled(model, tag, await real.killAtStep(tag, how.atStep));
       return logInAgain(model, real);
   }
 }
@@ -88,7 +89,7 @@ export async function takeAway(model: TillModel, real: World): Promise<void> {
 
 /** Somebody who wants to buy has something in the cart. */
 async function fillCart(model: TillModel, real: World, wish: Wish, goods: readonly Goods[]): Promise<void> {
-  if (wish.kind !== 'sale' || model.cart.length > 0) return;
+  if (wish.kind !== 'sale' || model.desk.cart.length > 0) return;
   for (const some of goods) await putIntoCart(model, real, some);
 }
 
@@ -122,7 +123,7 @@ const serveAtEdge: CommandKind<{ kind: 'sale' | 'refund' | 'top-up'; more: -1 | 
     more: fc.constantFrom(-1 as const, 0 as const, 1 as const),
     tag: fc.constantFrom(0, 1),
   }),
-  isPossible: ({ work, cart }) => !work && cart.length === 0,
+  isPossible: ({ work, desk }) => !work && desk.cart.length === 0,
   run: async (model, real, { kind, more, tag }) => {
     const { balanceMinor } = model.tag(tag);
     const rest = { firstTagOnly: true, tag, how: { kind: 'hold' } } as const;
