@@ -31,10 +31,14 @@ export async function clearExpired(
   const { editionId } = edition;
   const found = await connection.query<Clearing>({
     name: 'expired-credits',
-    text: `SELECT c.backend_transaction_id AS "creditId", c.customer_id AS "customerId", c.purse_id AS "purseId",
+    // The few that are over first, by their own index: of a member there are a year's credits.
+    text: `WITH over AS MATERIALIZED (
+             SELECT * FROM credit WHERE edition_id = $1 AND NOT cleared AND expires_at <= $3
+           )
+           SELECT c.backend_transaction_id AS "creditId", c.customer_id AS "customerId", c.purse_id AS "purseId",
                   p.account_id AS "accountId", c.expires_at AS "expiresAt", c.amount_minor - c.usage_minor AS "leftMinor"
-             FROM credit c JOIN purse p ON p.edition_id = c.edition_id AND p.customer_id = c.customer_id AND p.purse_id = c.purse_id
-            WHERE c.edition_id = $1 AND c.customer_id = ANY($2::bigint[]) AND NOT c.cleared AND c.expires_at <= $3
+             FROM over c JOIN purse p ON p.edition_id = c.edition_id AND p.customer_id = c.customer_id AND p.purse_id = c.purse_id
+            WHERE c.customer_id = ANY($2::bigint[])
               AND NOT EXISTS (SELECT FROM purse_transaction t WHERE t.edition_id = c.edition_id AND t.customer_id = c.customer_id
                                  AND t.state = 'notProcessed' AND least(t.transaction_date, t.created_at) < c.expires_at)
             ORDER BY c.backend_transaction_id`,
@@ -51,31 +55,30 @@ export async function clearExpired(
 }
 
 /**
- * Brings what was cleared of credits into line with what was used of them since: a sale of their time that came late takes back some of
+ * Brings what was cleared of these credits into line with what was used of them since: a sale of their time that came late takes back some of
  * the clearing, a refund clears what it gave back. So a late sale is paid as it would have been in time.
  */
 export async function adjustCleared(
   connection: Connection,
   edition: CanteenEdition,
-  customerIds: readonly number[],
+  creditIds: readonly number[],
   now: Date,
 ): Promise<void> {
+  if (creditIds.length === 0) return;
   const found = await connection.query<Clearing>({
     name: 'cleared-credits-to-adjust',
     text: `SELECT c.backend_transaction_id AS "creditId", c.customer_id AS "customerId", c.purse_id AS "purseId",
                   p.account_id AS "accountId", c.expires_at AS "expiresAt",
                   c.amount_minor - c.usage_minor + coalesce(done.minor, 0) AS "leftMinor"
-             FROM credit c JOIN purse p ON p.edition_id = c.edition_id AND p.customer_id = c.customer_id AND p.purse_id = c.purse_id
+             FROM unnest($2::bigint[]) AS used(id)
+             JOIN credit c ON c.edition_id = $1 AND c.backend_transaction_id = used.id AND c.cleared
+             JOIN purse p ON p.edition_id = c.edition_id AND p.customer_id = c.customer_id AND p.purse_id = c.purse_id
              LEFT JOIN LATERAL (
                SELECT sum(t.amount_minor) AS minor FROM purse_transaction t
                 WHERE t.edition_id = c.edition_id AND t.contra_transaction_id = c.backend_transaction_id AND t.type = 'clearedCredit'
              ) AS done ON true
-            WHERE c.edition_id = $1 AND c.customer_id = ANY($2::bigint[]) AND c.cleared
-              AND EXISTS (SELECT FROM sale_settlement s WHERE s.edition_id = c.edition_id AND s.settled_at = $3
-                             AND s.credit_transaction_id = c.backend_transaction_id)
-              AND c.amount_minor - c.usage_minor + coalesce(done.minor, 0) <> 0
             ORDER BY c.backend_transaction_id`,
-    values: [edition.editionId, customerIds, now],
+    values: [edition.editionId, creditIds],
   });
   await writeClearings(connection, edition, found.rows, now);
 }

@@ -28,7 +28,8 @@ export async function settleMembers(
   await noteUsage(connection, editionId, settlements);
   const postings = settled.flatMap((member) => member.postings);
   await bookShown(connection, editionId, postings, now);
-  await adjustCleared(connection, edition, customerIds, now);
+  const used = new Set(settlements.flatMap(({ creditId }) => creditId ?? []));
+  await adjustCleared(connection, edition, [...used], now);
   return members.reduce((sum, { waiting }) => sum + waiting.length, 0);
 }
 

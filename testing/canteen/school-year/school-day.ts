@@ -98,7 +98,7 @@ function lunches(pupils: readonly Pupil[], dice: Dice, at: Date): Happening[] {
 /** A few sales come back, in parts or whole. */
 function refundsOf(sales: readonly Happening[], dice: Dice, at: Date): Happening[] {
   return sales.flatMap((sale) => {
-    if (!dice.isTrue(0.03)) return [];
+    if (!dice.isTrue(0.06)) return [];
     return [{ ...sale, minor: dice.isTrue(0.4) ? -sale.minor : dice.between(1, -sale.minor), at }];
   });
 }

@@ -53,7 +53,7 @@ export const bursary: CreditKind = {
   amountMinor: 1_80,
   weekdays: [1, 3],
   at: '07:30',
-  days: 4,
+  days: 6,
   sessions: null,
   sweptAt: null,
 };
@@ -87,7 +87,7 @@ export function isDown(day: string): boolean {
     ['2026-09-16', '2026-09-17'],
     ['2026-10-22', '2026-10-26'],
     ['2026-12-02', '2026-12-02'],
-    ['2027-03-25', '2027-03-30'],
+    ['2027-03-23', '2027-03-25'],
     ['2027-06-14', '2027-06-15'],
   ];
   return outages.some(([from, to]) => day >= from && day <= to);

@@ -15,7 +15,7 @@ import { compare, openSchool, raiseFreeMeals } from './school.ts';
 import { liveDay, nothingCarried } from './school-day.ts';
 import { Dice, daysFrom } from './school-plan.ts';
 
-const pupilsCount = Number(process.env['KLINK_SCHOOL_PUPILS'] ?? 25);
+const pupilsCount = Number(process.env['KLINK_SCHOOL_PUPILS'] ?? 60);
 const daysCount = Number(process.env['KLINK_SCHOOL_DAYS'] ?? 14);
 const firstDay = process.env['KLINK_SCHOOL_FIRST_DAY'] ?? '2027-03-19';
 const seed = Number(process.env['KLINK_SCHOOL_SEED'] ?? 1);
