@@ -133,7 +133,8 @@ test.each(seeds)(
       const counted = [...world.counts].sort(([one], [other]) => (one < other ? -1 : 1));
       if (worlds > 1) console.log(counted.map(([deed, times]) => `${times} × ${deed}`).join('\n'));
     } catch (error) {
-      console.error(`seed ${seed}, ${deeds} deeds a till:\n${world.trace.join('\n')}`);
+      // The reason stands last, where somebody who looks while other worlds are still played finds it.
+      console.error(`seed ${seed}, ${deeds} deeds a till:\n${world.trace.join('\n')}\nseed ${seed}: ${String(error)}`);
       throw error;
     } finally {
       await database.close();

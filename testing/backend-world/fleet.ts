@@ -14,7 +14,6 @@ type Running = { child: ChildProcess; address: string; ended: Promise<number | n
 
 const startedSchema = z.object({ address: z.string() });
 const hangingAfterMs = 60_000;
-const attemptsMax = 200;
 const pauseMs = 25;
 const idleMs = 500;
 
@@ -110,7 +109,9 @@ export class Fleet {
 
   /** Asks any process until one answers. Throws {@link FleetFault} for what is nobody's fault but the backend's. */
   async ask(dice: Dice, path: string, init: RequestInit = {}): Promise<Reply> {
-    for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
+    // On a busy machine several may be starting at once.
+    const givenUpAtMs = performance.now() + hangingAfterMs;
+    while (performance.now() < givenUpAtMs) {
       const address = dice.oneOf(this.#places.flatMap((running) => running?.address ?? []));
       const reply = address === undefined ? undefined : await this.#askOnce(`${address}${path}`, init);
       if (reply !== undefined) return reply;
