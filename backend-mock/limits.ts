@@ -92,6 +92,8 @@ export const limits = {
   connectorLeaseMs: 2 * 60 * 1000,
   /** After this a request that got no answer has arrived, or never will. */
   connectorDoubtMs: 2 * 60 * 1000,
+  /** What was made longer ago than this has been committed, or never will be. */
+  connectorSettledMs: 60 * 60 * 1000,
   connectorTokenReserveMs: 60 * 1000,
   connectorPageRows: 500,
   /** What one round does at most; a backend that is stopped waits for it. */

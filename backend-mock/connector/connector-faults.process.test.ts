@@ -253,6 +253,7 @@ fault(
     expect((await sides.standing()).standing.push.pending).toBe(0);
     // As in a backup from before the round, on which the tills have sent everything again.
     await sides.database.pool.query('DELETE FROM trac_sent');
+    await sides.database.pool.query('UPDATE trac_connection SET sent_until = NULL');
     await sides.database.pool.query(`DELETE FROM trac_received WHERE outcome = 'own'`);
     await expectInStep();
   },

@@ -166,7 +166,8 @@ describe('push', () => {
     expect((await sides.standing()).standing.push).toMatchObject({ refused: 1, pending: 0 });
     expect(await findings()).toMatchObject({ findings: [{ kind: 'not-sent', reason: '400: not today' }] });
     sides.line.decide(() => 'goes');
-    await sides.pass(12);
+    // Long afterwards, when everything else has gone.
+    await sides.pass(180);
     expect(await sides.round()).toBe(0);
     const asked = await sides.operator.post('/trac-connections/2/rounds', {});
     expect(asked).toMatchObject({ status: 202, body: { retried: 1 } });

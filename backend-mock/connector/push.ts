@@ -13,6 +13,7 @@ import {
   noteRefused,
   noteSending,
   noteSent,
+  noteSentUntil,
   readDoubtful,
   readSendable,
 } from './sent-rows.ts';
@@ -49,6 +50,7 @@ export async function pushNews(parts: PushParts): Promise<PushOutcome> {
     const fault = await send(parts, transaction);
     if (fault !== undefined) return { ok: false, fault };
   }
+  await inStep(parts, (connection, now) => noteSentUntil(connection, parts.lease.editionId, now));
   const more = some.length === limits.connectorPushRows;
   return { ok: true, done: some.length, more, doubtful: cleared.doubtful };
 }

@@ -9,7 +9,7 @@ export const ownKey = `coalesce(b.assignment_id || '/' || b.terminal_transaction
  * the cash or of sales, Committed (only those are in a purse). What came from over there never goes back (R131). Where this backend
  * manages the credits, a sale waits until it is known what they paid.
  */
-export const isSendable = `t.created_at >= c.since AND t.purse_id IN ('default', 'sales') AND (c.credits = 'trac' OR t.state = 'processed')
+export const isSendable = `t.created_at >= greatest(c.since, c.sent_until) AND t.purse_id IN ('default', 'sales') AND (c.credits = 'trac' OR t.state = 'processed')
    AND NOT EXISTS (SELECT FROM trac_sent s WHERE s.edition_id = t.edition_id
                       AND s.backend_transaction_id = t.backend_transaction_id AND s.state <> 'sending')
    AND NOT EXISTS (SELECT FROM trac_received r WHERE r.edition_id = t.edition_id

@@ -143,6 +143,23 @@ export async function adoptOwn(connection: Connection, editionId: number, now: D
   });
 }
 
+/**
+ * Notes until when everything has gone over: an hour before `now`, so that what is just being committed is not passed over, or to the
+ * oldest that has not gone, whatever the reason.
+ */
+export async function noteSentUntil(connection: Connection, editionId: number, now: Date): Promise<void> {
+  await connection.query({
+    name: 'note-sent-until',
+    text: `UPDATE trac_connection SET sent_until = greatest(sent_until, least($2::timestamptz,
+             (SELECT min(t.created_at) ${sendable}),
+             (SELECT min(t.created_at) FROM trac_sent s JOIN purse_transaction t USING (edition_id, backend_transaction_id)
+               WHERE s.edition_id = $1 AND s.state <> 'sent'),
+             (SELECT min(t.created_at) FROM purse_transaction t WHERE t.edition_id = $1 AND t.state = 'notProcessed')))
+            WHERE edition_id = $1`,
+    values: [editionId, new Date(now.getTime() - limits.connectorSettledMs)],
+  });
+}
+
 export type Doubtful = { backendTransactionId: number; key: string; lastSentAt: Date };
 
 /** Sent, and no answer came: by a process that is gone, or over a network that was. */

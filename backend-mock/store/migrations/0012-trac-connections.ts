@@ -25,6 +25,8 @@ CREATE TABLE trac_connection (
   reading_seen_until timestamptz,
   -- When the last whole reading began: until then the other side is known here.
   pulled_until timestamptz,
+  -- Nothing made before is waiting to be sent: a year of sales is not looked through for a few new ones.
+  sent_until timestamptz,
   -- Whoever holds the lease talks to the other side; another process takes it over when it has run out.
   lease_token text,
   lease_until timestamptz,
