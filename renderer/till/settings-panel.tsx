@@ -164,6 +164,7 @@ function KeyList() {
     [shortcuts.undo, t('keys.undo')],
     [shortcuts.payByCard, t('keys.payByCard')],
     [shortcuts.anotherTag, t('keys.anotherTag')],
+    [shortcuts.acknowledge, t('canteen.warning.key')],
   ];
   return (
     <dl className="grid grid-cols-[auto_1fr] items-center gap-x-4 gap-y-2 text-sm">

@@ -164,7 +164,8 @@ function openParts(options: TillHostOptions, post: (message: FromTillHost) => vo
     onIdle: () => database.checkpoint(),
     onView: (view) => post({ kind: 'view', view }),
     onStep: (step) => {
-      if (step.error) recentFaults.note(step.at, step.error);
+      // What somebody may not eat is no fault of the till, and nothing for support.
+      if (step.error && step.error.code !== 'ALLERGENS_UNCONFIRMED') recentFaults.note(step.at, step.error);
       post({ kind: 'step', step });
     },
     surroundings: {

@@ -155,7 +155,7 @@ function withoutUser(address: string): string {
 const uidPattern = /\b(?:[0-9A-F]{20}|[0-9A-F]{14}|[0-9A-F]{8})\b/g;
 /** Fields that hold a number of a tag, whatever it looks like. */
 const uidFields: ReadonlySet<string> = new Set(['uid', 'tagUid', 'lostUid', 'newUid']);
-/** Fields that could let somebody in, or lead to a card, should they ever turn up. */
+/** Fields that could let somebody in, lead to a card, or to a person, should they ever turn up. */
 const withheldFields: ReadonlySet<string> = new Set([
   'token',
   'keySets',
@@ -164,6 +164,8 @@ const withheldFields: ReadonlySet<string> = new Set([
   'pinHash',
   'password',
   'secrets',
+  // What somebody may not eat is theirs, and whoever they are may be guessed from it.
+  'acknowledgedAllergens',
 ]);
 
 /** Calls each tag by a name: the same one throughout a file, and none that leads back to its number. */

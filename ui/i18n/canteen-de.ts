@@ -35,6 +35,7 @@ export const canteenDe: Texts['canteen'] = {
     help: 'Es ist noch nichts gebucht. Gib es nur aus, wenn du sicher bist, dass es geht.',
     acknowledge: 'Ich weiss es – ausgeben',
     cancel: 'Nicht ausgeben',
+    key: 'Kantinen: trotz Allergie ausgeben',
     announce: 'Allergiewarnung. {{name}} ist allergisch auf {{allergens}}. Bestätige es oder gib es nicht aus.',
   },
   account: {

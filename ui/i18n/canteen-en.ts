@@ -34,6 +34,7 @@ export const canteenEn = {
     help: 'Nothing is booked yet. Serve this only if you are sure that it is safe.',
     acknowledge: 'I know – serve it',
     cancel: 'Do not serve',
+    key: 'Canteens: serve despite an allergy',
     announce: 'Allergy warning. {{name}} is allergic to {{allergens}}. Confirm, or do not serve.',
   },
   account: {

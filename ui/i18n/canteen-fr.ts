@@ -35,6 +35,7 @@ export const canteenFr: Texts['canteen'] = {
     help: 'Rien n’est encore comptabilisé. Ne servez que si vous êtes certain que c’est sans danger.',
     acknowledge: 'Je le sais – servir',
     cancel: 'Ne pas servir',
+    key: 'Cantines : servir malgré une allergie',
     announce: 'Alerte allergie. {{name}} est allergique à : {{allergens}}. Confirmez ou ne servez pas.',
   },
   account: {
