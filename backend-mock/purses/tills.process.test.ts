@@ -17,6 +17,7 @@ import { createCreditPurses } from './credit-purses.ts';
 import { createMembers, linkTag, type NewMember } from './members.ts';
 
 let server: TestServer;
+let databaseUrl: string;
 let backend: RunningBackend;
 let database: Database;
 let till: TillClient;
@@ -25,7 +26,7 @@ const clock = { now: () => now };
 const within = <T>(work: (connection: Connection) => Promise<T>) => database.transaction(work);
 beforeAll(async () => {
   server = await startTestServer();
-  const databaseUrl = await server.newDatabase();
+  databaseUrl = await server.newDatabase();
   backend = await startTestBackend(databaseUrl, { clock });
   database = openDatabase({ connectionString: databaseUrl }, systemRandom, silentLog);
   till = await enrolTill(backend.address, 'DEMO-CANTEEN');
@@ -157,6 +158,17 @@ describe('what a till sells', () => {
     expect(await balancesOf(uid)).toEqual({ Cash: 0, Sales: 2_00, 'Free School Meals': 50 });
     await runJobs();
     expect(await balancesOf(uid)).toEqual({ Cash: 0, Sales: 0, 'Free School Meals': 2_50 });
+  });
+
+  test('R75: backend processes do it by themselves, any number of them, and once', async () => {
+    const uid = await pupil({}, true);
+    await send((plan) => purchase(plan, 3_00), uid, { meal: true });
+    const others = await Promise.all([1, 2].map(() => startTestBackend(databaseUrl, { clock, canteenIntervalMs: 20 })));
+    await expect.poll(() => balancesOf(uid), { timeout: 30_000 }).toMatchObject({ Sales: 0 });
+    await Promise.all(others.map((other) => other.close()));
+    // What is owed above the limit stands on an account of its own.
+    expect(await balancesOf(uid)).toEqual({ Cash: 0, Sales: 0, 'Free School Meals': 0 });
+    expect(await lookUp(uid)).toMatchObject({ balanceMinor: -50, creditMinor: 0 });
   });
 
   test('R55, R56: a tag that nobody knows is a proxy’s until somebody says whose it is', async () => {
