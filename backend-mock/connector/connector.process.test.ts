@@ -167,6 +167,7 @@ describe('push', () => {
     expect(await findings()).toMatchObject({ findings: [{ kind: 'not-sent', reason: '400: not today' }] });
     sides.line.decide(() => 'goes');
     // Long afterwards, when everything else has gone.
+    await sides.processHere();
     await sides.pass(180);
     expect(await sides.round()).toBe(0);
     const asked = await sides.operator.post('/trac-connections/2/rounds', {});
