@@ -53,7 +53,7 @@ export type Action =
 
 /** What somebody does at the backend. */
 export type Deed =
-  | { readonly deed: 'admin-top-up'; readonly uid: string; readonly amountMinor: number }
+  | { readonly deed: 'admin-top-up' | 'online-top-up'; readonly uid: string; readonly amountMinor: number }
   | { readonly deed: 'block' | 'unblock' | 'dismiss-rejections'; readonly uid: string }
   /** A payment that nobody could find out. */
   | { readonly deed: 'end-payment'; readonly to: 'Committed' | 'Aborted' }

@@ -21,7 +21,7 @@ async function act(simulation: Simulation, action: Action): Promise<void> {
     case 'pass':
       return simulation.pass(action.spanMs);
     case 'jobs':
-      return backend.runJobs();
+      return simulation.jobs.round();
     case 'night':
       return night(simulation, action.forMs);
     case 'provider':
@@ -131,7 +131,7 @@ async function night(simulation: Simulation, forMs: number): Promise<void> {
   for (const desk of simulation.desks) if (desk.isRunning) desk.running.end();
   await simulation.settle();
   await simulation.pass(forMs);
-  await simulation.backend.runJobs();
+  await simulation.jobs.round();
   for (const desk of simulation.desks) simulation.startTill(desk);
 }
 

@@ -235,7 +235,8 @@ export class Director {
     const { wristbands, books } = this.#simulation;
     const { uid } = chance.pick(wristbands.all);
     const deed = chance.weighted<Deed['deed']>({
-      'admin-top-up': 30,
+      'admin-top-up': 22,
+      'online-top-up': 14,
       block: 3,
       unblock: 8,
       resolve: 12,
@@ -244,6 +245,7 @@ export class Director {
     });
     switch (deed) {
       case 'admin-top-up':
+      case 'online-top-up':
         return { deed, uid, amountMinor: chance.pick(topUps) };
       case 'resolve': {
         const open = [...books.known.values()].filter(

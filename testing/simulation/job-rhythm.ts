@@ -14,11 +14,14 @@ export class JobRhythm {
   readonly #time: SimulatedTime;
   #reservationsUntilMs: number[] = [];
   #paymentDueMs: number | null = null;
+  readonly #afterRound: () => Promise<void>;
   #nextMs: number | null = null;
 
-  constructor(backend: SimulatedBackend, time: SimulatedTime) {
+  /** @param afterRound called when jobs may have moved money */
+  constructor(backend: SimulatedBackend, time: SimulatedTime, afterRound: () => Promise<void>) {
     this.#backend = backend;
     this.#time = time;
+    this.#afterRound = afterRound;
   }
 
   /** An amount is held until then. */
@@ -44,12 +47,14 @@ export class JobRhythm {
     this.#time.after(atMs - this.#time.nowMs(), async () => {
       if (this.#nextMs !== atMs) return;
       this.#nextMs = null;
-      await this.#round();
+      await this.round();
     });
   }
 
-  async #round(): Promise<void> {
+  /** Now, due or not. */
+  async round(): Promise<void> {
     await this.#backend.runJobs();
+    await this.#afterRound();
     const now = this.#time.nowMs();
     // One that died over them has not released everything, and is asked again.
     if (this.#backend.isUp) this.#reservationsUntilMs = this.#reservationsUntilMs.filter((untilMs) => untilMs > now);

@@ -25,10 +25,11 @@ export async function finish(simulation: Simulation): Promise<void> {
   // Nobody stands and waits for it any more: the till asks ever later (Q12).
   if (simulation.desks.some((desk) => desk.running.view.openPayment)) await simulation.pass(idleAskMs);
   await simulation.pass(quietMs);
-  await simulation.backend.runJobs();
+  await simulation.jobs.round();
   await simulation.pass(quietMs);
   await simulation.tap.compare();
   for (const desk of simulation.desks) await sealed(simulation, desk.till.index);
+  await simulation.online.agree();
   await agreed(simulation);
 }
 

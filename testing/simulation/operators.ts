@@ -1,15 +1,17 @@
 import { z } from 'zod';
+import { outsideTopUpSchema } from '../../contract/wire/outside-top-up.ts';
 import type { Deed } from './actions.ts';
 import { operatorPassword, type SimulatedBackend } from './backend.ts';
 import type { BooksModel } from './books-model.ts';
 import { demand, type MoneyModel } from './money-model.ts';
 import type { Answer } from './network.ts';
+import type { OnlineTopUps } from './online-top-ups.ts';
 import type { SimulatedTime } from './simulated-time.ts';
 
 const sessionMs = 6 * 60 * 60 * 1_000;
 const adminTopUpSchema = z.object({ adjustmentNumber: z.int().nullable() });
 const foundSchema = z.object({ id: z.int(), state: z.string() });
-const paymentSchema = z.object({ id: z.int(), assignmentId: z.int(), number: z.int() });
+const paymentSchema = z.object({ id: z.int(), assignmentId: z.int().nullable(), number: z.int().nullable() });
 const editionId = 1;
 
 /** Whoever sits at the admin site, with a password and sometimes the wrong idea; the books model is told what they have done. */
@@ -17,6 +19,7 @@ export class Operators {
   readonly #backend: SimulatedBackend;
   readonly #books: BooksModel;
   readonly #model: MoneyModel;
+  readonly #online: OnlineTopUps;
   readonly #time: SimulatedTime;
   readonly #onPaymentEnded: () => Promise<void>;
   #session: { readonly cookie: string; readonly untilMs: number } | null = null;
@@ -27,12 +30,14 @@ export class Operators {
     backend: SimulatedBackend,
     books: BooksModel,
     model: MoneyModel,
+    online: OnlineTopUps,
     time: SimulatedTime,
     onPaymentEnded: () => Promise<void>,
   ) {
     this.#backend = backend;
     this.#books = books;
     this.#model = model;
+    this.#online = online;
     this.#time = time;
     this.#onPaymentEnded = onPaymentEnded;
   }
@@ -44,6 +49,9 @@ export class Operators {
     switch (deed.deed) {
       case 'admin-top-up':
         await this.#topUp(deed.uid, deed.amountMinor);
+        return null;
+      case 'online-top-up':
+        await this.#topUpOnline(deed.uid, deed.amountMinor);
         return null;
       case 'block':
       case 'unblock':
@@ -77,6 +85,23 @@ export class Operators {
     // The same request again, as somebody does who did not see the answer.
     const again = await this.#post('/admin-top-ups', body, key);
     demand(again === null || again.body === done, 'idempotency', 'a deed that was sent again got another answer');
+  }
+
+  /** The customer does it on a site of their own, which asks the backend with an operator's session. */
+  async #topUpOnline(uid: string, amountMinor: number): Promise<void> {
+    const [customer] = await this.#backend.query<{ id: number }>('SELECT customer_id AS id FROM tag WHERE uid = $1', [
+      uid,
+    ]);
+    if (!customer) return;
+    const key = `simulated-deed-${this.#deedCount}`;
+    const path = `/v1/customers/${customer.id}/online-top-ups`;
+    const answer = await this.#send(path, { editionId, amountMinor }, key);
+    const done = answer === null ? await this.#answerKept(key) : answer.status < 300 ? answer.body : null;
+    if (done === null) return;
+    const { backendTransactionId: id, feeMinor } = outsideTopUpSchema.parse(JSON.parse(done));
+    this.#online.opened({ id, uid, amountMinor, feeMinor });
+    // The job charges the card.
+    await this.#onPaymentEnded();
   }
 
   async #answerKept(key: string): Promise<string | null> {
@@ -133,7 +158,8 @@ export class Operators {
     const { id, assignmentId, number } = paymentSchema.parse(row);
     const isEnded = await this.#end(id, to);
     await this.#onPaymentEnded();
-    if (!isEnded) return null;
+    // One of a customer's own is ended either way, and followed where it is known (`online-top-ups.ts`).
+    if (!isEnded || assignmentId === null || number === null) return null;
     demand(to === 'Aborted', '3.4 card', `${assignmentId}/${number} is booked while its till may have it on a tag`);
     const stored = this.#model.row(assignmentId, number);
     demand(stored !== undefined, 'operator', `${assignmentId}/${number} has a payment and no till has stored it`);
@@ -156,7 +182,11 @@ export class Operators {
       await this.#post(`/transition-log/${id}/resolution`, { resolution: 'dismissal', editionId, note: 'explained' });
   }
 
-  async #post(path: string, body: unknown, key?: string): Promise<Answer | null> {
+  #post(path: string, body: unknown, key?: string): Promise<Answer | null> {
+    return this.#send(`/v1/admin${path}`, body, key);
+  }
+
+  async #send(path: string, body: unknown, key?: string): Promise<Answer | null> {
     const cookie = await this.#cookie();
     if (cookie === null) return null;
     const headers = {
@@ -164,7 +194,7 @@ export class Operators {
       'content-type': 'application/json',
       ...(key === undefined ? {} : { 'idempotency-key': key }),
     };
-    return this.#backend.answer({ method: 'POST', path: `/v1/admin${path}`, headers, body: JSON.stringify(body) });
+    return this.#backend.answer({ method: 'POST', path, headers, body: JSON.stringify(body) });
   }
 
   async #cookie(): Promise<string | null> {

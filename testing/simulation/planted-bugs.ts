@@ -213,4 +213,11 @@ export const plantedBugs: readonly PlantedBug[] = [
     put: 'answered(row, now)',
     stepsMax: late,
   },
+  {
+    name: 'the fee of an online top-up goes onto the tag',
+    file: `${backend}/payments/book-paid-top-up.ts`,
+    find: 'const amountMinor = row.amountMinor - row.feeMinor;',
+    put: 'const { amountMinor } = row;',
+    stepsMax: soon,
+  },
 ];

@@ -12,6 +12,7 @@ import { JobRhythm } from './job-rhythm.ts';
 import { Life, type Moment } from './life.ts';
 import { MoneyModel } from './money-model.ts';
 import { Line } from './network.ts';
+import { OnlineTopUps } from './online-top-ups.ts';
 import { Operators } from './operators.ts';
 import { thisRelease } from './releases.ts';
 import { backendUrl, type Release, SimulatedTill } from './simulated-till.ts';
@@ -48,7 +49,8 @@ export class Simulation {
   readonly backend: SimulatedBackend;
   readonly tap: BackendTap;
   readonly operators: Operators;
-  readonly #jobs: JobRhythm;
+  readonly jobs: JobRhythm;
+  readonly online: OnlineTopUps;
   readonly #trace = createHash('sha256');
   /** What broke outside of anybody's call. */
   #broken: unknown = null;
@@ -63,19 +65,23 @@ export class Simulation {
     this.provider = parts.provider;
     this.backend = backend;
 
-    this.#jobs = new JobRhythm(backend, this.time);
+    this.online = new OnlineTopUps(backend, this.books, this.model, this.provider);
+    this.jobs = new JobRhythm(backend, this.time, () => this.online.look());
     this.tap = new BackendTap(
       backend,
       this.books,
       this.provider,
-      this.#jobs,
+      this.jobs,
       this.time,
       (line) => this.trace(line),
       (assignmentId) => this.model.lost.has(assignmentId),
     );
-    this.operators = new Operators(backend, this.books, this.model, this.time, () => this.#jobs.notePayment());
-    const afterNotice = () => this.#jobs.notePayment();
-    const notices = new CardNotices(backend, this.time, this.chance.stream('notices'), this.tally, afterNotice);
+    const afterPayment = async () => {
+      await this.jobs.notePayment();
+      await this.online.look();
+    };
+    this.operators = new Operators(backend, this.books, this.model, this.online, this.time, afterPayment);
+    const notices = new CardNotices(backend, this.time, this.chance.stream('notices'), this.tally, afterPayment);
     this.provider.onWord = (key, taken, reference) => notices.announce(key, taken, reference);
     this.wristbands = new Wristbands(
       () => this.#editionKey(),
