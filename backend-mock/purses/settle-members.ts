@@ -1,10 +1,11 @@
 import { bookShown } from '../ledger/booking.ts';
+import { invariant } from '../ledger/invariant.ts';
 import type { Connection } from '../store/database.ts';
 import type { CanteenEdition } from './canteen-edition.ts';
 import { adjustCleared } from './clear-credits.ts';
 import { placeSettlements, transferOf } from './purse-postings.ts';
 import { type MembersSales, readWaitingSales } from './read-waiting-sales.ts';
-import { type Settlement, settleSales } from './settle-sales.ts';
+import { type Settlement, settleSales, type UsableCredit, type WaitingSale } from './settle-sales.ts';
 import { writeSettlements } from './write-settlements.ts';
 
 /**
@@ -37,8 +38,25 @@ function settledOf({ waiting, credits, draws, accounts }: MembersSales, edition:
   if (waiting.length === 0) return [];
   const rules = { drawsCredits: edition.creditMode === 'TRAC', sessionCredits: edition.sessionCredits };
   const purses = new Map(credits.map(({ transactionId, purseId }) => [transactionId, purseId]));
-  const settlements = placeSettlements(settleSales(waiting, credits, draws, rules), (creditId) => purses.get(creditId));
+  const decided = settleSales(waiting, credits, draws, rules);
+  requireWhole(waiting, credits, decided);
+  const settlements = placeSettlements(decided, (creditId) => purses.get(creditId));
   return [{ settlements, postings: settlements.map((settlement) => transferOf(settlement, (id) => accounts.get(id))) }];
+}
+
+/** INV-70: not a penny more or less than was sold, and no credit pays more than it has. The database says the second once more. */
+function requireWhole(
+  waiting: readonly WaitingSale[],
+  credits: readonly UsableCredit[],
+  settlements: readonly Settlement[],
+): void {
+  const drawnMinor = settlements.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+  const soldMinor = waiting.reduce((sum, { amountMinor }) => sum - amountMinor, 0);
+  invariant('INV-70', drawnMinor === soldMinor, 'what sales draw is what was sold');
+  const left = new Map(credits.map(({ transactionId, availableMinor }) => [transactionId, availableMinor]));
+  for (const { creditId, amountMinor } of settlements)
+    if (creditId !== undefined) left.set(creditId, (left.get(creditId) ?? 0) - amountMinor);
+  for (const leftMinor of left.values()) invariant('INV-70', leftMinor >= 0, 'a credit pays no more than it has');
 }
 
 async function markProcessed(
