@@ -32,7 +32,7 @@ export const canteenDe: Texts['canteen'] = {
     title: 'Allergie!',
     of: '{{name}} ist allergisch auf:',
     isIn: 'in {{products}}',
-    help: 'Es ist noch nichts gebucht. Gib es nur aus, wenn du sicher bist, dass es geht.',
+    help: 'Es ist noch nichts gebucht. Gib es nur aus, wenn es sicher unbedenklich ist.',
     acknowledge: 'Ich weiss es – ausgeben',
     cancel: 'Nicht ausgeben',
     key: 'Kantinen: trotz Allergie ausgeben',
