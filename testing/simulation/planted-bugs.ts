@@ -218,6 +218,6 @@ export const plantedBugs: readonly PlantedBug[] = [
     file: `${backend}/payments/book-paid-top-up.ts`,
     find: 'const amountMinor = row.amountMinor - row.feeMinor;',
     put: 'const { amountMinor } = row;',
-    stepsMax: soon,
+    stepsMax: late,
   },
 ];
