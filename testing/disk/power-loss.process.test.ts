@@ -14,7 +14,7 @@ let events: readonly DiskEvent[];
 
 beforeAll(async () => {
   events = await recordSession(0);
-});
+}, 180_000);
 
 test('Q51: whatever was not synced is lost, and nothing that was told', async () => {
   const { losses, pictures } = await losePower(events, { seed: 1, every: 11, perMoment: 1 });

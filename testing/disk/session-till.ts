@@ -7,7 +7,7 @@ import type { Result } from '../../terminal-core/domain/result.ts';
 import { openTill, type RunningTill } from '../../terminal-core/main/open-till.ts';
 import { SimulatedReader } from '../../terminal-core/readers/simulated/simulated-reader.ts';
 
-const tap = { firstTagOnly: true, timeoutMs: 20_000 } as const;
+const tap = { firstTagOnly: true, timeoutMs: 60_000 } as const;
 
 /**
  * A till as its host puts it together, with the simulated reader in the same process: everything it does to its disk, to the
@@ -89,7 +89,7 @@ export class SessionTill {
 
   /** Everything is sent, and answered. */
   async replicate(): Promise<void> {
-    const sent = await this.operations.replicate({ untilEmpty: true, timeoutMs: 20_000 });
+    const sent = await this.operations.replicate({ untilEmpty: true, timeoutMs: 60_000 });
     if (!sent.ok || !sent.value.sealed) throw new Error(`not sent: ${JSON.stringify(sent)}`);
   }
 
