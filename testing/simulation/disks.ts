@@ -13,13 +13,6 @@ const seqSchema = z.int().nullable();
 /** How long somebody waits for a till to be enrolled before they try again another time. */
 const enrolMs = 5_000;
 
-/** A till's disk as somebody keeps it, with how far its journal had got. */
-export interface KeptDisk {
-  readonly assignmentId: number;
-  readonly seq: number;
-  readonly bytes: Buffer;
-}
-
 /** Somebody copies a till's data, while it runs or not. */
 export function keepDisk(desk: TillDesk): void {
   const { observer, till } = desk;

@@ -2,18 +2,16 @@ import { z } from 'zod';
 import type { Fault } from '../../contract/ipc/fault.ts';
 import type { Outcome } from '../../contract/ipc/operations.ts';
 import type { Result } from '../../terminal-core/domain/result.ts';
-import type { TillOperations } from '../../terminal-core/till/operations.ts';
 import type { Work } from './actions.ts';
 import type { BooksModel } from './books-model.ts';
 import { cleanupRowOf, startRowOf, undecidedRowOf } from './cleanup-rows.ts';
-import type { KeptDisk } from './disks.ts';
 import type { ForkWatch } from './fork-watch.ts';
-import { demand, type Intent, keyOf, ModelViolation, type MoneyModel } from './money-model.ts';
+import type { KeptDisk } from './kept-disk.ts';
+import { demand, keyOf, ModelViolation, type MoneyModel } from './money-model.ts';
 import type { RunningTill, SimulatedTill } from './simulated-till.ts';
 import type { Tally } from './tally.ts';
 import { TillObserver } from './till-observer.ts';
-
-type Ended = Promise<Result<Outcome, Fault>>;
+import { type Ended, intentsOf, start } from './till-work.ts';
 
 const assignmentSchema = z.object({ assignmentId: z.int(), journalId: z.string() });
 
@@ -228,80 +226,5 @@ export class TillDesk {
     demand(answer.ok || answer.fault.code !== 'INTERNAL', 'told', 'a till reports a mistake of its own');
     const number = answer.ok ? answer.value.step.transaction?.terminalTransactionNumber : undefined;
     if (number !== undefined && answer.ok && !this.fork) model.told(assignmentId, number, answer.value.result);
-  }
-}
-
-function start(operations: TillOperations, work: Work, firstTagOnly: boolean): Ended {
-  const request = { firstTagOnly };
-  switch (work.work) {
-    case 'sell':
-      return sell(operations, work, firstTagOnly);
-    case 'topUp':
-      return operations.topUp({ ...request, amountMinor: work.amountMinor, method: work.method });
-    case 'refund':
-      return operations.refund({ ...request, amountMinor: work.amountMinor });
-    case 'reverseRefund':
-      return operations.reverseRefund({ ...request, terminalTransactionNumber: work.number ?? 1 });
-    case 'chargeback':
-      return operations.chargeback({ ...request, terminalTransactionNumber: work.number, lines: null });
-    case 'block':
-      return operations.block({ ...request, blocked: work.blocked });
-    case 'replace':
-      return operations.replace({ ...request, lostUid: work.lostUid });
-    case 'resolve':
-      return operations.resolve({ ...request, terminalTransactionNumber: work.number });
-    case 'balance':
-      return operations.balance(request);
-    case 'issue':
-      return operations.issue(request);
-    case 'repair':
-      return operations.repair(request);
-    case 'collect':
-      return operations.collectAdjustment(request);
-    case 'finishPayment':
-      return operations.finishPayment(request);
-    case 'voidPayment':
-      return operations.voidPayment({});
-  }
-}
-
-async function sell(
-  operations: TillOperations,
-  { amountMinor, taps, openLoop }: Extract<Work, { readonly work: 'sell' }>,
-  firstTagOnly: boolean,
-): Ended {
-  await operations.clearCart({});
-  await operations.addAmountToCart({ amountMinor });
-  return operations.sell({ firstTagOnly, taps, ...(openLoop ? { openLoop: 'shortfall' } : {}) });
-}
-
-/** What may be drawn for a piece of work; nothing for one that books nothing. */
-function intentsOf(work: Work): readonly Intent[] {
-  switch (work.work) {
-    case 'sell':
-      return [
-        { type: 'Purchase', method: 'tag', amountMinor: work.amountMinor },
-        ...(work.openLoop ? [{ type: 'TopUp', method: 'card', amountMinor: null } as const] : []),
-      ];
-    case 'topUp':
-      return [{ type: 'TopUp', method: work.method, amountMinor: work.amountMinor }];
-    case 'refund':
-      return [{ type: 'Refund', method: 'cash', amountMinor: work.amountMinor }];
-    case 'reverseRefund':
-      return [{ type: 'Refund', method: 'cash', amountMinor: null }];
-    case 'chargeback':
-      return [{ type: 'Chargeback', method: 'tag', amountMinor: null }];
-    case 'block':
-      return [{ type: 'TagAdjustment', method: 'none', amountMinor: 0 }];
-    case 'collect':
-      return [{ type: 'TagAdjustment', method: 'none', amountMinor: null }];
-    case 'finishPayment':
-    case 'voidPayment':
-    case 'balance':
-    case 'issue':
-    case 'repair':
-    case 'replace':
-    case 'resolve':
-      return [];
   }
 }
