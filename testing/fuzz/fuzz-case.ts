@@ -6,8 +6,9 @@ import type { FuzzTill, FuzzWorld } from './fuzz-world.ts';
 import { hostileTexts } from './hostile-values.ts';
 import { attackFraming, attackHeaders, attackMethod, attackPath, attackQuery, strangeBytes } from './line-attacks.ts';
 import { mutated } from './mutations.ts';
+import { encoded } from './percent-encoding.ts';
 import type { FuzzRoute, JsonSchema } from './routes.ts';
-import { bytesOf, encoded, messageOf, type WireMessage } from './wire-message.ts';
+import { bytesOf, messageOf, type WireMessage } from './wire-message.ts';
 
 /** One request of the run, ready to be sent, and what is known of how it has to end. */
 export type FuzzCase = {

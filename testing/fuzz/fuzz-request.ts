@@ -9,9 +9,9 @@ import { drawFilter, placeSchema, soundBody } from './integrations.ts';
 import { drawEntries } from './journal-bodies.ts';
 import { type HostileJson, writeJson } from './json-text.ts';
 import type { Newcomer } from './newcomers.ts';
+import { encoded } from './percent-encoding.ts';
 import type { FuzzRoute, JsonSchema, Parameter } from './routes.ts';
 import { type Known, SchemaValues } from './schema-values.ts';
-import { encoded } from './wire-message.ts';
 
 /** Who a request says it comes from. */
 export type Caller = 'till' | 'operator' | 'integration' | 'app' | 'stranger' | 'nobody';

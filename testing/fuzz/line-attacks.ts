@@ -1,6 +1,7 @@
 import type { Draw } from './draw.ts';
 import { hostileTexts } from './hostile-values.ts';
-import { bytesOf, encoded, type WireMessage } from './wire-message.ts';
+import { encoded } from './percent-encoding.ts';
+import { bytesOf, type WireMessage } from './wire-message.ts';
 
 const segments = [
   '%',

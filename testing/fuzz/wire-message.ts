@@ -1,5 +1,6 @@
 import type { FuzzRequest } from './fuzz-request.ts';
 import { writeJson } from './json-text.ts';
+import { encoded } from './percent-encoding.ts';
 
 /** A request on its way to bytes; an attack changes any part of it. */
 export type WireMessage = {
@@ -33,11 +34,6 @@ export function messageOf(request: FuzzRequest): WireMessage {
     endsEarly: false,
     cutAt: undefined,
   };
-}
-
-/** Percent-encoded; half a surrogate pair has no UTF-8 and goes as what a careless client would send. */
-export function encoded(text: string): string {
-  return encodeURIComponent(text.replaceAll(/[\ud800-\udfff]/gu, '\ufffd'));
 }
 
 /** The message in the bytes of HTTP/1.1, on a connection that ends with it. */
