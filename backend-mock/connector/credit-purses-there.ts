@@ -1,4 +1,5 @@
-import { createCreditPurses, type NewCreditPurse } from '../purses/credit-purses.ts';
+import { createCreditPurses } from '../purses/credit-purses.ts';
+import type { NewCreditPurse } from '../purses/insert-credit-purses.ts';
 import { readPurses } from '../purses/purses.ts';
 import type { Connection } from '../store/database.ts';
 import { instantOf } from '../trac/instant.ts';

@@ -4,7 +4,7 @@ import { invariant } from '../ledger/invariant.ts';
 import type { Connection } from '../store/database.ts';
 import type { CanteenEdition } from './canteen-edition.ts';
 import { expiryOf } from './credit-expiry.ts';
-import { nextApplication } from './credit-purses.ts';
+import { nextApplication } from './credit-schedule.ts';
 import { type PurseEntry, plainEntry } from './purse-entry.ts';
 import { movement } from './purse-postings.ts';
 import type { CalendarDay } from './wall-clock.ts';

@@ -5,10 +5,11 @@ import type { Connection } from '../store/database.ts';
 import { type AdmittedTransaction, admitTransaction } from './admit-transaction.ts';
 import { readCanteenEdition } from './canteen-edition.ts';
 import { expiryOf } from './credit-expiry.ts';
-import { insertCreditPurses } from './credit-purses.ts';
+import { type AccountOf, fundedBooking } from './fund-sale.ts';
+import { insertCreditPurses } from './insert-credit-purses.ts';
 import type { NewPurseTransaction, TransactionOutcome } from './new-transaction.ts';
 import { type PurseEntry, plainEntry } from './purse-entry.ts';
-import { channelOf, movement, type PlacedSettlement, settlementLineFirst, transferOf } from './purse-postings.ts';
+import { channelOf, movement, type PlacedSettlement } from './purse-postings.ts';
 import { type PurseTerms, purseKey } from './purses.ts';
 import { readBackdrop, type TransactionBackdrop } from './read-backdrop.ts';
 import { type FundsSource, shareOutFunds, slugOf, titleOf } from './source-of-funds.ts';
@@ -117,8 +118,6 @@ type Booking = {
   postings: Posting[];
 };
 
-type AccountOf = (customerId: number, purseId: string) => number | undefined;
-
 function bookingOf(
   plan: Plan,
   numbers: readonly number[],
@@ -154,7 +153,7 @@ function bookingOf(
     ...(purseId === 'sales' ? { merchantId: wanted.merchantId ?? backdrop.firstMerchantId } : {}),
   };
   const own = ownPosting(entry, plan, backdrop, accountOf);
-  const funded = fundedBooking(entry, plan, ofFundings, backdrop, accountOf);
+  const funded = fundedBooking(entry, plan, ofFundings, backdrop.accounts, accountOf);
   return {
     backendTransactionId,
     entries: [entry, ...funded.entries],
@@ -197,68 +196,4 @@ function ownCredit(entry: PurseEntry, { purses, edition }: TransactionBackdrop):
   const expiresAt = expiryOf(purse, transactionDate, edition);
   const credit = { backendTransactionId, customerId, purseId, amountMinor, usageMinor: 0, grantedAt: transactionDate };
   return [{ ...credit, expiresAt, appliedOn: null }];
-}
-
-/**
- * What `sourceOfFunds` books beside the sale: a credit in each named purse that is used up by it at once, so that the purse stays at 0
- * (R120, R123, Q31), or, of a refund, taken back (R124); the rest is the cash's.
- */
-function fundedBooking(
-  sale: PurseEntry,
-  { fundings, cashMinor }: Plan,
-  numbers: readonly number[],
-  { accounts }: TransactionBackdrop,
-  accountOf: AccountOf,
-): Omit<Booking, 'backendTransactionId'> {
-  const { customerId, transactionDate, businessDate, integration } = sale;
-  const booking: Omit<Booking, 'backendTransactionId'> = { entries: [], credits: [], settlements: [], postings: [] };
-  const sign = sale.amountMinor < 0 ? 1 : -1;
-  const transfer = (purseId: string, amountMinor: number, creditId: number | undefined) => {
-    const line = settlementLineFirst + booking.settlements.length;
-    const settlement = {
-      transactionId: sale.backendTransactionId,
-      purseId,
-      creditId,
-      amountMinor: sign * amountMinor,
-      line,
-    };
-    booking.settlements.push(settlement);
-    booking.postings.push(transferOf(settlement, (id) => accountOf(customerId, id)));
-  };
-  for (const [index, { name, amountMinor }] of fundings.entries()) {
-    const backendTransactionId = numbers[index];
-    const purseId = slugOf(name);
-    const purse = accountOf(customerId, purseId);
-    const funding = accounts.get('funding');
-    invariant(
-      'INV-61',
-      backendTransactionId !== undefined && purse !== undefined && funding !== undefined,
-      'a source of funds has its purse and who pays for it',
-    );
-    const signed = sign * amountMinor;
-    const entry = {
-      ...plainEntry,
-      backendTransactionId,
-      customerId,
-      purseId,
-      type: 'credit' as const,
-      amountMinor: signed,
-    };
-    booking.entries.push({
-      ...entry,
-      transactionDate,
-      businessDate,
-      contraTransactionId: sale.backendTransactionId,
-      integration,
-    });
-    const kinds = { received: 'credit', paid: 'credit-reversal' };
-    booking.postings.push(movement({ backendTransactionId, line: 1 }, purse, funding, signed, kinds));
-    if (sign > 0) {
-      const credit = { backendTransactionId, customerId, purseId, amountMinor, usageMinor: amountMinor };
-      booking.credits.push({ ...credit, grantedAt: transactionDate, expiresAt: null, appliedOn: null });
-    }
-    transfer(purseId, amountMinor, sign > 0 ? backendTransactionId : undefined);
-  }
-  if (cashMinor > 0) transfer('default', cashMinor, undefined);
-  return booking;
 }

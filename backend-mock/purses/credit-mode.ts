@@ -1,7 +1,7 @@
 import type { CreditMode } from '../../contract/wire/canteen.ts';
 import type { Connection } from '../store/database.ts';
 import { readCanteenEdition } from './canteen-edition.ts';
-import { nextApplication } from './credit-purses.ts';
+import { nextApplication } from './credit-schedule.ts';
 
 /**
  * Says who manages the credits of an edition (Q33) and whether sessions narrow them (Q34). While the tills do, no credit comes by itself;

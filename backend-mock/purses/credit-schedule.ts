@@ -43,3 +43,9 @@ export function scheduleFlaw(creditApply: string): ScheduleFlaw | undefined {
 export function nextOccurrence(creditApply: string, zone: string, after: Date): Date | undefined {
   return scheduleOf(creditApply, zone).nextRun(after) ?? undefined;
 }
+
+/** The next occurrence after an instant, or null where the purse is valid no more by then. */
+export function nextApplication(creditApply: string, zone: string, after: Date, validTo: Date | null): Date | null {
+  const next = nextOccurrence(creditApply, zone, after);
+  return next === undefined || (validTo !== null && next.getTime() >= validTo.getTime()) ? null : next;
+}

@@ -7,13 +7,8 @@ import {
 import { ProblemError, problem } from '../http/problems.ts';
 import { invariant } from '../ledger/invariant.ts';
 import type { CanteenEdition } from '../purses/canteen-edition.ts';
-import {
-  type CreditRules,
-  changePurse,
-  createCreditPurses,
-  type PurseChange,
-  type PurseRefusal,
-} from '../purses/credit-purses.ts';
+import { changePurse, createCreditPurses, type PurseChange, type PurseRefusal } from '../purses/credit-purses.ts';
+import type { CreditRules } from '../purses/insert-credit-purses.ts';
 import { lockMembers, type Member } from '../purses/members.ts';
 import { type Purse, purseColumns, readPurses } from '../purses/purses.ts';
 import type { Connection } from '../store/database.ts';

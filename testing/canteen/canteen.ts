@@ -7,13 +7,12 @@ import { applyCredits, processSales, settleAll } from '../../backend-mock/purses
 import { createTransactions } from '../../backend-mock/purses/create-transactions.ts';
 import { changeCreditMode } from '../../backend-mock/purses/credit-mode.ts';
 import {
-  type CreditRules,
   changePurse,
   createCreditPurses,
   type PurseChange,
-  type PurseValidity,
   replaceCreditPurse,
 } from '../../backend-mock/purses/credit-purses.ts';
+import type { CreditRules, PurseValidity } from '../../backend-mock/purses/insert-credit-purses.ts';
 import { createMembers, lockMembers, type Member, type NewMember } from '../../backend-mock/purses/members.ts';
 import type { NewPurseTransaction, TransactionOutcome } from '../../backend-mock/purses/new-transaction.ts';
 import { readPurses } from '../../backend-mock/purses/purses.ts';
