@@ -29,7 +29,7 @@ export class Dice {
 }
 
 const weekdays = [1, 2, 3, 4, 5];
-/** Three kinds of credit: one for every day, one for lunch alone that is swept when lunch is over, and one that rolls over. */
+/** Three kinds of credit: one for every day, one for lunch alone that is swept when lunch is over, and one for breakfasts that rolls over. */
 export const freeMeals: CreditKind = {
   title: 'Free School Meals',
   amountMinor: 2_50,
@@ -54,7 +54,7 @@ export const bursary: CreditKind = {
   weekdays: [1, 3],
   at: '07:30',
   days: 6,
-  sessions: null,
+  sessions: ['breakfast'],
   sweptAt: null,
 };
 
