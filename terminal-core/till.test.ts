@@ -306,9 +306,10 @@ describe('screens', () => {
     expect(till.screen.screen).toBe('sale');
   });
 
-  test('a halt by the backend shows at once when the till is idle, and after the sale when it is not', async () => {
+  test('a halt by the backend lets a sale that has its number come to its end, and shows after it', async () => {
     const till = await tills.charged();
     const { ended } = await startSale(till, 500);
+    await till.hand({ kind: 'tear', tagId: till.tagId(0), writeNumber: 2, point: 'before' });
     till.assignments.halt('JOURNAL_UNKNOWN');
     await till.hand({ kind: 'hold', tagId: till.tagId(0) });
     expect(await ended).toMatchObject({ value: { result: 'committed' } });
