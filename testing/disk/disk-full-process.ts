@@ -56,11 +56,12 @@ for (const [text, count] of [...counts].sort()) console.log(`${String(count).pad
 const wrong = reports.filter(({ complaints }) => complaints.length > 0);
 for (const { deed, writesLeft, takesHalf, complaints } of wrong)
   console.log(`WRONG ${deed}, ${writesLeft} writes left${takesHalf ? ' and a half' : ''}: ${complaints.join('; ')}`);
+if (repeats > 0) console.log(`${repeats} rows had to be repeated: the machine was too busy for its reader`);
 console.log(
   `${reports.length} full disks, ${wrong.length} wrong, ${Math.round((performance.now() - startedMs) / 1_000)} s`,
 );
 if (values.figures !== undefined) {
-  const figures = { rows: reports.length, wrong: wrong.length, ends: Object.fromEntries(counts) };
+  const figures = { rows: reports.length, repeats, wrong: wrong.length, ends: Object.fromEntries(counts) };
   fs.writeFileSync(values.figures, `${JSON.stringify(figures, null, 2)}\n`);
 }
 process.exitCode = wrong.length > 0 || reports.length === 0 ? 1 : 0;

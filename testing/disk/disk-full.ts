@@ -36,25 +36,24 @@ export interface FullDiskReport extends FullDiskRow {
 export async function prepareTill(): Promise<TestFolder> {
   const folder = makeFolder('disk-full');
   const backend = await startSessionBackend(() => undefined);
-  const till = await start(folder, {});
-  await till.ask('enrol', { backendUrl: backend.server.url, code: 'ONE', terminalName: 'Bar 1' });
-  await shown(till, till.call('issue', tap));
-  await shown(till, till.call('topUp', { ...tap, amountMinor: 100_00, method: 'cash' }));
-  await till.stop();
+  await withTill(folder, {}, async (till) => {
+    await till.ask('enrol', { backendUrl: backend.server.url, code: 'ONE', terminalName: 'Bar 1' });
+    await shown(till, till.call('issue', tap));
+    await shown(till, till.call('topUp', { ...tap, amountMinor: 100_00, method: 'cash' }));
+  });
   await backend.server.close();
   return folder;
 }
 
 /** How often an undisturbed deed writes to the disk. */
 export async function countWrites(prepared: TestFolder, deed: Deed): Promise<number> {
-  return onCopy(prepared, async (folder, disk) => {
-    const till = await start(folder, disk.environment);
-    const before = disk.writeCount;
-    await undergo(till, deed, () => undefined);
-    const count = disk.writeCount - before;
-    await till.stop();
-    return count;
-  });
+  return onCopy(prepared, (folder, disk) =>
+    withTill(folder, disk.environment, async (till) => {
+      const before = disk.writeCount;
+      await undergo(till, deed, () => undefined);
+      return disk.writeCount - before;
+    }),
+  );
 }
 
 /** One row: the deed while the disk fills up, a start while it is full, and then there is room again. */
@@ -78,11 +77,12 @@ class FullDisk {
 
   async run(): Promise<FullDiskReport> {
     const { deed, writesLeft, takesHalf } = this.#row;
-    const till = await start(this.#folder, this.#disk.environment);
-    const told = await undergo(till, deed, () => this.#disk.fillAfter(writesLeft, takesHalf));
-    // It says so and ends: the next one begins with the cleanup, and not on a disk that it believes to be another.
-    if (told === 'DISK_FULL') await till.tillHost.ended;
-    await till.stop();
+    const told = await withTill(this.#folder, this.#disk.environment, async (till) => {
+      const code = await undergo(till, deed, () => this.#disk.fillAfter(writesLeft, takesHalf));
+      // It says so and ends by itself: the next one begins with the cleanup.
+      if (code === 'DISK_FULL') await till.tillHost.ended;
+      return code;
+    });
     const left = this.#lastState();
     const written = imageOn(this.#folder);
     this.#expect(
@@ -102,11 +102,7 @@ class FullDisk {
 
   /** It may start, or say why it does not; the wristband is not its to touch. */
   async #startWhileFull(written: Image): Promise<string> {
-    const told = await start(this.#folder, this.#disk.environment).then(
-      async (till) => {
-        await till.stop();
-        return 'started';
-      },
+    const told = await withTill(this.#folder, this.#disk.environment, () => Promise.resolve('started')).catch(
       (error: unknown) => /"code":"(\w+)"/.exec(String(error))?.[1] ?? String(error),
     );
     this.#expect('a start on a full disk says why it is none', told === 'started' || told === 'DISK_FULL', told);
@@ -117,10 +113,10 @@ class FullDisk {
   /** The same wristband is shown again: what was open is decided, and the same deed goes through. */
   async #goOn(written: Image): Promise<string> {
     const rowsBefore = this.#rows().length;
-    const till = await start(this.#folder, this.#disk.environment);
-    const again = await undergo(till, this.#row.deed, () => undefined);
+    const again = await withTill(this.#folder, this.#disk.environment, (till) =>
+      undergo(till, this.#row.deed, () => undefined),
+    );
     this.#expect('with room again the same deed goes through', again === 'committed', again);
-    await till.stop();
     const rows = this.#rows();
     const committed = rows.filter(({ state }) => state === 'Committed');
     const image = imageOn(this.#folder);
@@ -199,8 +195,23 @@ function onDatabase<Value>({ place }: TestFolder, read: (database: Database.Data
   }
 }
 
-function start(folder: TestFolder, environment: Readonly<Record<string, string>>): Promise<LiveTill> {
-  return LiveTill.start({ dataFolder: folder.place, readerKind: 'simulated', replication: 'on-demand', environment });
+/** The hosts run for as long as the work does, however it ends. @throws with the fault where they do not start */
+async function withTill<Value>(
+  { place }: TestFolder,
+  environment: Readonly<Record<string, string>>,
+  work: (till: LiveTill) => Promise<Value>,
+): Promise<Value> {
+  const till = await LiveTill.start({
+    dataFolder: place,
+    readerKind: 'simulated',
+    replication: 'on-demand',
+    environment,
+  });
+  try {
+    return await work(till);
+  } finally {
+    await till.stop();
+  }
 }
 
 /** @returns how it ended, or the code of the fault; `before` is done when the till waits for the wristband */
