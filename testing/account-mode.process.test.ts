@@ -62,6 +62,16 @@ async function riskOf(till: InProcessTill) {
   return { exposureMinor, exposureLimitMinor };
 }
 
+/** Changes what the edition risks offline; null: every till may risk its own limit, which is what the demo begins with. */
+async function changeRisk(till: InProcessTill, perTillMinor: number, offlineLimitMinor: number | null): Promise<void> {
+  const editionId = till.assignments.assignment()?.edition.id ?? 0;
+  const operator = await logIn(backend.address);
+  const accountLimits = { offlinePerTagMinor: 1_500, offlinePerTillMinor: perTillMinor, overdraftMinor: 0 };
+  const body = JSON.stringify({ accountLimits, offlineLimitMinor });
+  const changed = await operator.request(`/editions/${editionId}`, { method: 'PATCH', body });
+  expect([changed.status, await changed.text()]).toEqual([200, expect.any(String)]);
+}
+
 /** Has the operator bound what the edition risks offline, so that the last of its tills has only `lastMinor` left. */
 async function riskAtMost(till: InProcessTill, perTillMinor: number, lastMinor: number): Promise<void> {
   const editionId = till.assignments.assignment()?.edition.id ?? 0;
@@ -69,10 +79,7 @@ async function riskAtMost(till: InProcessTill, perTillMinor: number, lastMinor: 
   const shares = () => operator.read(assignmentsAnswerSchema, `/assignments?editionId=${editionId}`);
   const { assignments } = await shares();
   const offlineLimitMinor = (assignments.length - 1) * perTillMinor + lastMinor;
-  const accountLimits = { offlinePerTagMinor: 1_500, offlinePerTillMinor: perTillMinor, overdraftMinor: 0 };
-  const body = JSON.stringify({ accountLimits, offlineLimitMinor });
-  const changed = await operator.request(`/editions/${editionId}`, { method: 'PATCH', body });
-  expect([changed.status, await changed.text()]).toEqual([200, expect.any(String)]);
+  await changeRisk(till, perTillMinor, offlineLimitMinor);
   const dealt = (await shares()).assignments.reduce((sum, { offlineShareMinor }) => sum + offlineShareMinor, 0);
   expect(dealt).toBe(offlineLimitMinor);
 }
@@ -200,6 +207,7 @@ describe('a canteen', () => {
       expect(await replicate(till)).toMatchObject({ value: { rejectedCount: 0, unsentCount: 0 } });
       expect(await exposureMinor(till)).toBe(0);
     }
+    await changeRisk(first, 30_000, null);
     expect(await books(first)).toMatchObject({ coherence: coherent });
   });
 });
