@@ -14,6 +14,8 @@ const backend = 'backend-mock';
 /** What every sale of a run goes through is found soon; what needs an accident takes longer. */
 const soon = 1_500;
 const late = 8_000;
+/** What needs an accident, and then three things more in the right order. */
+const rare = 16_000;
 
 /** The mistakes that the simulation has to find, whatever else would find them too. */
 export const plantedBugs: readonly PlantedBug[] = [
@@ -92,7 +94,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     file: `${till}/recovery/examine.ts`,
     find: 'if (index >= image.history.length) return undecidable(null);',
     put: "if (index >= image.history.length) return { kind: 'displaced', monitor: 'number-reused' };",
-    stepsMax: late,
+    stepsMax: rare,
   },
   {
     name: 'a tag speaks for the transactions of another',
@@ -204,14 +206,14 @@ export const plantedBugs: readonly PlantedBug[] = [
     file: `${till}/till.ts`,
     find: '    if (assignment.haltedCode) return failed(fault(assignment.haltedCode));\n',
     put: '',
-    stepsMax: late,
+    stepsMax: rare,
   },
   {
     name: 'a void that nobody confirmed for a day is never asked for again',
     file: `${backend}/payments/terminal-payments.ts`,
     find: "row.nextCheckAt === null ? ({ outcome: 'begun', payment: row } as const) : answered(row, now)",
     put: 'answered(row, now)',
-    stepsMax: late,
+    stepsMax: rare,
   },
   {
     name: 'the fee of an online top-up goes onto the tag',
