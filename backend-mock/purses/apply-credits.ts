@@ -1,14 +1,10 @@
-import { readSharedAccounts } from '../ledger/accounts.ts';
-import { bookShown } from '../ledger/booking.ts';
 import { invariant } from '../ledger/invariant.ts';
 import type { Connection } from '../store/database.ts';
+import { bookFunding, type FundingMovement } from './book-funding.ts';
 import type { CanteenEdition } from './canteen-edition.ts';
 import { expiryOf } from './credit-expiry.ts';
 import { nextApplication } from './credit-schedule.ts';
-import { type PurseEntry, plainEntry } from './purse-entry.ts';
-import { movement } from './purse-postings.ts';
 import type { CalendarDay } from './wall-clock.ts';
-import { byJob, drawTransactionNumbers, writeEntries } from './write-entries.ts';
 import { type NewCredit, writeCredits } from './write-settlements.ts';
 
 type DuePurse = {
@@ -113,25 +109,23 @@ async function writeGrants(
   grants: readonly Grant[],
   now: Date,
 ): Promise<void> {
-  if (grants.length === 0) return;
-  const numbers = await drawTransactionNumbers(connection, grants.length);
-  const funding = (await readSharedAccounts(connection, editionId)).get('funding');
-  invariant('INV-61', funding !== undefined, 'an edition with purses has who pays for credits');
-  const made = grants.map(({ purse, grantedAt, day, expiresAt }, index) => {
-    const backendTransactionId = numbers[index];
-    invariant('INV-04', backendTransactionId !== undefined, 'a transaction has its number');
-    const { customerId, purseId, creditAmountMinor: amountMinor } = purse;
-    const entry: PurseEntry = {
-      ...plainEntry,
-      backendTransactionId,
+  const movements = grants.map(
+    ({ purse: { customerId, purseId, accountId, creditAmountMinor }, grantedAt, day }): FundingMovement => ({
+      type: 'credit',
       customerId,
       purseId,
-      type: 'credit',
-      amountMinor,
-      transactionDate: grantedAt,
+      accountId,
+      amountMinor: creditAmountMinor,
+      at: grantedAt,
       businessDate: day,
-    };
-    const credit: NewCredit = {
+    }),
+  );
+  const numbers = await bookFunding(connection, editionId, movements, now);
+  const credits = grants.map(({ purse, grantedAt, day, expiresAt }, index): NewCredit => {
+    const backendTransactionId = numbers[index];
+    invariant('INV-04', backendTransactionId !== undefined, 'a credit has its number');
+    const { customerId, purseId, creditAmountMinor: amountMinor } = purse;
+    return {
       backendTransactionId,
       customerId,
       purseId,
@@ -141,29 +135,6 @@ async function writeGrants(
       expiresAt,
       appliedOn: day,
     };
-    const kinds = { received: 'credit', paid: 'credit-reversal' };
-    return {
-      entry,
-      credit,
-      posting: movement({ backendTransactionId, line: 1 }, purse.accountId, funding, amountMinor, kinds),
-    };
   });
-  await writeEntries(
-    connection,
-    editionId,
-    made.map(({ entry }) => entry),
-    byJob,
-    now,
-  );
-  await writeCredits(
-    connection,
-    editionId,
-    made.map(({ credit }) => credit),
-  );
-  await bookShown(
-    connection,
-    editionId,
-    made.map(({ posting }) => posting),
-    now,
-  );
+  await writeCredits(connection, editionId, credits);
 }

@@ -1,11 +1,6 @@
-import { readSharedAccounts } from '../ledger/accounts.ts';
-import { bookShown } from '../ledger/booking.ts';
-import { invariant } from '../ledger/invariant.ts';
 import type { Connection } from '../store/database.ts';
+import { bookFunding, type FundingMovement } from './book-funding.ts';
 import type { CanteenEdition } from './canteen-edition.ts';
-import { type PurseEntry, plainEntry } from './purse-entry.ts';
-import { movement } from './purse-postings.ts';
-import { byJob, drawTransactionNumbers, writeEntries } from './write-entries.ts';
 
 type Clearing = {
   creditId: number;
@@ -89,39 +84,19 @@ async function writeClearings(
   clearings: readonly Clearing[],
   now: Date,
 ): Promise<void> {
-  const moving = clearings.filter(({ leftMinor }) => leftMinor !== 0);
-  if (moving.length === 0) return;
-  const numbers = await drawTransactionNumbers(connection, moving.length);
-  const funding = (await readSharedAccounts(connection, editionId)).get('funding');
-  invariant('INV-61', funding !== undefined, 'an edition with purses has who pays for credits');
-  const made = moving.map(({ creditId, customerId, purseId, accountId, expiresAt, leftMinor }, index) => {
-    const backendTransactionId = numbers[index];
-    invariant('INV-04', backendTransactionId !== undefined, 'a transaction has its number');
-    const entry: PurseEntry = {
-      ...plainEntry,
-      backendTransactionId,
-      customerId,
-      purseId,
-      type: 'clearedCredit',
-      amountMinor: -leftMinor,
-      transactionDate: expiresAt,
-      businessDate: clock.dayOf(expiresAt),
-      contraTransactionId: creditId,
-    };
-    const kinds = { received: 'cleared-credit-reversal', paid: 'cleared-credit' };
-    return { entry, posting: movement({ backendTransactionId, line: 1 }, accountId, funding, -leftMinor, kinds) };
-  });
-  await writeEntries(
-    connection,
-    editionId,
-    made.map(({ entry }) => entry),
-    byJob,
-    now,
-  );
-  await bookShown(
-    connection,
-    editionId,
-    made.map(({ posting }) => posting),
-    now,
-  );
+  const movements = clearings
+    .filter(({ leftMinor }) => leftMinor !== 0)
+    .map(
+      ({ creditId, customerId, purseId, accountId, expiresAt, leftMinor }): FundingMovement => ({
+        type: 'clearedCredit',
+        customerId,
+        purseId,
+        accountId,
+        amountMinor: -leftMinor,
+        at: expiresAt,
+        businessDate: clock.dayOf(expiresAt),
+        contraTransactionId: creditId,
+      }),
+    );
+  await bookFunding(connection, editionId, movements, now);
 }
