@@ -1,5 +1,6 @@
 import { invariant } from '../ledger/invariant.ts';
 import type { Connection } from '../store/database.ts';
+import { applyDue } from './apply-credits.ts';
 import { readCanteenEdition } from './canteen-edition.ts';
 import { type ScheduleFlaw, scheduleFlaw } from './credit-schedule.ts';
 import {
@@ -133,8 +134,11 @@ export async function replaceCreditPurse(
   now: Date,
 ): Promise<{ outcome: 'replaced'; closed: Purse; purse: Purse } | PurseRefusal> {
   const { editionId, customerId, purseId } = key;
-  const { clock } = await readCanteenEdition(connection, editionId);
+  const edition = await readCanteenEdition(connection, editionId);
+  const { clock } = edition;
   await lockMembers(connection, editionId, [customerId]);
+  // What is due and waits for the next round counts as having come: closed now, the purse would keep it from being used.
+  await applyDue(connection, edition, [customerId], now);
   const old = await readPurse(connection, editionId, customerId, purseId);
   if (old === undefined) return refuse('UNKNOWN_PURSE', 'The member has no such purse.');
   if (old.type !== 'credit') return refuse('NOT_A_CREDIT_PURSE', 'Only a credit purse has credit details.');
