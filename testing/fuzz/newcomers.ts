@@ -38,6 +38,8 @@ export async function welcome(
   const change = {
     limits: { maximumBalanceMinor: 500_00, maximumTopUpMinor: 300_00, maximumPurchaseMinor: 300_00 },
     fees: { topUp: none, refund: none },
+    // Where the tills manage the credits, an integration that is let in makes no purse.
+    creditMode: 'TRAC',
   };
   const path = `/editions/${editionId}`;
   const changed = await operator.request(path, { method: 'PATCH', body: JSON.stringify(change) });
