@@ -85,7 +85,7 @@ export async function applyEvidence(
   }
   await holdByEvidence(connection, assignment, holds, customers, now);
   await listAsMissing(connection, assignment, missing);
-  for (const id of await abortDisplaced(connection, assignment, agreed, now)) moved.set(id, 'Aborted');
+  for (const id of await abortDisplaced(connection, assignment, claims, now)) moved.set(id, 'Aborted');
   return { proven, moved };
 }
 
@@ -153,7 +153,9 @@ async function moveByProof(
 
 /**
  * Q9, proof of not written: a tag shows that another transaction holds the number of an unknown one, in the same generation. A
- * snapshot that merely does not reach the number proves nothing and never gets here.
+ * snapshot that merely does not reach the number proves nothing and never gets here. Claims that are disputed count too: a till
+ * whose disk was put back has shown one number of its own under two of the tag, and neither is the unknown one's. Where tags show
+ * the number as the unknown one's as well, there are several candidates for it, and nothing moves (Q49).
  */
 async function abortDisplaced(
   connection: Connection,
@@ -164,14 +166,19 @@ async function abortDisplaced(
   if (claims.length === 0) return [];
   const found = await connection.query<{ backend_transaction_id: number; payload: string }>({
     name: 'displaced-transactions',
-    text: `SELECT DISTINCT t.backend_transaction_id, t.payload
-             FROM jsonb_to_recordset($2::jsonb) AS row("assignmentId" bigint, "terminalTransactionNumber" bigint, uid text,
-               generation integer, "tagTransactionNumber" bigint)
-             CROSS JOIN LATERAL (
+    text: `WITH row AS (
+             SELECT * FROM jsonb_to_recordset($2::jsonb) AS row("assignmentId" bigint, "terminalTransactionNumber" bigint, uid text,
+               generation integer, "tagTransactionNumber" bigint))
+           SELECT DISTINCT t.backend_transaction_id, t.payload
+             FROM row CROSS JOIN LATERAL (
                SELECT t.backend_transaction_id, t.payload FROM transactions t
                 WHERE t.edition_id = $1 AND t.uid = row.uid AND t.tag_generation = row.generation
                   AND t.tag_transaction_number = row."tagTransactionNumber" AND t.state = 'TerminalConfirmUnknown'
                   AND (t.assignment_id, t.terminal_transaction_number) <> (row."assignmentId", row."terminalTransactionNumber")
+                  AND NOT EXISTS (SELECT FROM row AS own
+                       WHERE (own."assignmentId", own."terminalTransactionNumber") = (t.assignment_id, t.terminal_transaction_number)
+                         AND (own.uid, own.generation, own."tagTransactionNumber") =
+                             (t.uid, t.tag_generation, t.tag_transaction_number))
                 LIMIT $3) AS t
             ORDER BY t.backend_transaction_id`,
     values: [editionId, JSON.stringify(claims), limits.snapshotsOfNumberMax],

@@ -216,6 +216,34 @@ describe('Q9: what the backend is unsure of', () => {
     expect(await transactionsOf(owner)).toEqual(['1 Committed', '2 Aborted']);
   });
 
+  test('Q9: a till whose disk was put back used its number twice on the tag; either was not the unknown one’s (simulation, seed 80)', async () => {
+    const [owner, restored] = [await newTill(), await newTill()];
+    const uid = newUid();
+    await send(owner, 'transaction', unknown(purchase({ number: 1, uid, before: 100_00, tagNumber: 2 }, 5_50)));
+    const first = purchase({ number: 1, uid, before: 100_00, tagNumber: 2 }, 50);
+    const again = purchase({ number: 1, uid, before: 99_50, tagNumber: 3 }, 50);
+    await send(owner, 'tagSnapshot', showing(restored, [first, again]));
+    expect(await transactionsOf(owner)).toEqual(['1 Aborted']);
+    // Q49: which of the two the till’s number means, nobody can tell.
+    expect(await transactionsOf(restored)).toEqual([]);
+    expect(await alertsOf(owner)).toEqual(['EVIDENCE_MISMATCH']);
+  });
+
+  test('Q49: a number that tags show as the unknown one’s and as another’s changes nothing', async () => {
+    const [owner, other] = [await newTill(), await newTill()];
+    const uid = newUid();
+    const sold = purchase({ number: 1, uid, before: 100_00, tagNumber: 2 }, 5_50);
+    await send(owner, 'transaction', unknown(sold));
+    const again = purchase({ number: 1, uid, before: 94_50, tagNumber: 3 }, 1_00);
+    other.journal.append('tagSnapshot', showing(owner, [sold, again]));
+    other.journal.append(
+      'tagSnapshot',
+      showing(other, [purchase({ number: 7, uid, before: 100_00, tagNumber: 2 }, 3_00)]),
+    );
+    expect((await other.send(1, 2)).status).toBe(200);
+    expect(await transactionsOf(owner)).toEqual(['1 TerminalConfirmUnknown']);
+  });
+
   test('Q49: a tag that shows the number with another amount changes nothing and is monitored', async () => {
     const [owner, reader] = [await newTill(), await newTill()];
     const uid = newUid();

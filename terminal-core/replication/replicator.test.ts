@@ -6,6 +6,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { assignment } from '../../testing/till/festival.ts';
+import { settled } from '../../testing/till/manual-time.ts';
 import {
   drain,
   hourMs,
@@ -129,6 +130,39 @@ describe('answers that are none', () => {
     one.time.advance(2_000);
     expect(await draining).toMatchObject({ sentCount: 0, fault: { code: 'BACKEND_UNREACHABLE' } });
     expect(one.journal.acknowledgedSeq()).toBe(0);
+  });
+
+  test.each([-86_400_000, 86_400_000])(
+    'a clock set by %i ms makes a drain neither longer nor shorter',
+    async (byMs) => {
+      const one = await world(3, onBatch(1, 'silence'), 60_000);
+      const draining = one.replicator.drain(2_000, true);
+      await one.backend.received(2);
+      one.time.setClock(byMs);
+      one.time.advance(1_999);
+      await settled();
+      expect(one.time.pendingMs).toEqual([1]);
+      one.time.advance(1);
+      expect(await draining).toMatchObject({ sentCount: 0, fault: { code: 'BACKEND_UNREACHABLE' } });
+      expect(one.time.pendingMs).toEqual([]);
+    },
+  );
+
+  test('a drain that the backend sends away for longer than it may last ends at once, another one at its time', async () => {
+    const busy = (seconds: number) => problem(503, 'UNAVAILABLE', {}, { 'retry-after': `${seconds}` });
+    const away = await world(1, onBatch(1, busy(3)));
+    expect(await away.replicator.drain(2_000, true)).toMatchObject({
+      sentCount: 0,
+      fault: { code: 'BACKEND_UNREACHABLE' },
+    });
+    expect(away.time.pendingMs).toEqual([]);
+    const one = await world(1, onBatch(1, busy(2)));
+    const draining = one.replicator.drain(2_000, true);
+    one.time.setClock(86_400_000);
+    expect(await one.time.alarmSet()).toBe(2_000);
+    one.time.advance(2_000);
+    expect(await draining).toMatchObject({ sentCount: 0, fault: { code: 'BACKEND_UNREACHABLE' } });
+    expect(one.time.pendingMs).toEqual([]);
   });
 });
 

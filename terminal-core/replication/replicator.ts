@@ -11,6 +11,7 @@ import { fault } from '../domain/fault.ts';
 import { limits } from '../domain/limits.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { backoffMs } from './backoff.ts';
+import { Deadline } from './deadline.ts';
 import { OutcomeInquiry } from './outcome-inquiry.ts';
 
 export interface ReplicatorParts {
@@ -99,36 +100,22 @@ export class Replicator implements ReplicationPort {
   async drain(timeoutMs: number, isPatient: boolean): Promise<DrainResult> {
     // Whoever wants everything sent asks what the backend has now: it may have been restored since it was last compared.
     if (isPatient) this.#isCompared = false;
-    const deadlineMs = this.#parts.clock.nowMs() + timeoutMs;
-    const before = this.#parts.journal.acknowledgedSeq();
-    let rejectedCount = 0;
-    let hasAsked = false;
-    const countRejected = (results: readonly EntryResult[]) => {
-      rejectedCount += results.length;
-    };
-    for (let failures = 0; ; ) {
-      const round = await this.#roundWithin(deadlineMs - this.#parts.clock.nowMs(), countRejected);
-      const leftMs = deadlineMs - this.#parts.clock.nowMs();
-      if (round.kind === 'empty' && !hasAsked && leftMs > 0) {
-        hasAsked = true;
-        await this.askOutcomes(leftMs);
-        // What turned out to have been written is news for the backend.
-        if (this.#parts.journal.ownSeal().seq > this.#parts.journal.acknowledgedSeq()) continue;
-      }
-      const isOver = round.kind === 'empty' || round.kind === 'stuck' || leftMs <= 0;
-      const isHopeless = round.kind === 'retry' && (!isPatient || (round.retryAfterMs ?? 0) > leftMs);
-      if (isOver || isHopeless) {
-        const sentCount = this.#parts.journal.acknowledgedSeq() - before;
-        return { sentCount, rejectedCount, fault: 'fault' in round ? round.fault : null };
-      }
-      if (round.kind === 'retry')
-        await this.#pause(Math.min(leftMs, backoffMs(failures++, this.#parts.random.fraction(), round.retryAfterMs)));
+    const deadline = new Deadline(this.#parts.timers, timeoutMs);
+    try {
+      return await this.#drainUntil(deadline, isPatient);
+    } finally {
+      deadline.stop();
     }
   }
 
   async askOutcomes(timeoutMs: number): Promise<Result<void, Fault>> {
     if (!this.#inquiry.hasQuestions) return ok(undefined);
-    return await this.#within(timeoutMs, this.#ask(), failed(uplinkFault(noAnswer)));
+    const deadline = new Deadline(this.#parts.timers, timeoutMs);
+    try {
+      return await this.#askWithin(deadline);
+    } finally {
+      deadline.stop();
+    }
   }
 
   async refreshConfiguration(): Promise<Result<void, Fault>> {
@@ -142,6 +129,48 @@ export class Replicator implements ReplicationPort {
     if (answer.value) assignments.saveConfiguration(answer.value.etag, answer.value.configuration, this.#now());
     this.#changed();
     return ok(undefined);
+  }
+
+  // --- until a deadline ---
+
+  async #drainUntil(deadline: Deadline, isPatient: boolean): Promise<DrainResult> {
+    const before = this.#parts.journal.acknowledgedSeq();
+    let rejectedCount = 0;
+    let hasAsked = false;
+    const countRejected = (results: readonly EntryResult[]) => {
+      rejectedCount += results.length;
+    };
+    for (let failures = 0; ; ) {
+      const round = await this.#roundWithin(deadline, countRejected);
+      if (round.kind === 'empty' && !hasAsked && !deadline.isOver) {
+        hasAsked = true;
+        if (this.#inquiry.hasQuestions) await this.#askWithin(deadline);
+        // What turned out to have been written is news for the backend.
+        if (this.#parts.journal.ownSeal().seq > this.#parts.journal.acknowledgedSeq()) continue;
+      }
+      const isWorthAPause = round.kind === 'retry' && isPatient && (round.retryAfterMs ?? 0) <= deadline.timeoutMs;
+      if (isWorthAPause && !deadline.isOver)
+        await this.#pause(backoffMs(failures++, this.#parts.random.fraction(), round.retryAfterMs), deadline);
+      if (deadline.isOver || (round.kind !== 'progress' && !isWorthAPause)) {
+        const sentCount = this.#parts.journal.acknowledgedSeq() - before;
+        return { sentCount, rejectedCount, fault: 'fault' in round ? round.fault : null };
+      }
+    }
+  }
+
+  #askWithin(deadline: Deadline): Promise<Result<void, Fault>> {
+    return deadline.within(this.#ask(), failed(uplinkFault(noAnswer)));
+  }
+
+  #roundWithin(deadline: Deadline, onRejected: (results: readonly EntryResult[]) => void): Promise<Round> {
+    const late: Round = { kind: 'retry', fault: uplinkFault(noAnswer), retryAfterMs: null };
+    return deadline.within(this.#round(onRejected), late);
+  }
+
+  async #pause(delayMs: number, deadline: Deadline): Promise<void> {
+    const pause = new Deadline(this.#parts.timers, delayMs);
+    await deadline.within(pause.passed, undefined);
+    pause.stop();
   }
 
   // --- one exchange ---
@@ -170,19 +199,6 @@ export class Replicator implements ReplicationPort {
       () => undefined,
     );
     return run;
-  }
-
-  #roundWithin(timeoutMs: number, onRejected: (results: readonly EntryResult[]) => void): Promise<Round> {
-    const late: Round = { kind: 'retry', fault: uplinkFault(noAnswer), retryAfterMs: null };
-    return this.#within(timeoutMs, this.#round(onRejected), late);
-  }
-
-  /** An exchange that is not answered in this time goes on; only nobody waits for it any longer. */
-  #within<Value>(timeoutMs: number, exchange: Promise<Value>, late: Value): Promise<Value> {
-    return new Promise((resolve, reject) => {
-      const stopTimer = this.#parts.timers.after(timeoutMs, () => resolve(late));
-      exchange.finally(stopTimer).then(resolve, reject);
-    });
   }
 
   async #exchange(onRejected: (results: readonly EntryResult[]) => void): Promise<Round> {
@@ -331,12 +347,6 @@ export class Replicator implements ReplicationPort {
       case 'stuck':
         return limits.replication.refreshMs;
     }
-  }
-
-  #pause(delayMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      this.#parts.timers.after(delayMs, resolve);
-    });
   }
 
   #online(seal: Seal): void {

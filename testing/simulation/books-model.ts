@@ -271,8 +271,8 @@ export class BooksModel {
     const earlier = unknown.size === 0 ? [] : [...this.#claims.values()].filter(isAbout);
     const claims = [...shown, ...earlier];
     for (const claim of shown) this.#claims.set(JSON.stringify(claim), claim);
-    for (const claim of claims) this.#believe(claim);
-    for (const claim of claims) this.#displace(claim);
+    for (const claim of claims) if (!isDisputed(claim, claims)) this.#believe(claim);
+    for (const claim of claims) this.#displace(claim, claims);
   }
 
   #isSameNumber(key: string, { uid, generation, tagNumber }: Claim): boolean {
@@ -305,12 +305,13 @@ export class BooksModel {
     else if (type !== 'Purchase' && type !== 'Refund' && known.method !== 'card') this.#move(known, 'Committed', 'TD');
   }
 
-  /** The number of an unknown one is another's: it was never written (Q9). */
-  #displace(claim: Claim): void {
-    const holder = keyOf(claim.assignmentId, claim.terminalTransactionNumber);
+  /** The number of an unknown one is another's: it was never written (Q9), unless a tag shows it as the unknown one's too (Q49). */
+  #displace(claim: Claim, claims: readonly Claim[]): void {
+    const holder = holderOf(claim);
+    const isShown = (key: string) => claims.some((own) => holderOf(own) === key && this.#isSameNumber(key, own));
     for (const known of this.known.values()) {
       if (known.state !== 'TerminalConfirmUnknown' || known.key === holder || known.method === 'card') continue;
-      if (this.#isSameNumber(known.key, claim)) this.#move(known, 'Aborted', 'TD');
+      if (this.#isSameNumber(known.key, claim) && !isShown(known.key)) this.#move(known, 'Aborted', 'TD');
     }
   }
 
@@ -331,6 +332,14 @@ export class BooksModel {
   #add(account: string, minor: number): void {
     this.balances.set(account, (this.balances.get(account) ?? 0) + minor);
   }
+}
+
+const holderOf = ({ assignmentId, terminalTransactionNumber }: Claim) => keyOf(assignmentId, terminalTransactionNumber);
+
+/** Whether the same number of the same till is told of in another way: which one is meant, nobody can tell (Q49). */
+function isDisputed(claim: Claim, claims: readonly Claim[]): boolean {
+  const said = JSON.stringify(claim);
+  return claims.some((other) => holderOf(other) === holderOf(claim) && JSON.stringify(other) !== said);
 }
 
 /** What an operator books where only a tag has told of it: all of it, at the merchant they name. */
