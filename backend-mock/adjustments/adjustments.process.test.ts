@@ -6,8 +6,8 @@ import { adminTopUpAnswerSchema } from '../../contract/wire/admin-tags.ts';
 import { configurationSchema } from '../../contract/wire/configuration.ts';
 import { alertsAnswerSchema, transactionDetailSchema } from '../../contract/wire/operator.ts';
 import { tagLookupAnswerSchema } from '../../contract/wire/tag-lookup.ts';
-import { startTestBackend, startTestServer, type TestServer } from '../../testing/backend/backend.ts';
 import { logIn, type OperatorClient } from '../../testing/backend/operator-client.ts';
+import { type OwnBackend, startOwnBackend } from '../../testing/backend/own-backend.ts';
 import {
   chargeback,
   purchase,
@@ -17,29 +17,21 @@ import {
   tagAdjustment,
   topUp,
 } from '../../testing/backend/payloads.ts';
+import { uidsFrom } from '../../testing/backend/tag-uids.ts';
 import { enrolTill, type TillClient } from '../../testing/backend/till-client.ts';
-import type { RunningBackend } from '../main.ts';
 
-let server: TestServer;
-let databaseUrl: string;
-let backend: RunningBackend;
+let backend: OwnBackend;
 let operator: OperatorClient;
 beforeAll(async () => {
-  server = await startTestServer();
-  databaseUrl = await server.newDatabase();
-  backend = await startTestBackend(databaseUrl);
+  backend = await startOwnBackend();
   operator = await logIn(backend.address);
 });
-afterAll(async () => {
-  await backend.close();
-  await server.stop();
-});
+afterAll(() => backend.close());
 
-let tags = 0;
+const newTagUid = uidsFrom('04CC');
 /** A till and a tag with 50.00 on it, known to the backend. */
 async function newTag(code = 'DEMO-FEST'): Promise<{ till: TillClient; uid: string }> {
-  tags += 1;
-  const uid = `04CC${tags.toString(16).toUpperCase().padStart(10, '0')}`;
+  const uid = newTagUid();
   const till = await enrolTill(backend.address, code);
   await send(till, 'transaction', topUp({ number: 1, uid, currency: code === 'DEMO-FEST' ? 'CHF' : 'GBP' }, 50_00, 0));
   return { till, uid };
@@ -172,7 +164,7 @@ describe('Q20: an admin top-up', () => {
     const { till, uid } = await newTag();
     await give({ editionId: till.editionId, uid, amountMinor: 7_00 }, `fixed-${uid}`);
     await send(till, 'transaction', tagAdjustment({ number: 2, uid, before: 50_00 }, 7_00, 1));
-    const client = new pg.Client(databaseUrl);
+    const client = new pg.Client(backend.databaseUrl);
     await client.connect();
     try {
       const deeds = [

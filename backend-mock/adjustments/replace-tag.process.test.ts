@@ -6,32 +6,21 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { configurationSchema } from '../../contract/wire/configuration.ts';
 import { alertsAnswerSchema } from '../../contract/wire/operator.ts';
 import { tagLookupAnswerSchema } from '../../contract/wire/tag-lookup.ts';
-import { startTestBackend, startTestServer, type TestServer } from '../../testing/backend/backend.ts';
 import { logIn, type OperatorClient } from '../../testing/backend/operator-client.ts';
+import { type OwnBackend, startOwnBackend } from '../../testing/backend/own-backend.ts';
 import { purchase, type SentTransaction, snapshot, tagAdjustment, topUp } from '../../testing/backend/payloads.ts';
+import { uidsFrom } from '../../testing/backend/tag-uids.ts';
 import { enrolTill, type TillClient } from '../../testing/backend/till-client.ts';
-import type { RunningBackend } from '../main.ts';
 
-let server: TestServer;
-let databaseUrl: string;
-let backend: RunningBackend;
+let backend: OwnBackend;
 let operator: OperatorClient;
 beforeAll(async () => {
-  server = await startTestServer();
-  databaseUrl = await server.newDatabase();
-  backend = await startTestBackend(databaseUrl);
+  backend = await startOwnBackend();
   operator = await logIn(backend.address);
 });
-afterAll(async () => {
-  await backend.close();
-  await server.stop();
-});
+afterAll(() => backend.close());
 
-let drawn = 0;
-function drawUid(): string {
-  drawn += 1;
-  return `04DD${drawn.toString(16).toUpperCase().padStart(10, '0')}`;
-}
+const drawUid = uidsFrom('04DD');
 
 async function send(till: TillClient, kind: 'transaction' | 'tagSnapshot' | 'tagEvent', payload: unknown) {
   till.journal.append(kind, payload);
@@ -133,7 +122,7 @@ describe('money rule 2: a lost tag is replaced', () => {
   test('INV-65: what was handed out cannot be changed by hand', async () => {
     const { till, uid } = await newTag();
     await replace(till, uid, drawUid());
-    const client = new pg.Client(databaseUrl);
+    const client = new pg.Client(backend.databaseUrl);
     await client.connect();
     try {
       for (const deed of ['UPDATE tag_replacement SET balance_minor = 1', 'DELETE FROM tag_replacement'])
@@ -247,7 +236,7 @@ describe('money rule 2: a lost tag is replaced', () => {
     expect(said).toMatchObject({ status: 200, body: { uid, newUid, balanceMinor: 50_00 } });
     expect(await operator.post(`/tags/${uid}/replacement`, body)).toEqual(said);
     expect(await replace(till, uid, newUid)).toMatchObject({ status: 200, hit: 'true', body: said.body });
-    const client = new pg.Client(databaseUrl);
+    const client = new pg.Client(backend.databaseUrl);
     await client.connect();
     const audited = await client.query(`SELECT 1 FROM audit WHERE action = 'tag replaced' AND detail->>'uid' = $1`, [
       uid,

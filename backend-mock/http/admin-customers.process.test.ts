@@ -7,25 +7,19 @@ import { memberCreatedSchema, membersAnswerSchema } from '../../contract/wire/ad
 import { auditAnswerSchema } from '../../contract/wire/audit.ts';
 import { transactionsAnswerSchema } from '../../contract/wire/operator.ts';
 import { tagLookupAnswerSchema } from '../../contract/wire/tag-lookup.ts';
-import { startTestBackend, startTestServer, type TestServer } from '../../testing/backend/backend.ts';
 import { logIn, type OperatorClient } from '../../testing/backend/operator-client.ts';
+import { type OwnBackend, startOwnBackend } from '../../testing/backend/own-backend.ts';
 import { purchase, snapshot, topUp } from '../../testing/backend/payloads.ts';
 import { enrolTill, type TillClient } from '../../testing/backend/till-client.ts';
-import type { RunningBackend } from '../main.ts';
 
-let server: TestServer;
-let backend: RunningBackend;
+let backend: OwnBackend;
 let operator: OperatorClient;
 let now = new Date('2026-07-04T12:00:00Z');
 beforeAll(async () => {
-  server = await startTestServer();
-  backend = await startTestBackend(await server.newDatabase(), { clock: { now: () => now } });
+  backend = await startOwnBackend({ clock: { now: () => now } });
   operator = await logIn(backend.address);
 });
-afterAll(async () => {
-  await backend.close();
-  await server.stop();
-});
+afterAll(() => backend.close());
 
 async function send(till: TillClient, kind: 'transaction' | 'tagSnapshot', payload: unknown) {
   till.journal.append(kind, payload);

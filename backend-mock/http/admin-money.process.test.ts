@@ -15,36 +15,30 @@ import {
   transitionLogAnswerSchema,
 } from '../../contract/wire/operator.ts';
 import { tagLookupAnswerSchema } from '../../contract/wire/tag-lookup.ts';
-import { startTestBackend, startTestServer, type TestServer } from '../../testing/backend/backend.ts';
 import { logIn, type OperatorClient } from '../../testing/backend/operator-client.ts';
+import { type OwnBackend, startOwnBackend } from '../../testing/backend/own-backend.ts';
 import { purchase, snapshot, tagAdjustment, topUp } from '../../testing/backend/payloads.ts';
+import { uidsFrom } from '../../testing/backend/tag-uids.ts';
 import { enrolTill, type TillClient } from '../../testing/backend/till-client.ts';
-import type { RunningBackend } from '../main.ts';
 
-let server: TestServer;
-let backend: RunningBackend;
+let backend: OwnBackend;
 let operator: OperatorClient;
 beforeAll(async () => {
-  server = await startTestServer();
-  backend = await startTestBackend(await server.newDatabase());
+  backend = await startOwnBackend();
   operator = await logIn(backend.address);
 });
 afterEach(async () => {
   expect(await operator.coherence(editionId)).toMatchObject({ sumMinor: 0, balanceDifferences: [] });
 });
-afterAll(async () => {
-  await backend.close();
-  await server.stop();
-});
+afterAll(() => backend.close());
 
 const editionId = 1;
-let tags = 0;
+const newTagUid = uidsFrom('04AD');
 let keys = 0;
 
 /** A till and a tag with 50.00 on it. */
 async function newTag(): Promise<{ till: TillClient; uid: string }> {
-  tags += 1;
-  const uid = `04AD${tags.toString(16).toUpperCase().padStart(10, '0')}`;
+  const uid = newTagUid();
   const till = await enrolTill(backend.address);
   await send(till, 'transaction', topUp({ number: 1, uid }, 50_00, 0));
   return { till, uid };

@@ -3,24 +3,17 @@
 // Method: a backend over HTTP on a real PostgreSQL; the schema is made another release's by hand.
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestBackend, startTestServer, type TestServer } from '../../testing/backend/backend.ts';
+import { startTestBackend } from '../../testing/backend/backend.ts';
+import { type OwnBackend, startOwnBackend } from '../../testing/backend/own-backend.ts';
 import { purchase, topUp } from '../../testing/backend/payloads.ts';
 import { enrolTill } from '../../testing/backend/till-client.ts';
 import { limits } from '../limits.ts';
-import type { RunningBackend } from '../main.ts';
 
-let server: TestServer;
-let databaseUrl: string;
-let backend: RunningBackend;
+let backend: OwnBackend;
 beforeAll(async () => {
-  server = await startTestServer();
-  databaseUrl = await server.newDatabase();
-  backend = await startTestBackend(databaseUrl);
+  backend = await startOwnBackend();
 });
-afterAll(async () => {
-  await backend.close();
-  await server.stop();
-});
+afterAll(() => backend.close());
 
 test('/metrics: well-formed Prometheus text with requests by route, what waits, and numbers used twice (R23); no customer in it', async () => {
   const uid = '04E10000000001';
@@ -56,7 +49,7 @@ test('/metrics: well-formed Prometheus text with requests by route, what waits, 
 
 test('/readyz: ready; not while the database has another release’s schema, and /healthz does not mind', async () => {
   expect(await (await fetch(`${backend.address}/readyz`)).json()).toEqual({ status: 'ready' });
-  const client = new pg.Client(databaseUrl);
+  const client = new pg.Client(backend.databaseUrl);
   await client.connect();
   await client.query(`INSERT INTO schema_migration SELECT max(version) + 1, 'next', 'x', now() FROM schema_migration`);
   const unready = await fetch(`${backend.address}/readyz`);
@@ -104,7 +97,7 @@ async function guessCode(address: string, forwardedFor: string, times = 1): Prom
 const tooOften = limits.failureRate.burst + 5;
 
 test('behind a proxy that is trusted each caller pays for their own failures, whatever they say of themselves; the cookie is for TLS', async () => {
-  const proxied = await startTestBackend(databaseUrl, { trustProxy: ['127.0.0.0/8'] });
+  const proxied = await startTestBackend(backend.databaseUrl, { trustProxy: ['127.0.0.0/8'] });
   try {
     expect(await guessCode(proxied.address, '203.0.113.1', tooOften)).toBe(429);
     expect(await guessCode(proxied.address, '203.0.113.2')).toBe(403);
@@ -121,14 +114,14 @@ test('behind a proxy that is trusted each caller pays for their own failures, wh
 
 test('without the setting, or from elsewhere, nobody is many callers by saying so', async () => {
   for (const trustProxy of [[], ['192.0.2.1']]) {
-    const plain = await startTestBackend(databaseUrl, { trustProxy });
+    const plain = await startTestBackend(backend.databaseUrl, { trustProxy });
     try {
       expect(await guessCode(plain.address, '203.0.113.1', tooOften)).toBe(429);
       expect(await guessCode(plain.address, '203.0.113.2')).toBe(429);
     } finally {
       await plain.close();
     }
-    const fresh = await startTestBackend(databaseUrl, { trustProxy });
+    const fresh = await startTestBackend(backend.databaseUrl, { trustProxy });
     expect(await cookieOf(fresh.address)).not.toContain('Secure');
     await fresh.close();
   }

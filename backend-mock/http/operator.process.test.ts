@@ -11,31 +11,24 @@ import {
   editionsAnswerSchema,
   terminalRowSchema,
 } from '../../contract/wire/operator.ts';
-import { startTestBackend, startTestServer, type TestServer } from '../../testing/backend/backend.ts';
+import { startTestBackend } from '../../testing/backend/backend.ts';
 import { logIn, OperatorClient } from '../../testing/backend/operator-client.ts';
+import { type OwnBackend, startOwnBackend } from '../../testing/backend/own-backend.ts';
 import { purchase, topUp } from '../../testing/backend/payloads.ts';
 import { enrolTill } from '../../testing/backend/till-client.ts';
-import type { RunningBackend } from '../main.ts';
 
-let server: TestServer;
-let backend: RunningBackend;
+let backend: OwnBackend;
 let operator: OperatorClient;
-let databaseUrl: string;
 let now = new Date('2026-07-04T12:00:00Z');
 const announced: string[] = [];
 beforeAll(async () => {
-  server = await startTestServer();
-  databaseUrl = await server.newDatabase();
-  backend = await startTestBackend(databaseUrl, {
+  backend = await startOwnBackend({
     demo: false,
     clock: { now: () => now },
     announce: (line) => announced.push(line),
   });
 });
-afterAll(async () => {
-  await backend.close();
-  await server.stop();
-});
+afterAll(() => backend.close());
 
 const plan = {
   name: 'Open Air',
@@ -61,7 +54,7 @@ test('without the demo a random password is announced once and opens a session; 
     /^klink-session=[\w-]{43}; Max-Age=\d+; Path=\/v1\/admin; HttpOnly; SameSite=Strict$/,
   );
   operator = await logIn(backend.address, password);
-  const again = await startTestBackend(databaseUrl, { demo: false, announce: (line) => announced.push(line) });
+  const again = await startTestBackend(backend.databaseUrl, { demo: false, announce: (line) => announced.push(line) });
   await again.close();
   expect(announced).toHaveLength(1);
 });
@@ -138,7 +131,7 @@ test('edition, merchant, product, terminal, code, till, sale: from nothing to th
 });
 
 test('every deed stands in the audit, without a secret, and cannot be changed', async () => {
-  const client = new pg.Client(databaseUrl);
+  const client = new pg.Client(backend.databaseUrl);
   await client.connect();
   const rows = await client.query<{ action: string; detail: unknown }>(
     `SELECT action, detail FROM audit WHERE action <> 'logged in' ORDER BY audit_id`,

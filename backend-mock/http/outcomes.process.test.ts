@@ -4,22 +4,16 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { transitionLogAnswerSchema } from '../../contract/wire/operator.ts';
 import { type OutcomesAnswer, outcomesAnswerSchema, outcomesMax } from '../../contract/wire/outcomes.ts';
-import { startTestBackend, startTestServer, type TestServer } from '../../testing/backend/backend.ts';
 import { logIn } from '../../testing/backend/operator-client.ts';
+import { type OwnBackend, startOwnBackend } from '../../testing/backend/own-backend.ts';
 import { purchase, snapshot, topUp } from '../../testing/backend/payloads.ts';
 import { enrolTill, type TillClient } from '../../testing/backend/till-client.ts';
-import type { RunningBackend } from '../main.ts';
 
-let server: TestServer;
-let backend: RunningBackend;
+let backend: OwnBackend;
 beforeAll(async () => {
-  server = await startTestServer();
-  backend = await startTestBackend(await server.newDatabase());
+  backend = await startOwnBackend();
 });
-afterAll(async () => {
-  await backend.close();
-  await server.stop();
-});
+afterAll(() => backend.close());
 
 const unknown = { state: 'TerminalConfirmUnknown', stateVersion: 3, endedAt: null } as const;
 

@@ -10,29 +10,22 @@ import { cashiersAnswerSchema } from '../../contract/wire/admin-cashiers.ts';
 import { configurationSchema } from '../../contract/wire/configuration.ts';
 import { exposureAnswerSchema } from '../../contract/wire/exposure.ts';
 import { assignmentsAnswerSchema, editionCreatedSchema, terminalRowSchema } from '../../contract/wire/operator.ts';
-import { silentLog, startTestBackend, startTestServer, type TestServer } from '../../testing/backend/backend.ts';
+import { silentLog } from '../../testing/backend/backend.ts';
 import { logIn, OperatorClient } from '../../testing/backend/operator-client.ts';
+import { type OwnBackend, startOwnBackend } from '../../testing/backend/own-backend.ts';
 import { purchase, type SentTransaction, topUp } from '../../testing/backend/payloads.ts';
 import { enrolTill, type TillClient } from '../../testing/backend/till-client.ts';
-import type { RunningBackend } from '../main.ts';
 import { systemClock, systemRandom } from '../ports.ts';
 import { processSales } from '../purses/canteen-rounds.ts';
 import { openDatabase } from '../store/database.ts';
 
-let server: TestServer;
-let databaseUrl: string;
-let backend: RunningBackend;
+let backend: OwnBackend;
 let admin: OperatorClient;
 beforeAll(async () => {
-  server = await startTestServer();
-  databaseUrl = await server.newDatabase();
-  backend = await startTestBackend(databaseUrl, { demo: false, adminPassword: 'the-first-one' });
+  backend = await startOwnBackend({ demo: false, adminPassword: 'the-first-one' });
   admin = await logIn(backend.address, 'the-first-one');
 });
-afterAll(async () => {
-  await backend.close();
-  await server.stop();
-});
+afterAll(() => backend.close());
 
 const accountLimits = { offlinePerTagMinor: 15_00, offlinePerTillMinor: 200_00, overdraftMinor: 0 };
 async function newEdition(more: object = {}): Promise<number> {
@@ -147,7 +140,7 @@ describe('operators', () => {
     const lou = await logInAs('lou', password);
     if (typeof lou === 'number') throw new Error('lou was not logged in');
     await lou.post('/cashiers', { editionId, cashierId: 'anna', name: 'Anna', role: 'cashier', pin: '734512' });
-    const client = new pg.Client(databaseUrl);
+    const client = new pg.Client(backend.databaseUrl);
     await client.connect();
     const rows = await client.query<{ actor: string; detail: unknown }>(
       `SELECT actor, detail FROM audit WHERE action = 'cashier created'`,
@@ -274,7 +267,7 @@ test('Q52: what is risked offline now, what tills booked unheld, who has overspe
   await admin.post(`/assignments/${first.assignmentId}/revocation`, {});
   // Who has overspent is seen at once; the purse of its own has it when the sales are processed (R75).
   expect(await exposure()).toMatchObject({ overspentMinor: 1_00, bookedOverspendMinor: 0 });
-  const jobs = openDatabase({ connectionString: databaseUrl }, systemRandom, silentLog);
+  const jobs = openDatabase({ connectionString: backend.databaseUrl }, systemRandom, silentLog);
   await processSales(jobs, systemClock);
   await jobs.close();
   expect(await exposure()).toMatchObject({

@@ -10,32 +10,23 @@ import {
   transactionsAnswerSchema,
   transitionLogAnswerSchema,
 } from '../../contract/wire/operator.ts';
-import { startTestBackend, startTestServer, type TestServer } from '../../testing/backend/backend.ts';
 import { TestJournal } from '../../testing/backend/journal.ts';
 import { logIn, type OperatorClient } from '../../testing/backend/operator-client.ts';
+import { type OwnBackend, startOwnBackend } from '../../testing/backend/own-backend.ts';
 import { purchase, snapshot, topUp } from '../../testing/backend/payloads.ts';
+import { uidsFrom } from '../../testing/backend/tag-uids.ts';
 import { enrolTill, TillClient } from '../../testing/backend/till-client.ts';
-import type { RunningBackend } from '../main.ts';
 
-let server: TestServer;
-let backend: RunningBackend;
+let backend: OwnBackend;
 let operator: OperatorClient;
 beforeAll(async () => {
-  server = await startTestServer();
-  backend = await startTestBackend(await server.newDatabase());
+  backend = await startOwnBackend();
   operator = await logIn(backend.address);
 });
-afterAll(async () => {
-  await backend.close();
-  await server.stop();
-});
+afterAll(() => backend.close());
 
-let tags = 0;
 /** A tag that no other test uses. */
-function newUid(): string {
-  tags += 1;
-  return `04${tags.toString(16).toUpperCase().padStart(12, '0')}`;
-}
+const newUid = uidsFrom('04');
 
 async function newTill(): Promise<TillClient> {
   return enrolTill(backend.address);

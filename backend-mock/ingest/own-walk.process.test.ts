@@ -8,43 +8,23 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { backendStates } from '../../contract/wire/words.ts';
-import { silentLog, startTestBackend, startTestServer, type TestServer } from '../../testing/backend/backend.ts';
 import { fingerprintBooks } from '../../testing/backend/books-fingerprint.ts';
-import { operatorAt } from '../../testing/backend/operator-client.ts';
+import { startWalkedBackend, type WalkedBackend } from '../../testing/backend/walked-backend.ts';
 import { OwnDeeds, type OwnKind, ownStandings } from '../../testing/backend/walked-deeds.ts';
-import type { RunningBackend } from '../main.ts';
-import { systemRandom } from '../ports.ts';
-import { type Connection, type Database, openDatabase } from '../store/database.ts';
+import type { Connection, Database } from '../store/database.ts';
 import { type Move, moveTransaction } from './move-transaction.ts';
 import { isLegalTransition, type TransitionCause, type TransitionKind, transitions } from './transitions.ts';
 
-let server: TestServer;
-let backend: RunningBackend;
+let walked: WalkedBackend;
 let database: Database;
 let own: OwnDeeds;
-let nowMs = Date.parse('2026-07-04T10:00:00Z');
-const clock = {
-  now: () => new Date(nowMs),
-  pass: (ms: number) => {
-    nowMs += ms;
-  },
-};
-const never = 3_600_000;
 
 beforeAll(async () => {
-  server = await startTestServer();
-  const databaseUrl = await server.newDatabase();
-  const intervals = { expiryIntervalMs: never, paymentIntervalMs: never, providerTimeoutMs: 60 };
-  backend = await startTestBackend(databaseUrl, { clock, ...intervals });
-  database = openDatabase({ connectionString: databaseUrl }, systemRandom, silentLog);
-  const operator = () => operatorAt(backend.address, nowMs);
-  own = new OwnDeeds({ database, address: backend.address, operator, clock });
+  walked = await startWalkedBackend();
+  database = walked.database;
+  own = new OwnDeeds(walked);
 });
-afterAll(async () => {
-  await database.close();
-  await backend.close();
-  await server.stop();
-});
+afterAll(() => walked.close());
 
 const ownKinds = ['online-top-up', 'auto-top-up', 'admin-booking', 'manual-refund', 'gateway-refund'] as const;
 
@@ -151,7 +131,7 @@ test('INV-06: of every triple of every kind, what moves transactions in the data
               expect(`${step}: ${await takeAndUndo(connection, move)}`).toBe(`${step}: ${to} by ${cause}`);
               taken += 1;
             } else {
-              await expect(moveTransaction(connection, 1, move, clock.now()), step).rejects.toThrow('INV-06');
+              await expect(moveTransaction(connection, 1, move, walked.clock.now()), step).rejects.toThrow('INV-06');
               refused += 1;
             }
           }
@@ -178,7 +158,7 @@ async function rowIn(connection: Connection, state: (typeof backendStates)[numbe
        amount_minor, balance_delta_minor, opened_at, payload, content_hash, received_at, reserve_expires_at)
      VALUES (1, nextval('backend_transaction_number'), 'admin', $1, 'AD', 1, 'TopUp', 'none', 'CHF', 1, 1, $2, '{}', '', $2, $2)
      RETURNING backend_transaction_id AS id`,
-    [state, clock.now()],
+    [state, walked.clock.now()],
   );
   return z.object({ id: z.int() }).parse(made.rows[0]).id;
 }
@@ -186,7 +166,7 @@ async function rowIn(connection: Connection, state: (typeof backendStates)[numbe
 /** What the row's history says of the step. */
 async function takeAndUndo(connection: Connection, move: Move): Promise<string> {
   await connection.query('SAVEPOINT before_step');
-  await moveTransaction(connection, 1, move, clock.now());
+  await moveTransaction(connection, 1, move, walked.clock.now());
   const found = await connection.query(
     `SELECT s.to_state || ' by ' || s.cause AS step FROM transaction_state s JOIN transactions t USING (edition_id, backend_transaction_id)
       WHERE s.backend_transaction_id = $1 AND s.to_state = t.state AND s.cause = t.state_cause`,

@@ -5,28 +5,23 @@
 import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestBackend, startTestServer, type TestServer } from '../../testing/backend/backend.ts';
 import { logIn, type OperatorClient } from '../../testing/backend/operator-client.ts';
+import { type OwnBackend, startOwnBackend } from '../../testing/backend/own-backend.ts';
 import { purchase, type SentTransaction, snapshot, topUp } from '../../testing/backend/payloads.ts';
 import { enrolTill, type TillClient } from '../../testing/backend/till-client.ts';
-import type { RunningBackend } from '../main.ts';
 
-let server: TestServer;
-let backend: RunningBackend;
+let backend: OwnBackend;
 let database: pg.Client;
 let operator: OperatorClient;
 beforeAll(async () => {
-  server = await startTestServer();
-  const databaseUrl = await server.newDatabase();
-  backend = await startTestBackend(databaseUrl);
+  backend = await startOwnBackend();
   operator = await logIn(backend.address);
-  database = new pg.Client(databaseUrl);
+  database = new pg.Client(backend.databaseUrl);
   await database.connect();
 });
 afterAll(async () => {
   await database.end();
   await backend.close();
-  await server.stop();
 });
 
 const states = ['Committed', 'Aborted', 'TerminalConfirmUnknown'] as const;

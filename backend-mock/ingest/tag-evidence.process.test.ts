@@ -4,30 +4,21 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TagSnapshotPayload } from '../../contract/wire/journal.ts';
 import { alertsAnswerSchema, transactionDetailSchema, transactionsAnswerSchema } from '../../contract/wire/operator.ts';
 import { tagLookupAnswerSchema } from '../../contract/wire/tag-lookup.ts';
-import { startTestBackend, startTestServer, type TestServer } from '../../testing/backend/backend.ts';
 import { logIn, type OperatorClient } from '../../testing/backend/operator-client.ts';
+import { type OwnBackend, startOwnBackend } from '../../testing/backend/own-backend.ts';
 import { purchase, refund, type SentTransaction, snapshot, topUp } from '../../testing/backend/payloads.ts';
+import { uidsFrom } from '../../testing/backend/tag-uids.ts';
 import { enrolTill, type TillClient } from '../../testing/backend/till-client.ts';
-import type { RunningBackend } from '../main.ts';
 
-let server: TestServer;
-let backend: RunningBackend;
+let backend: OwnBackend;
 let operator: OperatorClient;
 beforeAll(async () => {
-  server = await startTestServer();
-  backend = await startTestBackend(await server.newDatabase());
+  backend = await startOwnBackend();
   operator = await logIn(backend.address);
 });
-afterAll(async () => {
-  await backend.close();
-  await server.stop();
-});
+afterAll(() => backend.close());
 
-let tags = 0;
-function newUid(): string {
-  tags += 1;
-  return `04DD${tags.toString(16).toUpperCase().padStart(10, '0')}`;
-}
+const newUid = uidsFrom('04DD');
 
 /** What a tag shows after `till` wrote these, oldest first. */
 function showing(till: TillClient, written: readonly SentTransaction[], generation = 1): TagSnapshotPayload {

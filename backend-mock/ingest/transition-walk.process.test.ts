@@ -9,9 +9,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { backendStates, replicableStates } from '../../contract/wire/words.ts';
-import { silentLog, startTestBackend, startTestServer, type TestServer } from '../../testing/backend/backend.ts';
 import { fingerprintBooks, lastTransactionId } from '../../testing/backend/books-fingerprint.ts';
-import { operatorAt } from '../../testing/backend/operator-client.ts';
+import { startWalkedBackend, type WalkedBackend } from '../../testing/backend/walked-backend.ts';
 import {
   RowMaker,
   type Standing,
@@ -19,38 +18,19 @@ import {
   type TerminalKind,
   type WalkedRow,
 } from '../../testing/backend/walked-rows.ts';
-import type { RunningBackend } from '../main.ts';
-import { systemRandom } from '../ports.ts';
-import { type Database, openDatabase } from '../store/database.ts';
+import type { Database } from '../store/database.ts';
 import { isLegalTransition, judgeReplication } from './transitions.ts';
 
-let server: TestServer;
-let backend: RunningBackend;
+let walked: WalkedBackend;
 let database: Database;
 let maker: RowMaker;
-let nowMs = Date.parse('2026-07-04T10:00:00Z');
-const clock = {
-  now: () => new Date(nowMs),
-  pass: (ms: number) => {
-    nowMs += ms;
-  },
-};
-const never = 3_600_000;
 
 beforeAll(async () => {
-  server = await startTestServer();
-  const databaseUrl = await server.newDatabase();
-  const intervals = { expiryIntervalMs: never, paymentIntervalMs: never, providerTimeoutMs: 60 };
-  backend = await startTestBackend(databaseUrl, { clock, ...intervals });
-  database = openDatabase({ connectionString: databaseUrl }, systemRandom, silentLog);
-  const operator = () => operatorAt(backend.address, nowMs);
-  maker = new RowMaker(database, backend.address, operator, clock);
+  walked = await startWalkedBackend();
+  database = walked.database;
+  maker = new RowMaker(walked);
 });
-afterAll(async () => {
-  await database.close();
-  await backend.close();
-  await server.stop();
-});
+afterAll(() => walked.close());
 
 const kinds: readonly TerminalKind[] = [
   'terminal-purchase',
@@ -225,6 +205,6 @@ function isRefused(
 }
 
 async function revoke({ till }: WalkedRow): Promise<void> {
-  const operator = await operatorAt(backend.address, nowMs);
+  const operator = await walked.operator();
   await operator.request(`/assignments/${till.assignmentId}/revocation`, { method: 'POST' });
 }

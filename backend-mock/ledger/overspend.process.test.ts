@@ -10,34 +10,30 @@ import { customerDetailSchema } from '../../contract/wire/admin-customers.ts';
 import { exposureAnswerSchema } from '../../contract/wire/exposure.ts';
 import { editionCreatedSchema, terminalRowSchema } from '../../contract/wire/operator.ts';
 import { reportSchema } from '../../contract/wire/reports.ts';
-import { silentLog, startTestBackend, startTestServer, type TestServer } from '../../testing/backend/backend.ts';
+import { silentLog } from '../../testing/backend/backend.ts';
 import { logIn, type OperatorClient } from '../../testing/backend/operator-client.ts';
+import { type OwnBackend, startOwnBackend } from '../../testing/backend/own-backend.ts';
 import { purchase, type SentTransaction, topUp } from '../../testing/backend/payloads.ts';
 import { enrolTill, type TillClient } from '../../testing/backend/till-client.ts';
-import type { RunningBackend } from '../main.ts';
 import { systemClock, systemRandom } from '../ports.ts';
 import { processSales } from '../purses/canteen-rounds.ts';
 import { type Database, openDatabase } from '../store/database.ts';
 
-let server: TestServer;
-let backend: RunningBackend;
+let backend: OwnBackend;
 let operator: OperatorClient;
 let database: pg.Client;
 let jobs: Database;
 beforeAll(async () => {
-  server = await startTestServer();
-  const databaseUrl = await server.newDatabase();
-  backend = await startTestBackend(databaseUrl);
+  backend = await startOwnBackend();
   operator = await logIn(backend.address);
-  database = new pg.Client(databaseUrl);
+  database = new pg.Client(backend.databaseUrl);
   await database.connect();
-  jobs = openDatabase({ connectionString: databaseUrl }, systemRandom, silentLog);
+  jobs = openDatabase({ connectionString: backend.databaseUrl }, systemRandom, silentLog);
 });
 afterAll(async () => {
   await database.end();
   await jobs.close();
   await backend.close();
-  await server.stop();
 });
 
 async function newEdition(overdraftMinor: number | undefined, mode = 'account'): Promise<number> {

@@ -14,11 +14,11 @@ afterAll(() => desk.close());
 beforeEach(() => desk.clear());
 
 describe('auto top-up', () => {
-  async function rule(of: Customer, changes: Partial<AutoTopUpRuleRequest> = {}) {
+  async function rule(customer: Customer, changes: Partial<AutoTopUpRuleRequest> = {}) {
     const wish = { thresholdMinor: 20_00, amountMinor: 30_00, limitPerDayMinor: 60_00, active: true };
-    const body = { editionId: of.till.editionId, ...wish, cardToken: 'card-1234', ...changes };
+    const body = { editionId: customer.till.editionId, ...wish, cardToken: 'card-1234', ...changes };
     const init = { method: 'PUT', body: JSON.stringify(body) };
-    const response = await (await desk.operator()).request(`/customers/${of.customerId}/auto-top-up`, init);
+    const response = await (await desk.operator()).request(`/customers/${customer.customerId}/auto-top-up`, init);
     return autoTopUpRuleSchema.parse(await response.json());
   }
 
@@ -30,74 +30,77 @@ describe('auto top-up', () => {
     return found.rows.map((row) => `${row.state} ${row.amount_minor}`);
   }
 
-  async function spend(of: Customer, amountMinor: number): Promise<void> {
+  async function spend(customer: Customer, amountMinor: number): Promise<void> {
     await desk.database.pool.query(
       `WITH paid AS (UPDATE account SET balance_minor = balance_minor - $2 WHERE customer_id = $1)
        UPDATE account SET balance_minor = balance_minor + $2 WHERE name = 'merchant:bar' AND edition_id = $3`,
-      [of.customerId, amountMinor, of.till.editionId],
+      [customer.customerId, amountMinor, customer.till.editionId],
     );
   }
 
   test('R14, 3.4: below the threshold the card on file pays, once, and the money goes to the tag', async () => {
-    const of = await desk.customer();
-    expect(await rule(of)).toMatchObject({ hasCard: true, active: true });
+    const customer = await desk.customer();
+    expect(await rule(customer)).toMatchObject({ hasCard: true, active: true });
     expect(await desk.openAuto()).toBe(1);
     expect(await desk.openAuto()).toBe(0);
     await desk.checkAfter(0);
-    expect(await topUpsOf(of)).toEqual(['Committed 3000']);
-    expect(await desk.tagOf(of)).toEqual({ balanceMinor: 35_00, pending: [25_00] });
+    expect(await topUpsOf(customer)).toEqual(['Committed 3000']);
+    expect(await desk.tagOf(customer)).toEqual({ balanceMinor: 35_00, pending: [25_00] });
     expect(await desk.openAuto()).toBe(0);
   });
 
   test('two processes at once open one', async () => {
-    const of = await desk.customer();
-    await rule(of);
+    const customer = await desk.customer();
+    await rule(customer);
     await Promise.all([desk.openAuto(), desk.openAuto(), desk.openAuto()]);
-    expect(await topUpsOf(of)).toEqual(['Open 3000']);
+    expect(await topUpsOf(customer)).toEqual(['Open 3000']);
   });
 
   test('3.4: beyond the day’s limit one ends Aborted, and the next day it pays again', async () => {
-    const of = await desk.customer();
-    await rule(of);
+    const customer = await desk.customer();
+    await rule(customer);
     for (let round = 0; round < 2; round += 1) {
       await desk.openAuto();
       await desk.checkAfter(0);
-      await spend(of, 25_00);
+      await spend(customer, 25_00);
     }
     for (let round = 0; round < 3; round += 1) await desk.openAuto();
-    expect(await topUpsOf(of)).toEqual(['Committed 3000', 'Committed 3000', 'Aborted 3000']);
+    expect(await topUpsOf(customer)).toEqual(['Committed 3000', 'Committed 3000', 'Aborted 3000']);
     desk.pass(24 * 60 * 60 * 1000);
     await desk.openAuto();
     await desk.checkAfter(0);
-    expect((await topUpsOf(of)).at(-1)).toBe('Committed 3000');
+    expect((await topUpsOf(customer)).at(-1)).toBe('Committed 3000');
   });
 
   test('3.4: without a card one ends Aborted; a new card pays at once', async () => {
-    const of = await desk.customer();
-    await rule(of, { cardToken: null });
+    const customer = await desk.customer();
+    await rule(customer, { cardToken: null });
     for (let round = 0; round < 3; round += 1) await desk.openAuto();
-    expect(await topUpsOf(of)).toEqual(['Aborted 3000']);
-    await rule(of, { cardToken: 'card-5678' });
+    expect(await topUpsOf(customer)).toEqual(['Aborted 3000']);
+    await rule(customer, { cardToken: 'card-5678' });
     await desk.openAuto();
-    expect(await topUpsOf(of)).toEqual(['Aborted 3000', 'Open 3000']);
+    expect(await topUpsOf(customer)).toEqual(['Aborted 3000', 'Open 3000']);
   });
 
   test('a declined card is not tried again at once', async () => {
-    const of = await desk.customer();
-    await rule(of, { amountMinor: 30_01, limitPerDayMinor: 100_00 });
+    const customer = await desk.customer();
+    await rule(customer, { amountMinor: 30_01, limitPerDayMinor: 100_00 });
     await desk.openAuto();
     await desk.checkAfter(0);
     await desk.openAuto();
-    expect(await topUpsOf(of)).toEqual(['Aborted 3001']);
+    expect(await topUpsOf(customer)).toEqual(['Aborted 3001']);
     desk.pass(limits.autoTopUpPauseMs);
     await desk.openAuto();
-    expect(await topUpsOf(of)).toEqual(['Aborted 3001', 'Open 3001']);
+    expect(await topUpsOf(customer)).toEqual(['Aborted 3001', 'Open 3001']);
   });
 
   test('a rule that is not active does nothing, and a change of it keeps the card', async () => {
-    const of = await desk.customer();
-    await rule(of);
-    expect(await rule(of, { cardToken: undefined, active: false })).toMatchObject({ active: false, hasCard: true });
+    const customer = await desk.customer();
+    await rule(customer);
+    expect(await rule(customer, { cardToken: undefined, active: false })).toMatchObject({
+      active: false,
+      hasCard: true,
+    });
     expect(await desk.openAuto()).toBe(0);
   });
 });

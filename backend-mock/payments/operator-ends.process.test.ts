@@ -6,70 +6,41 @@ import { transactionDetailSchema } from '../../contract/wire/operator.ts';
 import { outsideTopUpSchema } from '../../contract/wire/outside-top-up.ts';
 import { problemSchema } from '../../contract/wire/problem.ts';
 import { tagLookupAnswerSchema } from '../../contract/wire/tag-lookup.ts';
-import { silentLog, startTestBackend, startTestServer, type TestServer } from '../../testing/backend/backend.ts';
 import { cardTopUp, cardWish, deletePayment, getPayment, putPayment } from '../../testing/backend/card-payments.ts';
-import { type OperatorClient, operatorAt } from '../../testing/backend/operator-client.ts';
 import { topUp } from '../../testing/backend/payloads.ts';
+import { PaymentDesk, startPaymentParts } from '../../testing/backend/payment-desk.ts';
+import { uidsFrom } from '../../testing/backend/tag-uids.ts';
 import { enrolTill, type TillClient } from '../../testing/backend/till-client.ts';
-import { checkDuePayments } from '../jobs/check-payments.ts';
 import { limits } from '../limits.ts';
-import type { RunningBackend } from '../main.ts';
-import { systemRandom } from '../ports.ts';
-import { type Database, openDatabase } from '../store/database.ts';
-import { boundedProvider } from './bounded-provider.ts';
-import { simulatedProvider } from './simulated-provider.ts';
 
-let server: TestServer;
-let backend: RunningBackend;
-let database: Database;
+const newUid = uidsFrom('04BB');
+let desk: PaymentDesk;
 let till: TillClient;
 let uid = '';
-let tags = 0;
-let nowMs = Date.parse('2026-07-04T10:00:00Z');
-const clock = { now: () => new Date(nowMs) };
-const never = 3_600_000;
-const providerTimeoutMs = 150;
 
 beforeAll(async () => {
-  server = await startTestServer();
-  const databaseUrl = await server.newDatabase();
-  const intervals = { expiryIntervalMs: never, paymentIntervalMs: never, providerTimeoutMs };
-  backend = await startTestBackend(databaseUrl, { clock, ...intervals });
-  database = openDatabase({ connectionString: databaseUrl }, systemRandom, silentLog);
+  desk = new PaymentDesk(await startPaymentParts());
 });
-afterAll(async () => {
-  await database.close();
-  await backend.close();
-  await server.stop();
-});
+afterAll(() => desk.close());
 beforeEach(async () => {
   // What the test before left pending is not this one's.
-  await database.pool.query('UPDATE payment SET next_check_at = NULL');
-  tags += 1;
-  uid = `04BB${tags.toString(16).toUpperCase().padStart(10, '0')}`;
-  till = await enrolTill(backend.address);
+  await desk.database.pool.query('UPDATE payment SET next_check_at = NULL');
+  uid = newUid();
+  till = await enrolTill(desk.backend.address);
   till.journal.append('transaction', topUp({ number: 1, uid }, 10_00, 0));
   expect((await till.send()).answer?.results.map((result) => result.outcome)).toEqual(['accepted']);
 });
 
-const operator = (): Promise<OperatorClient> => operatorAt(backend.address, nowMs);
-
-async function checkAfter(ms: number): Promise<number> {
-  nowMs += ms;
-  const provider = boundedProvider(simulatedProvider(database, clock), providerTimeoutMs, silentLog);
-  return checkDuePayments({ database, clock, provider });
-}
-
 /** Ends a transaction as an operator; the state it has then, or the code of the refusal. */
 async function end(id: number | undefined, to: 'Committed' | 'Aborted', changes: object = {}): Promise<string> {
   const body = { editionId: till.editionId, to, note: 'asked the provider', ...changes };
-  const { status, body: answer } = await (await operator()).post(`/transactions/${id}/resolution`, body);
+  const { status, body: answer } = await (await desk.operator()).post(`/transactions/${id}/resolution`, body);
   if (status !== 200) return problemSchema.parse(answer).code;
   return (await detail(id)).transaction.state;
 }
 
 async function detail(id: number | undefined) {
-  return (await operator()).read(transactionDetailSchema, `/transactions/${id}?editionId=${till.editionId}`);
+  return (await desk.operator()).read(transactionDetailSchema, `/transactions/${id}?editionId=${till.editionId}`);
 }
 const stepsOf = async (id: number | undefined) =>
   (await detail(id)).states.map((step) => `${step.from} → ${step.to} ${step.cause}`);
@@ -77,7 +48,7 @@ const postingsOf = async (id: number | undefined) =>
   (await detail(id)).postings.map((line) => `${line.kind} ${line.amountMinor} ${line.credit}`);
 
 async function statusOf(id: number | undefined): Promise<string | undefined> {
-  const found = await database.pool.query<{ status: string }>(
+  const found = await desk.database.pool.query<{ status: string }>(
     'SELECT status FROM payment WHERE backend_transaction_id = $1',
     [id],
   );
@@ -86,20 +57,21 @@ async function statusOf(id: number | undefined): Promise<string | undefined> {
 
 /** Another till at the same event asks: the first one's token may be gone. */
 async function tagNow() {
-  const other = await enrolTill(backend.address);
+  const other = await enrolTill(desk.backend.address);
   const answer = tagLookupAnswerSchema.parse(await (await other.request(`/tags/${uid}`)).json());
   return { balanceMinor: answer.balanceMinor, pending: answer.pendingAdjustments.map((line) => line.amountMinor) };
 }
 
 const revoke = async () =>
-  (await operator()).request(`/assignments/${till.assignmentId}/revocation`, { method: 'POST' });
+  (await desk.operator()).request(`/assignments/${till.assignmentId}/revocation`, { method: 'POST' });
 
 describe('an online top-up whose payment nobody could find out', () => {
   async function externalUnknown(): Promise<number> {
-    const found = await database.pool.query<{ customer_id: number }>('SELECT customer_id FROM tag WHERE uid = $1', [
-      uid,
-    ]);
-    const by = await operator();
+    const found = await desk.database.pool.query<{ customer_id: number }>(
+      'SELECT customer_id FROM tag WHERE uid = $1',
+      [uid],
+    );
+    const by = await desk.operator();
     const response = await fetch(`${by.address}/v1/customers/${found.rows[0]?.customer_id}/online-top-ups`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', 'Idempotency-Key': `key-of-${uid}`, Cookie: by.cookie },
@@ -107,8 +79,8 @@ describe('an online top-up whose payment nobody could find out', () => {
     });
     const { backendTransactionId } = outsideTopUpSchema.parse(await response.json());
     expect(await end(backendTransactionId, 'Committed')).toBe('BAD_REQUEST');
-    await checkAfter(0);
-    await checkAfter(limits.paymentCheckForMs);
+    await desk.checkAfter(0);
+    await desk.checkAfter(limits.paymentCheckForMs);
     return backendTransactionId;
   }
 
@@ -131,7 +103,7 @@ describe('an online top-up whose payment nobody could find out', () => {
     expect(await end(id, 'Aborted')).toBe('Aborted');
     expect(await postingsOf(id)).toEqual([]);
     expect(await statusOf(id)).toBe('unknown');
-    expect(await checkAfter(limits.paymentCheckFirstMs)).toBe(1);
+    expect(await desk.checkAfter(limits.paymentCheckFirstMs)).toBe(1);
     expect(await end(id, 'Committed')).toBe('BAD_REQUEST');
   });
 });
@@ -166,7 +138,7 @@ describe('a card top-up whose till never comes back', () => {
     const id = payment?.backendTransactionId;
     await revoke();
     expect(await end(id, 'Aborted')).toBe('Aborted');
-    await checkAfter(limits.paymentCheckFirstMs);
+    await desk.checkAfter(limits.paymentCheckFirstMs);
     expect(await statusOf(id)).toBe('voided');
   });
 
@@ -192,7 +164,7 @@ describe('a card top-up that its till left unknown', () => {
     const id = await unknown(100_00);
     expect(await deletePayment(till, 2)).toMatchObject({ code: 'PAYMENT_USED' });
     expect(await end(id, 'Aborted')).toBe('Aborted');
-    await checkAfter(limits.paymentCheckFirstMs);
+    await desk.checkAfter(limits.paymentCheckFirstMs);
     expect((await getPayment(till, 2)).payment).toMatchObject({ status: 'voided' });
   });
 

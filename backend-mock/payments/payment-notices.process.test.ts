@@ -26,10 +26,10 @@ beforeEach(() => desk.clear());
 
 describe('webhook', () => {
   test('only what is signed, new and of now is taken', async () => {
-    const of = await desk.customer();
-    const { topUp: it } = await desk.open(of, 50_02);
+    const customer = await desk.customer();
+    const { topUp: opened } = await desk.open(customer, 50_02);
     await desk.checkAfter(0);
-    const notice = await desk.noticeAbout(it?.backendTransactionId);
+    const notice = await desk.noticeAbout(opened?.backendTransactionId);
     const other = signNotice(Buffer.alloc(32), Buffer.from(JSON.stringify(notice)));
     for (const forged of ['', 'x', other, other.toUpperCase()]) expect(await desk.tell(notice, forged)).toBe(401);
     expect(
@@ -41,62 +41,62 @@ describe('webhook', () => {
     expect(await desk.tell({ ...notice, status: 'paid' })).toBe(400);
     expect(await desk.tell({ ...notice, reference: null })).toBe(400);
     expect(await desk.tell({ ...notice, paymentKey: `${notice.paymentKey}0` })).toBe(404);
-    expect(await desk.look(of, it?.backendTransactionId)).toMatchObject({ paymentStatus: 'pending' });
+    expect(await desk.look(customer, opened?.backendTransactionId)).toMatchObject({ paymentStatus: 'pending' });
     expect(await desk.tell(notice)).toBe(204);
     expect(await desk.tell(notice)).toBe(409);
-    expect(await desk.look(of, it?.backendTransactionId)).toMatchObject({ state: 'Committed' });
+    expect(await desk.look(customer, opened?.backendTransactionId)).toMatchObject({ state: 'Committed' });
   });
 
   test('Q13: out of order, the first result stands, and the other is told to the operator', async () => {
-    const of = await desk.customer();
-    const { topUp: it } = await desk.open(of, 50_02);
+    const customer = await desk.customer();
+    const { topUp: opened } = await desk.open(customer, 50_02);
     await desk.checkAfter(0);
-    const id = it?.backendTransactionId;
+    const id = opened?.backendTransactionId;
     for (const status of ['approved', 'pending', 'declined', 'voided', 'approved'] as const)
       expect(await desk.tell(await desk.noticeAbout(id, { status }))).toBe(204);
-    expect(await desk.historyOf(of, id)).toMatchObject({ postings: ['topup 5002', 'topup-fee 500'] });
-    expect(await desk.alertsOf(of)).toEqual(['PAYMENT_CONTRADICTION']);
+    expect(await desk.historyOf(customer, id)).toMatchObject({ postings: ['topup 5002', 'topup-fee 500'] });
+    expect(await desk.alertsOf(customer)).toEqual(['PAYMENT_CONTRADICTION']);
   });
 
   test('3.4: the provider knows a payment that this backend, put back to an older state, has not started: its word counts', async () => {
-    const of = await desk.customer();
-    const paid = (await desk.open(of, 50_02, `first-key-${of.uid}`)).topUp?.backendTransactionId;
-    const unpaid = (await desk.open(of, 50_02, `second-key-${of.uid}`)).topUp?.backendTransactionId;
+    const customer = await desk.customer();
+    const paid = (await desk.open(customer, 50_02, `first-key-${customer.uid}`)).topUp?.backendTransactionId;
+    const unpaid = (await desk.open(customer, 50_02, `second-key-${customer.uid}`)).topUp?.backendTransactionId;
     expect(await desk.tell(await desk.noticeAbout(paid))).toBe(204);
     expect(await desk.tell(await desk.noticeAbout(unpaid, { status: 'declined' }))).toBe(204);
-    expect((await desk.historyOf(of, paid)).states).toEqual([...openedOnline, 'ExternalPending → Committed WH']);
-    expect((await desk.historyOf(of, unpaid)).states).toEqual([...openedOnline, 'ExternalPending → Aborted WH']);
-    expect(await desk.tagOf(of)).toEqual({ balanceMinor: 55_02, pending: [45_02] });
+    expect((await desk.historyOf(customer, paid)).states).toEqual([...openedOnline, 'ExternalPending → Committed WH']);
+    expect((await desk.historyOf(customer, unpaid)).states).toEqual([...openedOnline, 'ExternalPending → Aborted WH']);
+    expect(await desk.tagOf(customer)).toEqual({ balanceMinor: 55_02, pending: [45_02] });
   });
 
   test('INV-63: one payment never confirms two top-ups, nor one of another amount', async () => {
-    const of = await desk.customer();
-    const one = (await desk.open(of, 50_02, `first-key-${of.uid}`)).topUp?.backendTransactionId;
-    const two = (await desk.open(of, 50_02, `second-key-${of.uid}`)).topUp?.backendTransactionId;
+    const customer = await desk.customer();
+    const one = (await desk.open(customer, 50_02, `first-key-${customer.uid}`)).topUp?.backendTransactionId;
+    const two = (await desk.open(customer, 50_02, `second-key-${customer.uid}`)).topUp?.backendTransactionId;
     await desk.checkAfter(0);
-    expect(await desk.tell(await desk.noticeAbout(one, { reference: `the same ${of.uid}` }))).toBe(204);
-    expect(await desk.tell(await desk.noticeAbout(two, { reference: `the same ${of.uid}` }))).toBe(204);
+    expect(await desk.tell(await desk.noticeAbout(one, { reference: `the same ${customer.uid}` }))).toBe(204);
+    expect(await desk.tell(await desk.noticeAbout(two, { reference: `the same ${customer.uid}` }))).toBe(204);
     expect(await desk.tell(await desk.noticeAbout(two, { amountMinor: 50_03 }))).toBe(204);
-    expect([(await desk.look(of, one)).state, (await desk.look(of, two)).state]).toEqual([
+    expect([(await desk.look(customer, one)).state, (await desk.look(customer, two)).state]).toEqual([
       'Committed',
       'ExternalPending',
     ]);
-    expect(await desk.tagOf(of)).toEqual({ balanceMinor: 55_02, pending: [45_02] });
-    expect(await desk.alertsOf(of)).toEqual(['PAYMENT_CONTRADICTION']);
+    expect(await desk.tagOf(customer)).toEqual({ balanceMinor: 55_02, pending: [45_02] });
+    expect(await desk.alertsOf(customer)).toEqual(['PAYMENT_CONTRADICTION']);
   });
 
   test('3.3: for a till’s top-up a notice moves the payment alone', async () => {
-    const of = await desk.customer();
-    const { payment } = await putPayment(of.till, 2, cardWish(20_03));
+    const customer = await desk.customer();
+    const { payment } = await putPayment(customer.till, 2, cardWish(20_03));
     expect(
       await desk.tell(await desk.noticeAbout(payment?.backendTransactionId, { reference: payment?.reference ?? 'x' })),
     ).toBe(204);
-    const { states } = await desk.historyOf(of, payment?.backendTransactionId);
+    const { states } = await desk.historyOf(customer, payment?.backendTransactionId);
     expect(states).toEqual(['null → Open TO', 'Open → ExternalPending TO']);
   });
 
   test('killed in the middle of a notice: told again, it is booked once', async () => {
-    const url = await desk.server.newDatabase();
+    const url = await desk.backend.server.newDatabase();
     const options = { dataFolder: join(tmpdir(), 'klink-test-unused'), databaseUrl: url };
     const there = openDatabase({ connectionString: url }, systemRandom, silentLog);
     const holder = new pg.Client(url);
@@ -105,11 +105,11 @@ describe('webhook', () => {
     try {
       const [first] = backends;
       if (first === undefined) throw new Error('a backend was started');
-      const of = await desk.customer('DEMO-FEST', first.address, there);
-      const { topUp: it } = await desk.open(of, 50_02, 'the-only-key', await logIn(first.address));
+      const customer = await desk.customer('DEMO-FEST', first.address, there);
+      const { topUp: opened } = await desk.open(customer, 50_02, 'the-only-key', await logIn(first.address));
       await untilRows(holder, `SELECT 1 FROM transactions WHERE state = 'ExternalPending'`);
       const sentAt = new Date().toISOString();
-      const notice = await desk.noticeAbout(it?.backendTransactionId, { sentAt }, there);
+      const notice = await desk.noticeAbout(opened?.backendTransactionId, { sentAt }, there);
       // The notice is taken up to its booking, which waits for an account that somebody holds.
       await holder.query(`BEGIN; SELECT 1 FROM account WHERE name = 'top-up:online' FOR UPDATE`);
       const lost = desk.tell(notice, undefined, first.address, there).catch(() => 'lost');
@@ -121,7 +121,7 @@ describe('webhook', () => {
       backends.push(second);
       expect(await desk.tell(notice, undefined, second.address, there)).toBe(204);
       const booked = await holder.query('SELECT kind FROM posting WHERE backend_transaction_id = $1 ORDER BY line', [
-        it?.backendTransactionId,
+        opened?.backendTransactionId,
       ]);
       expect(booked.rows).toEqual([{ kind: 'topup' }, { kind: 'topup-fee' }]);
     } finally {

@@ -7,41 +7,31 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { paymentStatuses } from '../../contract/wire/payment.ts';
-import { silentLog, startTestBackend, startTestServer, type TestServer } from '../../testing/backend/backend.ts';
+import { silentLog } from '../../testing/backend/backend.ts';
 import { cardTopUp, cardWish, deletePayment, getPayment, putPayment } from '../../testing/backend/card-payments.ts';
 import { operatorAt } from '../../testing/backend/operator-client.ts';
+import { jobsByHand, type OwnBackend, startOwnBackend } from '../../testing/backend/own-backend.ts';
+import { TestClock } from '../../testing/backend/test-clock.ts';
 import { enrolTill, type TillClient } from '../../testing/backend/till-client.ts';
 import { checkDuePayments } from '../jobs/check-payments.ts';
 import { limits } from '../limits.ts';
-import type { RunningBackend } from '../main.ts';
-import { systemRandom } from '../ports.ts';
-import { type Database, openDatabase } from '../store/database.ts';
+import type { Database } from '../store/database.ts';
 import { boundedProvider } from './bounded-provider.ts';
 import { receiveNotice } from './receive-notice.ts';
 import { simulatedProvider } from './simulated-provider.ts';
 
 const days = Number(process.env['KLINK_PAYMENT_DAYS'] ?? 12);
-const never = 3_600_000;
 const providerTimeoutMs = 60;
 
-let server: TestServer;
-let backend: RunningBackend;
+let backend: OwnBackend;
 let database: Database;
-let nowMs = Date.parse('2026-07-04T10:00:00Z');
-const clock = { now: () => new Date(nowMs) };
+const clock = new TestClock('2026-07-04T10:00:00Z');
 
 beforeAll(async () => {
-  server = await startTestServer();
-  const databaseUrl = await server.newDatabase();
-  const intervals = { expiryIntervalMs: never, paymentIntervalMs: never, providerTimeoutMs };
-  backend = await startTestBackend(databaseUrl, { clock, ...intervals });
-  database = openDatabase({ connectionString: databaseUrl }, systemRandom, silentLog);
+  backend = await startOwnBackend({ clock, ...jobsByHand, providerTimeoutMs });
+  ({ database } = backend);
 });
-afterAll(async () => {
-  await database.close();
-  await backend.close();
-  await server.stop();
-});
+afterAll(() => backend.close());
 
 const checkOnce = (timeoutMs = providerTimeoutMs) => {
   const provider = boundedProvider(simulatedProvider(database, clock), timeoutMs, silentLog);
@@ -118,7 +108,7 @@ class Day {
         await (step.twice ? Promise.all([checkOnce(), checkOnce()]) : checkOnce());
         return;
       case 'wait':
-        nowMs += step.ms;
+        clock.pass(step.ms);
     }
   }
 
@@ -206,7 +196,7 @@ test('INV-63, INV-64: after any day the books and the provider agree, to the cen
       // Long enough for every payment that has a result to get it, also on a busy machine; those that never have one are left alone.
       await database.pool.query('UPDATE payment SET next_check_at = NULL WHERE amount_minor % 100 = 2');
       for (let round = 0; round < 6; round += 1) {
-        nowMs += limits.paymentCheckLongestMs;
+        clock.pass(limits.paymentCheckLongestMs);
         await checkOnce(limits.providerTimeoutMs);
       }
       await holdAgainstProvider(tills);
@@ -215,6 +205,6 @@ test('INV-63, INV-64: after any day the books and the provider agree, to the cen
     { numRuns: days, endOnFailure: true },
   );
   expect(played).toBeGreaterThan(days * 8);
-  const { sumMinor, balanceDifferences } = await (await operatorAt(backend.address, nowMs)).coherence(1);
+  const { sumMinor, balanceDifferences } = await (await operatorAt(backend.address, clock.ms)).coherence(1);
   expect({ sumMinor, balanceDifferences }).toEqual({ sumMinor: 0, balanceDifferences: [] });
 });

@@ -192,7 +192,7 @@ describe('Q12: without a result for a day', () => {
 
 describe('several processes, and one that is killed', () => {
   test('R19, Q13: one request arriving at two processes ten times at once is one charge', async () => {
-    const url = await desk.server.newDatabase();
+    const url = await desk.backend.server.newDatabase();
     const folder = join(tmpdir(), 'klink-test-unused');
     const processes = await Promise.all([1, 2].map(() => spawnBackend({ dataFolder: folder, databaseUrl: url })));
     const [one, two] = processes;
@@ -214,7 +214,7 @@ describe('several processes, and one that is killed', () => {
   });
 
   test('Q13: killed between the commit and the provider’s answer; the next process ends it with one charge', async () => {
-    const url = await desk.server.newDatabase();
+    const url = await desk.backend.server.newDatabase();
     const options = { dataFolder: join(tmpdir(), 'klink-test-unused'), databaseUrl: url };
     const first = await spawnBackend(options);
     const enrolled = await enrolTill(first.address);

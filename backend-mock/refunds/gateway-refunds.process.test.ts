@@ -7,20 +7,19 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { refundAnswerSchema, refundsAnswerSchema } from '../../contract/wire/admin-money.ts';
 import { alertsAnswerSchema } from '../../contract/wire/operator.ts';
 import { tagLookupAnswerSchema } from '../../contract/wire/tag-lookup.ts';
-import { silentLog, startTestBackend, startTestServer, type TestServer } from '../../testing/backend/backend.ts';
+import { silentLog } from '../../testing/backend/backend.ts';
 import { logIn, type OperatorClient } from '../../testing/backend/operator-client.ts';
+import { type OwnBackend, startOwnBackend } from '../../testing/backend/own-backend.ts';
 import { tagAdjustment, topUp } from '../../testing/backend/payloads.ts';
+import { uidsFrom } from '../../testing/backend/tag-uids.ts';
 import { enrolTill, type TillClient } from '../../testing/backend/till-client.ts';
-import type { RunningBackend } from '../main.ts';
 import { systemRandom } from '../ports.ts';
 import { openDatabase } from '../store/database.ts';
 import type { RefundOrder, RefundWord } from './gateway.ts';
 import { payDueRefunds } from './pay-due-refunds.ts';
 import { simulatedRefundGateway } from './simulated-gateway.ts';
 
-let server: TestServer;
-let databaseUrl: string;
-let backend: RunningBackend;
+let backend: OwnBackend;
 let operator: OperatorClient;
 let now = new Date('2026-07-04T12:00:00Z');
 const clock = { now: () => now };
@@ -30,18 +29,13 @@ const later = (ms: number) => {
 const editionId = 1;
 
 beforeAll(async () => {
-  server = await startTestServer();
-  databaseUrl = await server.newDatabase();
   // The job of this backend never comes round: the tests take its rounds themselves.
-  backend = await startTestBackend(databaseUrl, { clock, paymentIntervalMs: 1_000_000_000 });
+  backend = await startOwnBackend({ clock, paymentIntervalMs: 1_000_000_000 });
   operator = await logIn(backend.address);
 });
-afterAll(async () => {
-  await backend.close();
-  await server.stop();
-});
+afterAll(() => backend.close());
 
-const database = () => openDatabase({ connectionString: databaseUrl }, systemRandom, silentLog);
+const database = () => openDatabase({ connectionString: backend.databaseUrl }, systemRandom, silentLog);
 
 /** One round of the job with a gateway, as a process of its own would do it. */
 async function round(refund: (order: RefundOrder) => Promise<RefundWord>): Promise<number> {
@@ -61,11 +55,10 @@ async function simulatedRound(): Promise<number> {
   }
 }
 
-let tags = 0;
+const newTagUid = uidsFrom('04AA');
 /** A customer with 50.00, of which 40.00 were paid by a card. */
 async function cardCustomer(): Promise<{ till: TillClient; uid: string; reference: string }> {
-  tags += 1;
-  const uid = `04AA${tags.toString(16).toUpperCase().padStart(10, '0')}`;
+  const uid = newTagUid();
   const till = await enrolTill(backend.address);
   await send(till, topUp({ number: 1, uid }, 10_00, 0));
   const payment = await till.request('/transactions/2/payment', {
@@ -107,7 +100,7 @@ async function stateOf(id: number) {
   return refunds.find(({ backendTransactionId }) => backendTransactionId === id)?.state;
 }
 async function timesPaid(id: number): Promise<number> {
-  const client = new pg.Client(databaseUrl);
+  const client = new pg.Client(backend.databaseUrl);
   await client.connect();
   const found = await client.query<{ times_paid: number }>(
     'SELECT times_paid FROM simulated_refund WHERE refund_key = $1',

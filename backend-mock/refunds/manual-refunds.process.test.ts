@@ -6,21 +6,17 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { refundAnswerSchema, refundsAnswerSchema } from '../../contract/wire/admin-money.ts';
 import { transactionDetailSchema } from '../../contract/wire/operator.ts';
 import { tagLookupAnswerSchema } from '../../contract/wire/tag-lookup.ts';
-import { startTestBackend, startTestServer, type TestServer } from '../../testing/backend/backend.ts';
 import { logIn, type OperatorClient } from '../../testing/backend/operator-client.ts';
+import { type OwnBackend, startOwnBackend } from '../../testing/backend/own-backend.ts';
 import { purchase, snapshot, tagAdjustment, topUp } from '../../testing/backend/payloads.ts';
+import { uidsFrom } from '../../testing/backend/tag-uids.ts';
 import { enrolTill, type TillClient } from '../../testing/backend/till-client.ts';
-import type { RunningBackend } from '../main.ts';
 
-let server: TestServer;
-let databaseUrl: string;
-let backend: RunningBackend;
+let backend: OwnBackend;
 let operator: OperatorClient;
 const editionId = 1;
 beforeAll(async () => {
-  server = await startTestServer();
-  databaseUrl = await server.newDatabase();
-  backend = await startTestBackend(databaseUrl);
+  backend = await startOwnBackend();
   operator = await logIn(backend.address);
 });
 afterEach(async () => {
@@ -30,16 +26,12 @@ afterEach(async () => {
     tagDifferences: [],
   });
 });
-afterAll(async () => {
-  await backend.close();
-  await server.stop();
-});
+afterAll(() => backend.close());
 
-let tags = 0;
+const newTagUid = uidsFrom('04AE');
 let keys = 0;
 async function newTag(code = 'DEMO-FEST'): Promise<{ till: TillClient; uid: string }> {
-  tags += 1;
-  const uid = `04AE${tags.toString(16).toUpperCase().padStart(10, '0')}`;
+  const uid = newTagUid();
   const till = await enrolTill(backend.address, code);
   await send(till, topUp({ number: 1, uid, currency: code === 'DEMO-FEST' ? 'CHF' : 'GBP' }, 50_00, 0));
   return { till, uid };
@@ -122,8 +114,7 @@ describe('Q20: a manual refund in tag mode', () => {
     for (const how of ['payment', 'abortion'] as const) {
       const { till, uid } = await newTag();
       const id = idOf((await refund(uid, {})).body);
-      tags += 1;
-      const newUid = `04AE${tags.toString(16).toUpperCase().padStart(10, '0')}`;
+      const newUid = newTagUid();
       const replaced = await operator.post(`/tags/${uid}/replacement`, { editionId, newUid, reason: 'lost' });
       expect(replaced).toMatchObject({ body: { balanceMinor: 30_00 } });
       await send(till, snapshot({ uid: newUid, balanceMinor: 30_00 }), 'tagSnapshot');
@@ -137,7 +128,7 @@ describe('Q20: a manual refund in tag mode', () => {
   test('INV-67: nobody books it before the tag has lost it, not even by hand', async () => {
     const { uid, till } = await newTag();
     const id = idOf((await refund(uid, {})).body);
-    const client = new pg.Client(databaseUrl);
+    const client = new pg.Client(backend.databaseUrl);
     await client.connect();
     try {
       const deeds = [
@@ -190,7 +181,7 @@ describe('what may be refunded', () => {
   test('Q20: when every assignment of the edition is closed, no tag can spend it any more: it may be paid', async () => {
     const { till, uid } = await newTag();
     const id = idOf((await refund(uid, {})).body);
-    const client = new pg.Client(databaseUrl);
+    const client = new pg.Client(backend.databaseUrl);
     await client.connect();
     await client.query(`UPDATE assignment SET closed_at = now() WHERE edition_id = ${editionId}`);
     await client.end();

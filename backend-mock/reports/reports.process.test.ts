@@ -4,14 +4,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { transactionsAnswerSchema } from '../../contract/wire/operator.ts';
 import { type ReportName, reportNames, reportSchema } from '../../contract/wire/reports.ts';
-import { startTestBackend, startTestServer, type TestServer } from '../../testing/backend/backend.ts';
 import { logIn, type OperatorClient } from '../../testing/backend/operator-client.ts';
+import { type OwnBackend, startOwnBackend } from '../../testing/backend/own-backend.ts';
 import { chargeback, purchase, refund, refundReversal, snapshot, topUp } from '../../testing/backend/payloads.ts';
 import { enrolTill, type TillClient } from '../../testing/backend/till-client.ts';
-import type { RunningBackend } from '../main.ts';
 
-let server: TestServer;
-let backend: RunningBackend;
+let backend: OwnBackend;
 let operator: OperatorClient;
 let tills: [TillClient, TillClient];
 const editionId = 1;
@@ -19,16 +17,12 @@ const one = '04AF0000000001';
 const two = '04AF0000000002';
 
 beforeAll(async () => {
-  server = await startTestServer();
-  backend = await startTestBackend(await server.newDatabase());
+  backend = await startOwnBackend();
   operator = await logIn(backend.address);
   tills = [await enrolTill(backend.address), await enrolTill(backend.address)];
   await spendADay();
 });
-afterAll(async () => {
-  await backend.close();
-  await server.stop();
-});
+afterAll(() => backend.close());
 
 async function send(till: TillClient, kind: 'transaction' | 'tagSnapshot' | 'shift', payload: unknown) {
   till.journal.append(kind, payload);

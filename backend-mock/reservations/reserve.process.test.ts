@@ -9,39 +9,29 @@ import { alertsAnswerSchema, transactionDetailSchema, transactionsAnswerSchema }
 import { problemSchema } from '../../contract/wire/problem.ts';
 import { type ReservationRequest, reservationAnswerSchema } from '../../contract/wire/reservation.ts';
 import { tagLookupAnswerSchema } from '../../contract/wire/tag-lookup.ts';
-import { startTestBackend, startTestServer, type TestServer } from '../../testing/backend/backend.ts';
+import { startTestBackend } from '../../testing/backend/backend.ts';
 import { logIn, type OperatorClient } from '../../testing/backend/operator-client.ts';
+import { type OwnBackend, startOwnBackend } from '../../testing/backend/own-backend.ts';
 import { purchase, refund, topUp } from '../../testing/backend/payloads.ts';
 import { spawnBackend } from '../../testing/backend/spawn-backend.ts';
+import { uidsFrom } from '../../testing/backend/tag-uids.ts';
 import { enrolTill, type TillClient } from '../../testing/backend/till-client.ts';
 import { untilRows, waitingForLock } from '../../testing/backend/until-rows.ts';
 import { limits } from '../limits.ts';
-import type { RunningBackend } from '../main.ts';
 
-let server: TestServer;
-let databaseUrl: string;
-let backend: RunningBackend;
+let backend: OwnBackend;
 let operator: OperatorClient;
 let nowMs = Date.parse('2026-07-04T20:00:00Z');
 const pass = (ms: number) => {
   nowMs += ms;
 };
 beforeAll(async () => {
-  server = await startTestServer();
-  databaseUrl = await server.newDatabase();
-  backend = await startTestBackend(databaseUrl, { clock: { now: () => new Date(nowMs) }, expiryIntervalMs: 3_600_000 });
+  backend = await startOwnBackend({ clock: { now: () => new Date(nowMs) }, expiryIntervalMs: 3_600_000 });
   operator = await logIn(backend.address);
 });
-afterAll(async () => {
-  await backend.close();
-  await server.stop();
-});
+afterAll(() => backend.close());
 
-let tags = 0;
-function newUid(): string {
-  tags += 1;
-  return `04EE${tags.toString(16).toUpperCase().padStart(10, '0')}`;
-}
+const newUid = uidsFrom('04EE');
 
 function wish(uid: string, amountMinor: number, changes: Partial<ReservationRequest> = {}): ReservationRequest {
   const tag = {
@@ -88,7 +78,7 @@ async function alertsOf(till: TillClient): Promise<string[]> {
 
 /** Gives the first tag's customer further tags; by hand, for no route links them yet. */
 async function shareCustomer([first, ...others]: readonly string[]): Promise<void> {
-  const client = new pg.Client(databaseUrl);
+  const client = new pg.Client(backend.databaseUrl);
   await client.connect();
   await client.query(
     `INSERT INTO tag (edition_id, uid, customer_id, first_seen_at)
@@ -236,7 +226,7 @@ describe('R41, Q10, Q12: expiry', () => {
     await ask(till, 2, wish(uid, 5_50));
     const later = new Date(nowMs + limits.reservationLifetimeMs);
     const others = await Promise.all(
-      [0, 1].map(() => startTestBackend(databaseUrl, { clock: { now: () => later }, expiryIntervalMs: 20 })),
+      [0, 1].map(() => startTestBackend(backend.databaseUrl, { clock: { now: () => later }, expiryIntervalMs: 20 })),
     );
     try {
       const path = `/transactions?editionId=${till.editionId}&assignmentId=${till.assignmentId}&state=ReserveExpired`;
@@ -269,7 +259,7 @@ describe('account mode', () => {
 
   test('Q52: an account may go as far below zero as its edition says, and the till is told', async () => {
     const { till, uid } = await funded('DEMO-CANTEEN');
-    const client = new pg.Client(databaseUrl);
+    const client = new pg.Client(backend.databaseUrl);
     await client.connect();
     const setOverdraft = (overdraftMinor: number) =>
       client.query(
@@ -293,7 +283,7 @@ describe('account mode', () => {
     const uids = [uid, newUid(), newUid()];
     await shareCustomer(uids);
     const tills = await Promise.all(uids.map(() => enrolTill(backend.address, 'DEMO-CANTEEN')));
-    const holder = new pg.Client(databaseUrl);
+    const holder = new pg.Client(backend.databaseUrl);
     await holder.connect();
     try {
       await holder.query(
@@ -318,7 +308,9 @@ describe('account mode', () => {
     const uids = [uid, newUid(), newUid()];
     await shareCustomer(uids);
     const dataFolder = join(tmpdir(), 'klink-test-unused');
-    const backends = await Promise.all([0, 1, 2].map(() => spawnBackend({ dataFolder, databaseUrl })));
+    const backends = await Promise.all(
+      [0, 1, 2].map(() => spawnBackend({ dataFolder, databaseUrl: backend.databaseUrl })),
+    );
     try {
       const tills = await Promise.all(backends.map(({ address }) => enrolTill(address, 'DEMO-CANTEEN')));
       const asked = Array.from({ length: 24 }, (_, index) => {

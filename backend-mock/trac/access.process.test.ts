@@ -6,31 +6,25 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { auditAnswerSchema } from '../../contract/wire/audit.ts';
 import { type InstallationRow, installationsAnswerSchema } from '../../contract/wire/installations.ts';
 import { accessTokenSchema } from '../../contract/wire/trac-access.ts';
-import { startTestBackend, startTestServer, type TestServer } from '../../testing/backend/backend.ts';
 import { logIn, type OperatorClient } from '../../testing/backend/operator-client.ts';
+import { type OwnBackend, startOwnBackend } from '../../testing/backend/own-backend.ts';
 import { appToken, makeApp, registerApp, TracClient } from '../../testing/trac/trac-client.ts';
-import type { RunningBackend } from '../main.ts';
 
 const canteen = 2;
 const festival = 1;
 const demoHost = 'https://trac-demo.stage.pebble.cloud';
-let server: TestServer;
-let backend: RunningBackend;
+let backend: OwnBackend;
 let operator: OperatorClient;
 let now = new Date('2026-09-01T08:00:00Z');
 const app = makeApp('parentpay');
 let installation: InstallationRow;
 
 beforeAll(async () => {
-  server = await startTestServer();
-  backend = await startTestBackend(await server.newDatabase(), { clock: { now: () => now } });
+  backend = await startOwnBackend({ clock: { now: () => now } });
   operator = await logIn(backend.address);
   installation = await registerApp(operator, app, canteen, { namespace: 'parentPay' });
 });
-afterAll(async () => {
-  await backend.close();
-  await server.stop();
-});
+afterAll(() => backend.close());
 
 async function exchange(
   authorization: string | undefined,

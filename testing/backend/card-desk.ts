@@ -1,6 +1,7 @@
 import { alertsAnswerSchema, transactionDetailSchema } from '../../contract/wire/operator.ts';
 import type { PaymentReply } from './card-payments.ts';
 import { PaymentDesk, startPaymentParts } from './payment-desk.ts';
+import { uidsFrom } from './tag-uids.ts';
 import { enrolTill, type TillClient } from './till-client.ts';
 
 /** The first steps of every card payment of a till. */
@@ -8,7 +9,7 @@ export const begunAtTill = ['null → Open TO', 'Open → ExternalPending TO'];
 
 /** Tills whose customers pay by card, each with a tag of its own. */
 export class CardDesk extends PaymentDesk {
-  #tags = 0;
+  readonly #newUid = uidsFrom('04CC');
 
   static async start(): Promise<CardDesk> {
     return new CardDesk(await startPaymentParts());
@@ -17,8 +18,7 @@ export class CardDesk extends PaymentDesk {
   /** A new till and a new tag; what the one before left pending is not its. */
   async newTill(): Promise<{ till: TillClient; uid: string }> {
     await this.database.pool.query('UPDATE payment SET next_check_at = NULL');
-    this.#tags += 1;
-    const uid = `04CC${this.#tags.toString(16).toUpperCase().padStart(10, '0')}`;
+    const uid = this.#newUid();
     return { till: await enrolTill(this.backend.address), uid };
   }
 

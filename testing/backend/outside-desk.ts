@@ -10,6 +10,7 @@ import { tagLookupAnswerSchema } from '../../contract/wire/tag-lookup.ts';
 import type { OperatorClient } from './operator-client.ts';
 import { topUp } from './payloads.ts';
 import { PaymentDesk, startPaymentParts } from './payment-desk.ts';
+import { uidsFrom } from './tag-uids.ts';
 import { enrolTill, type TillClient } from './till-client.ts';
 
 /** A customer with a tag, and the till that made it. */
@@ -22,7 +23,7 @@ const answerSchema = z.union([outsideTopUpSchema, problemSchema]);
 
 /** Customers who top up without a till, and the jobs and the provider's notices that carry it on. */
 export class OutsideDesk extends PaymentDesk {
-  #tags = 0;
+  readonly #newUid = uidsFrom('04AA');
   #notices = 0;
 
   static async start(): Promise<OutsideDesk> {
@@ -47,8 +48,7 @@ export class OutsideDesk extends PaymentDesk {
 
   /** A customer with a tag and 10.00 on it. */
   async customer(code = 'DEMO-FEST', at = this.backend.address, stored = this.database): Promise<Customer> {
-    this.#tags += 1;
-    const uid = `04AA${this.#tags.toString(16).toUpperCase().padStart(10, '0')}`;
+    const uid = this.#newUid();
     const till = await enrolTill(at, code);
     const sent = topUp({ number: 1, uid, currency: code === 'DEMO-FEST' ? 'CHF' : 'GBP' }, 10_00, 0);
     const tag = { ...sent.tag, transactionNumber: code === 'DEMO-FEST' ? 1 : null };

@@ -1,65 +1,47 @@
 import { checkDuePayments } from '../../backend-mock/jobs/check-payments.ts';
-import type { RunningBackend } from '../../backend-mock/main.ts';
 import { boundedProvider } from '../../backend-mock/payments/bounded-provider.ts';
 import type { PaymentProvider } from '../../backend-mock/payments/provider.ts';
 import { simulatedProvider } from '../../backend-mock/payments/simulated-provider.ts';
-import { systemRandom } from '../../backend-mock/ports.ts';
-import { type Database, openDatabase } from '../../backend-mock/store/database.ts';
-import { silentLog, startTestBackend, startTestServer, type TestServer } from './backend.ts';
+import type { Database } from '../../backend-mock/store/database.ts';
+import { silentLog } from './backend.ts';
 import { type OperatorClient, operatorAt } from './operator-client.ts';
+import { jobsByHand, type OwnBackend, startOwnBackend } from './own-backend.ts';
+import { TestClock } from './test-clock.ts';
 
-const neverMs = 3_600_000;
 /** How long a provider that gives no answer is waited for here. */
 const providerTimeoutMs = 150;
 
 /** What a test of payments stands on: the clock is the test's own. */
-export type PaymentParts = {
-  server: TestServer;
-  backend: RunningBackend;
-  database: Database;
-  time: { ms: number };
-};
+export type PaymentParts = { backend: OwnBackend; clock: TestClock };
 
-/** Starts a database server and a backend on it, whose jobs the test runs itself. */
+/** Starts a backend whose jobs the test runs itself. */
 export async function startPaymentParts(): Promise<PaymentParts> {
-  const time = { ms: Date.parse('2026-07-04T10:00:00Z') };
-  const server = await startTestServer();
-  const databaseUrl = await server.newDatabase();
-  const clock = { now: () => new Date(time.ms) };
-  const intervals = { expiryIntervalMs: neverMs, paymentIntervalMs: neverMs, providerTimeoutMs };
-  const backend = await startTestBackend(databaseUrl, { clock, ...intervals });
-  const database = openDatabase({ connectionString: databaseUrl }, systemRandom, silentLog);
-  return { server, backend, database, time };
+  const clock = new TestClock('2026-07-04T10:00:00Z');
+  return { backend: await startOwnBackend({ clock, ...jobsByHand, providerTimeoutMs }), clock };
 }
 
 /** A backend with the simulated provider and its own database server, which {@link PaymentDesk.close} stops. */
 export class PaymentDesk {
-  readonly server: TestServer;
-  readonly backend: RunningBackend;
+  readonly backend: OwnBackend;
   readonly database: Database;
-  readonly clock: { now(): Date };
-  readonly #time: { ms: number };
+  readonly clock: TestClock;
 
-  constructor({ server, backend, database, time }: PaymentParts) {
-    this.server = server;
+  constructor({ backend, clock }: PaymentParts) {
     this.backend = backend;
-    this.database = database;
-    this.#time = time;
-    this.clock = { now: () => new Date(time.ms) };
+    this.database = backend.database;
+    this.clock = clock;
   }
 
-  async close(): Promise<void> {
-    await this.database.close();
-    await this.backend.close();
-    await this.server.stop();
+  close(): Promise<void> {
+    return this.backend.close();
   }
 
   pass(ms: number): void {
-    this.#time.ms += ms;
+    this.clock.pass(ms);
   }
 
   operator(): Promise<OperatorClient> {
-    return operatorAt(this.backend.address, this.#time.ms);
+    return operatorAt(this.backend.address, this.clock.ms);
   }
 
   /** A round of the job that starts payments and asks about them, after a time; returns about how many. */

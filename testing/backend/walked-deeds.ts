@@ -8,13 +8,13 @@ import { simulatedProvider } from '../../backend-mock/payments/simulated-provide
 import { systemRandom } from '../../backend-mock/ports.ts';
 import type { RefundWord } from '../../backend-mock/refunds/gateway.ts';
 import { payDueRefunds } from '../../backend-mock/refunds/pay-due-refunds.ts';
-import type { Database } from '../../backend-mock/store/database.ts';
 import { noticeSignatureHeader } from '../../contract/wire/outside-top-up.ts';
 import type { BackendState } from '../../contract/wire/words.ts';
 import { silentLog } from './backend.ts';
-import type { OperatorClient } from './operator-client.ts';
 import { topUp } from './payloads.ts';
+import { uidsFrom } from './tag-uids.ts';
 import { enrolTill, type TillClient } from './till-client.ts';
+import type { WalkedBackend } from './walked-backend.ts';
 import { ageOpenPayments } from './walked-rows.ts';
 
 /** What is made in the backend; no till has a word in it. Credits of purses are made and ended by one statement of their job. */
@@ -53,21 +53,15 @@ const lateMinor = 20_03;
 const silentMinor = 20_02;
 const editionId = 2;
 
-type Parts = {
-  database: Database;
-  address: string;
-  operator: () => Promise<OperatorClient>;
-  clock: { now(): Date; pass(ms: number): void };
-};
-
 /** Everything that moves transactions of the backend's own: operators, the provider's notices, the gateway's words, and jobs. */
 export class OwnDeeds {
-  readonly #parts: Parts;
+  readonly #parts: WalkedBackend;
+  readonly #newUid = uidsFrom('04F2');
   #customers = 0;
   #notices = 0;
   #till: TillClient | undefined;
 
-  constructor(parts: Parts) {
+  constructor(parts: WalkedBackend) {
     this.#parts = parts;
   }
 
@@ -105,7 +99,7 @@ export class OwnDeeds {
   /** With 20.00 in the backend: in account mode nothing has to leave a tag first. */
   async #customer(kind: OwnKind): Promise<{ uid: string; customerId: number }> {
     this.#customers += 1;
-    const uid = `04F2${this.#customers.toString(16).toUpperCase().padStart(10, '0')}`;
+    const uid = this.#newUid();
     this.#till ??= await enrolTill(this.#parts.address, 'DEMO-CANTEEN');
     const till = this.#till;
     const sent = topUp({ number: this.#customers, uid, currency: 'GBP' }, kind === 'auto-top-up' ? 1_00 : 20_00, 0);

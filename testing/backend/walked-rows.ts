@@ -9,9 +9,10 @@ import type { Database } from '../../backend-mock/store/database.ts';
 import type { BackendState } from '../../contract/wire/words.ts';
 import { silentLog } from './backend.ts';
 import { cardTopUp, cardWish, putPayment } from './card-payments.ts';
-import type { OperatorClient } from './operator-client.ts';
 import { chargeback, purchase, refund, type SentTransaction, snapshot, tagAdjustment, topUp } from './payloads.ts';
+import { uidsFrom } from './tag-uids.ts';
 import { enrolTill, type TillClient } from './till-client.ts';
+import type { WalkedBackend } from './walked-backend.ts';
 
 export type TerminalKind = Extract<TransitionKind, `terminal-${string}`>;
 
@@ -106,32 +107,20 @@ export async function ageOpenPayments(database: Database, now: Date): Promise<vo
 
 /** Makes transactions that stand where they are wanted, through the routes and jobs of a real backend. */
 export class RowMaker {
-  readonly #database: Database;
-  readonly #operator: () => Promise<OperatorClient>;
-  readonly #address: string;
-  readonly #clock: { now(): Date; pass(ms: number): void };
-  #rows = 0;
+  readonly #walked: WalkedBackend;
+  readonly #newUid = uidsFrom('04F1');
   /** The till that reads tags of others. */
   #reader: TillClient | undefined;
 
-  constructor(
-    database: Database,
-    address: string,
-    operator: () => Promise<OperatorClient>,
-    clock: { now(): Date; pass(ms: number): void },
-  ) {
-    this.#database = database;
-    this.#address = address;
-    this.#operator = operator;
-    this.#clock = clock;
+  constructor(walked: WalkedBackend) {
+    this.#walked = walked;
   }
 
   /** A till with rows of one kind, each with a number and a tag of its own, all where they are wanted. */
   async make(kind: TerminalKind, standings: readonly Standing[]): Promise<WalkedRow[]> {
-    const till = await enrolTill(this.#address);
+    const till = await enrolTill(this.#walked.address);
     const rows = standings.map((standing, index) => {
-      this.#rows += 1;
-      const uid = `04F1${this.#rows.toString(16).toUpperCase().padStart(10, '0')}`;
+      const uid = this.#newUid();
       return { kind, till, number: index + 1, uid, sent: sentOf(kind, standing, till, index + 1, uid) };
     });
     const at = (wanted: (standing: NonNullable<Standing>) => boolean) =>
@@ -171,7 +160,7 @@ export class RowMaker {
       if (status !== 200) throw new Error(`a payment answered ${status}`);
     }
     if (!rows.some(({ sent }) => sent.amountMinor === silentMinor)) return;
-    await ageOpenPayments(this.#database, this.#clock.now());
+    await ageOpenPayments(this.#walked.database, this.#walked.clock.now());
     await this.checkPayments();
     // An operator names the tag of whoever paid: somebody has to have seen it.
     await this.#read(rows, () => null);
@@ -179,8 +168,8 @@ export class RowMaker {
 
   /** One round of the job. */
   async checkPayments(): Promise<void> {
-    const provider = boundedProvider(simulatedProvider(this.#database, this.#clock), 60, silentLog);
-    await checkDuePayments({ database: this.#database, clock: this.#clock, provider });
+    const provider = boundedProvider(simulatedProvider(this.#walked.database, this.#walked.clock), 60, silentLog);
+    await checkDuePayments({ database: this.#walked.database, clock: this.#walked.clock, provider });
   }
 
   async #reserve(rows: readonly WalkedRow[]): Promise<void> {
@@ -191,8 +180,8 @@ export class RowMaker {
   }
 
   async #expire(): Promise<void> {
-    this.#clock.pass(limits.reservationLifetimeMs);
-    await expireDueReservations(this.#database, this.#clock);
+    this.#walked.clock.pass(limits.reservationLifetimeMs);
+    await expireDueReservations(this.#walked.database, this.#walked.clock);
   }
 
   /** An online checkout; what the route answered. */
@@ -254,7 +243,7 @@ export class RowMaker {
     lineOf: (row: WalkedRow, reader: TillClient) => ReturnType<typeof snapshot>['history'][number],
   ): Promise<void> {
     if (rows.length === 0) return;
-    this.#reader ??= await enrolTill(this.#address);
+    this.#reader ??= await enrolTill(this.#walked.address);
     const reader = this.#reader;
     const first = reader.journal.entries.length + 1;
     for (const row of rows) {
@@ -270,11 +259,11 @@ export class RowMaker {
     const id = await this.idOf(row);
     if (id === undefined) return 404;
     const body = { editionId: row.till.editionId, to, note: 'as the customer says', uid: row.uid };
-    return (await (await this.#operator()).post(`/transactions/${id}/resolution`, body)).status;
+    return (await (await this.#walked.operator()).post(`/transactions/${id}/resolution`, body)).status;
   }
 
   async idOf({ till, number }: WalkedRow): Promise<number | undefined> {
-    const found = await this.#database.pool.query(
+    const found = await this.#walked.database.pool.query(
       'SELECT backend_transaction_id AS id FROM transactions WHERE assignment_id = $1 AND terminal_transaction_number = $2',
       [till.assignmentId, number],
     );

@@ -59,8 +59,8 @@ export function writtenDown<Details>(kind: CommandKind<Details>, details: Detail
     if (kind.isPossible?.(model, details) === false) throw new Error(`${kind.name} makes no sense here`);
     return kind.run(model, real, details);
   };
-  const { name, weight, details: any } = kind;
-  return judged(disagreements, { name, weight, details: any, run }, details);
+  const { name, weight, details: arbitrary } = kind;
+  return judged(disagreements, { name, weight, details: arbitrary, run }, details);
 }
 
 /** The same, left out where it makes no sense. */
