@@ -109,6 +109,8 @@ describe('hostile input', () => {
     const operator = await logIn(backend.address);
     for (const filter of ['from=0000-01-01T00:00:00Z', 'to=0000-12-31T23:59:59Z'])
       expect((await problemOf(await operator.request(`/transactions?editionId=1&${filter}`))).code).toBe('BAD_REQUEST');
+    const ofDays = await operator.request('/reports/meal-credit-uptake?editionId=2&from=0000-02-29');
+    expect((await problemOf(ofDays)).code).toBe('BAD_REQUEST');
   });
 
   /** Sends bytes as they are and returns status and problem code of the answer, which ends the connection. */

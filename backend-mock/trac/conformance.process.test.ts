@@ -71,6 +71,16 @@ describe('members', () => {
     expect(await school.till().balances(memberId)).toEqual({ default: '-3.00', sales: '0.00' });
   });
 
+  test('a day of birth that no calendar has is refused, when a member is made and when it is changed', async () => {
+    const born = (dateOfBirth: string) => ({ memberType: 'pupil', displayName: 'Ada', dateOfBirth });
+    const memberId = await school.till().newMember(born('0001-01-01'));
+    const { meta } = await school.till().member(memberId);
+    for (const day of ['0000-02-29', '2015-02-29', '29.02.2016']) {
+      expect((await school.till().post('/members', born(day))).status).toBe(400);
+      expect((await school.till().put(`/members/${memberId}`, meta.updatedAt, { dateOfBirth: day })).status).toBe(400);
+    }
+  });
+
   test('R57: "Upon creating a new member in Trac, two purses are automatically generated"', async () => {
     const purses = await school.till().purses(await pupil());
     expect(purses.map(({ title, type, meta }) => [title, meta.purseId, type])).toEqual([

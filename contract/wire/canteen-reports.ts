@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { calendarDaySchema as day } from './identifiers.ts';
 import { reportHeadSchema } from './report-head.ts';
 
 const count = z.int().min(0);
-const day = z.iso.date();
 
 /** Days of the canteen, by the wall clock of the edition's zone, both included; null: from the first, or to the last, there is. */
 const periodSchema = z.object({ from: day.nullable(), to: day.nullable() });

@@ -2,6 +2,10 @@ import { z } from 'zod';
 
 /** RFC 3339 in UTC; the till writes it with milliseconds. */
 export const instantSchema = z.iso.datetime();
+/** A day by a calendar on the wall, e.g. of the edition's time zone; no calendar has a year 0. */
+export const calendarDaySchema = z.iso
+  .date()
+  .refine((text) => !text.startsWith('0000'), { error: 'there is no year 0' });
 /** 4, 7 or 10 bytes in upper-case hex. */
 export const tagUidSchema = z.string().regex(/^(?:[0-9A-F]{8}|[0-9A-F]{14}|[0-9A-F]{20})$/);
 /** 32 lower-case hex characters, drawn when the assignment's database is made. */

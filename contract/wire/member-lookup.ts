@@ -1,11 +1,8 @@
 import { z } from 'zod';
 import { allergenListSchema } from './allergens.ts';
-import { instantSchema, shortTextSchema } from './identifiers.ts';
+import { calendarDaySchema, instantSchema, shortTextSchema } from './identifiers.ts';
 import { amountMinorSchema } from './money.ts';
 import { sessionNameSchema } from './sessions.ts';
-
-/** A day by the calendar on the wall of the edition's time zone. */
-export const calendarDaySchema = z.iso.date();
 
 /**
  * A kind of meal credit of a member (R65–R72), with what is left of it once everything the backend knows of is taken off:

@@ -7,7 +7,7 @@ import {
   purseTransactionTypes,
   purseTypes,
 } from './canteen.ts';
-import { shortTextSchema } from './identifiers.ts';
+import { calendarDaySchema, shortTextSchema } from './identifiers.ts';
 import { sessionNameSchema } from './sessions.ts';
 
 /**
@@ -45,7 +45,7 @@ export const tracMemberSchema = z
     displayName: shortTextSchema.optional(),
     memberType: memberTypeSchema,
     isActive: z.boolean().optional(),
-    dateOfBirth: z.iso.date().nullish(),
+    dateOfBirth: calendarDaySchema.nullish(),
     mis: misSchema.optional(),
   })
   .catchall(anyJsonSchema);
