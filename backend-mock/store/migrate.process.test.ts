@@ -44,6 +44,7 @@ test('the published migrations are never edited: their hashes are these', () => 
     [10, 'a81b3ccec380b8d569f398ad3bd349fc140c1f3624e5bbc5b048f72afb6eee95'],
     [11, '7d307905a626207b9f4a539d10684f3771f74a410d7435578a69d3bbcfe3c228'],
     [12, 'cc9fd113b3cbcb006bfb1ccb284bd72f022a5fa02a8ddaf227b991d6096cf369'],
+    [13, 'f288568d6cf0f5adddd46936ad239a64fb6cd5523f877d70feb9f4110a9cbf69'],
   ]);
 });
 

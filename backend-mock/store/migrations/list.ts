@@ -10,6 +10,7 @@ import { overspend } from './0009-overspend.ts';
 import { installations } from './0010-installations.ts';
 import { canteenPurses } from './0011-canteen-purses.ts';
 import { tracConnections } from './0012-trac-connections.ts';
+import { rowByPrimaryKey } from './0013-row-by-primary-key.ts';
 
 export type Migration = { version: number; name: string; sql: string };
 
@@ -27,4 +28,5 @@ export const migrations: readonly Migration[] = [
   { version: 10, name: 'installations', sql: installations },
   { version: 11, name: 'canteen-purses', sql: canteenPurses },
   { version: 12, name: 'trac-connections', sql: tracConnections },
+  { version: 13, name: 'row-by-primary-key', sql: rowByPrimaryKey },
 ];
