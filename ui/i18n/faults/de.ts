@@ -1,6 +1,7 @@
-import type { Texts } from './en.ts';
+import type { TextsOf } from '../texts-of.ts';
+import type { faultsEn } from './en.ts';
 
-export const faultsDe: Texts['fault'] = {
+export const faultsDe: TextsOf<typeof faultsEn> = {
   USAGE: { title: 'Das konnte die Kasse nicht deuten', help: 'Bitte noch einmal. Wenn es wieder geschieht: Support.' },
   PRODUCT_UNKNOWN: {
     title: 'Diesen Artikel gibt es nicht',

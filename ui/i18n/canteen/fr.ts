@@ -1,6 +1,7 @@
-import type { Texts } from './en.ts';
+import type { TextsOf } from '../texts-of.ts';
+import type { canteenEn } from './en.ts';
 
-export const canteenFr: Texts['canteen'] = {
+export const canteenFr: TextsOf<typeof canteenEn> = {
   allergen: {
     gluten: 'gluten',
     crustaceans: 'crustacés',

@@ -1,6 +1,7 @@
-import type { Texts } from './en.ts';
+import type { TextsOf } from '../texts-of.ts';
+import type { receiptsEn } from './en.ts';
 
-export const receiptsDe: Texts['receipt'] = {
+export const receiptsDe: TextsOf<typeof receiptsEn> = {
   open: 'Beleg',
   title: 'Beleg {{number}}',
   paper: 'Der Beleg',

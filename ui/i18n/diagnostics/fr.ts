@@ -1,6 +1,7 @@
-import type { Texts } from './en.ts';
+import type { TextsOf } from '../texts-of.ts';
+import type { diagnosticsEn } from './en.ts';
 
-export const diagnosticsFr: Texts['diagnostics'] = {
+export const diagnosticsFr: TextsOf<typeof diagnosticsEn> = {
   title: 'Diagnostic',
   refresh: 'Regarder à nouveau',
   reader: {

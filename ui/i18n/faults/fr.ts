@@ -1,6 +1,7 @@
-import type { Texts } from './en.ts';
+import type { TextsOf } from '../texts-of.ts';
+import type { faultsEn } from './en.ts';
 
-export const faultsFr: Texts['fault'] = {
+export const faultsFr: TextsOf<typeof faultsEn> = {
   USAGE: { title: 'La caisse n’a pas compris', help: 'Réessayez. Si cela se reproduit, prévenez l’assistance.' },
   PRODUCT_UNKNOWN: {
     title: 'Cet article n’est pas connu',

@@ -1,6 +1,7 @@
-import type { Texts } from './en.ts';
+import type { TextsOf } from '../texts-of.ts';
+import type { diagnosticsEn } from './en.ts';
 
-export const diagnosticsDe: Texts['diagnostics'] = {
+export const diagnosticsDe: TextsOf<typeof diagnosticsEn> = {
   title: 'Diagnose',
   refresh: 'Noch einmal nachsehen',
   reader: {

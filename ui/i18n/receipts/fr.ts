@@ -1,6 +1,7 @@
-import type { Texts } from './en.ts';
+import type { TextsOf } from '../texts-of.ts';
+import type { receiptsEn } from './en.ts';
 
-export const receiptsFr: Texts['receipt'] = {
+export const receiptsFr: TextsOf<typeof receiptsEn> = {
   open: 'Ticket',
   title: 'Ticket {{number}}',
   paper: 'Le ticket',

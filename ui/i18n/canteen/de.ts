@@ -1,6 +1,7 @@
-import type { Texts } from './en.ts';
+import type { TextsOf } from '../texts-of.ts';
+import type { canteenEn } from './en.ts';
 
-export const canteenDe: Texts['canteen'] = {
+export const canteenDe: TextsOf<typeof canteenEn> = {
   allergen: {
     gluten: 'Gluten',
     crustaceans: 'Krebstiere',

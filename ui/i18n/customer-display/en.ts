@@ -1,0 +1,12 @@
+/** The screen that the customer sees. */
+export const customerDisplayEn = {
+  customer: {
+    welcome: 'Welcome',
+    tap: 'Please hold your tag to the reader',
+    card: 'Please follow the card terminal',
+    confirm: 'Same tag again to say yes',
+    askStaff: 'Please ask at the till.',
+    refused: 'That did not work',
+    notEnough: 'Not enough on the tag',
+  },
+};

@@ -1,0 +1,26 @@
+/** The reader that is simulated. */
+export const simulatorEn = {
+  simulator: {
+    title: 'Simulated reader',
+    plain: 'No NFC reader is used. These wristbands exist only on this computer.',
+    open: 'Open the simulated reader',
+    close: 'Close the simulated reader',
+    empty: 'No wristband yet. Make the first one.',
+    create: 'Make a wristband',
+    label: 'Name of the wristband',
+    labelDefault: 'Wristband {{number}}',
+    present: 'On the reader',
+    tap: 'Tap',
+    hold: 'Hold',
+    remove: 'Take away',
+    more: 'More for {{label}}',
+    tear: 'Tear off',
+    tearWrite: 'at write',
+    tearPoint: 'Moment',
+    points: { before: 'before', during: 'during', after: 'after' },
+    corrupt: 'Corrupt',
+    rollback: 'Roll back',
+    clone: 'Clone',
+    delete: 'Delete',
+  },
+};

@@ -1,0 +1,66 @@
+import type { TextsOf } from '../texts-of.ts';
+import type { staffEn } from './en.ts';
+
+export const staffDe: TextsOf<typeof staffEn> = {
+  pin: {
+    type: 'PIN eingeben',
+    checking: 'Einen Moment …',
+    typed_one: '{{count}} Ziffer eingegeben',
+    typed_other: '{{count}} Ziffern eingegeben',
+  },
+  login: {
+    title: 'Wer ist an der Kasse?',
+    help: 'PIN eingeben oder Personalband zeigen.',
+    byTag: 'Personalband zeigen',
+    confirm: 'Anmelden',
+  },
+  staff: {
+    title: 'Übergeben',
+    help: 'Wer übernimmt, gibt die PIN ein oder zeigt das Personalband. Die Schicht bleibt offen.',
+    confirm: 'Übernehmen',
+    logout: 'Abmelden und sperren',
+  },
+  approval: {
+    title: 'Das muss die Aufsicht bestätigen',
+    help: 'Die Aufsicht gibt ihre PIN ein oder zeigt ihr Personalband. Es gilt nur für diesen einen Schritt.',
+    confirm: 'Bestätigen',
+  },
+  shift: {
+    title: 'Schicht bis jetzt',
+    openTitle: 'Schicht öffnen',
+    open: 'Schicht öffnen',
+    floatHelp: 'Das Bargeld, das jetzt in der Lade liegt, vor dem ersten Gast.',
+    countTitle: 'Kassenlade zählen',
+    countHelp: 'Alles Bargeld in der Lade, das Wechselgeld eingeschlossen. Was da sein sollte, steht erst danach da.',
+    countAndClose: 'Zählen und schliessen',
+    close: 'Schicht schliessen',
+    closedTitle: 'Schicht geschlossen: Z {{number}}',
+    turnover: 'Umsatz',
+    drawer: 'Kassenlade',
+    openedAt: 'Geöffnet um',
+    closedAt: 'Geschlossen um',
+    sales_one: '{{count}} Verkauf',
+    sales_other: '{{count}} Verkäufe',
+    chargebacks_one: '{{count}} Rücknahme',
+    chargebacks_other: '{{count}} Rücknahmen',
+    unknownCount: 'Ausgang noch unbekannt',
+    blind: 'Was in der Lade sein sollte, sieht nur die Aufsicht.',
+    float: 'Wechselgeld',
+    topUps: 'Bar aufgeladen',
+    refunds: 'Bar ausgezahlt',
+    reversals: 'Auszahlungen zurückgenommen',
+    expected: 'Sollte in der Lade sein',
+    unknownCash: 'Mit unbekanntem Ausgang, daneben',
+    counted: 'Gezählt',
+    difference: 'Differenz',
+    exact: 'stimmt',
+    short: 'fehlt',
+    over: 'zu viel',
+    packHelp: 'Alles ist beim Backend angekommen. Die Kasse darf ausgeschaltet und eingepackt werden.',
+    notPackedHelp_one:
+      '{{count}} Eintrag ist noch nicht angekommen, oder etwas ist noch offen. Die Kasse eingeschaltet und verbunden lassen.',
+    notPackedHelp_other:
+      '{{count}} Einträge sind noch nicht angekommen, oder etwas ist noch offen. Die Kasse eingeschaltet und verbunden lassen.',
+    sendNow: 'Jetzt senden',
+  },
+};

@@ -1,0 +1,66 @@
+import type { TextsOf } from '../texts-of.ts';
+import type { staffEn } from './en.ts';
+
+export const staffFr: TextsOf<typeof staffEn> = {
+  pin: {
+    type: 'Saisissez votre code',
+    checking: 'Un instant…',
+    typed_one: '{{count}} chiffre saisi',
+    typed_other: '{{count}} chiffres saisis',
+  },
+  login: {
+    title: 'Qui est à la caisse ?',
+    help: 'Saisissez votre code ou présentez votre bracelet du personnel.',
+    byTag: 'Présenter un bracelet du personnel',
+    confirm: 'Se connecter',
+  },
+  staff: {
+    title: 'Passer la main',
+    help: 'La personne qui prend la suite saisit son code ou présente son bracelet. Le service reste ouvert.',
+    confirm: 'Prendre la suite',
+    logout: 'Se déconnecter et verrouiller',
+  },
+  approval: {
+    title: 'Un responsable doit confirmer',
+    help: 'Le responsable saisit son code ou présente son bracelet. Cela ne vaut que pour cette étape.',
+    confirm: 'Confirmer',
+  },
+  shift: {
+    title: 'Service en cours',
+    openTitle: 'Ouvrir un service',
+    open: 'Ouvrir le service',
+    floatHelp: 'Les espèces dans le tiroir maintenant, avant le premier client.',
+    countTitle: 'Compter le tiroir',
+    countHelp: 'Toutes les espèces du tiroir, fond de caisse compris. Ce qui devrait y être s’affiche ensuite.',
+    countAndClose: 'Compter et clore',
+    close: 'Clore le service',
+    closedTitle: 'Service clos : Z {{number}}',
+    turnover: 'Chiffre d’affaires',
+    drawer: 'Tiroir-caisse',
+    openedAt: 'Ouvert à',
+    closedAt: 'Clos à',
+    sales_one: '{{count}} vente',
+    sales_other: '{{count}} ventes',
+    chargebacks_one: '{{count}} retour',
+    chargebacks_other: '{{count}} retours',
+    unknownCount: 'Issue encore inconnue',
+    blind: 'Seul un responsable voit ce qui devrait être dans le tiroir.',
+    float: 'Fond de caisse',
+    topUps: 'Recharges en espèces',
+    refunds: 'Remboursements versés',
+    reversals: 'Remboursements repris',
+    expected: 'Devrait être dans le tiroir',
+    unknownCash: 'D’issue inconnue, en plus',
+    counted: 'Compté',
+    difference: 'Écart',
+    exact: 'exact',
+    short: 'manque',
+    over: 'en trop',
+    packHelp: 'Tout est arrivé au serveur. La caisse peut être éteinte et rangée.',
+    notPackedHelp_one:
+      '{{count}} écriture n’est pas encore arrivée, ou quelque chose est encore ouvert. Laissez la caisse allumée et connectée.',
+    notPackedHelp_other:
+      '{{count}} écritures ne sont pas encore arrivées, ou quelque chose est encore ouvert. Laissez la caisse allumée et connectée.',
+    sendNow: 'Envoyer maintenant',
+  },
+};
