@@ -3,11 +3,11 @@ import { z } from 'zod';
 import { memberCreatedSchema } from '../contract/wire/admin-members.ts';
 import type { Allergen } from '../contract/wire/allergens.ts';
 import { editionsAnswerSchema } from '../contract/wire/operator.ts';
-import { TagDrawer } from '../terminal-core/readers/simulated/tag-drawer.ts';
+import { type DrawerTag, TagDrawer } from '../terminal-core/readers/simulated/tag-drawer.ts';
 import { toHex } from '../terminal-core/tag/bytes.ts';
 
 /** Somebody who eats in the demo canteen. */
-export interface Pupil {
+interface Eater {
   readonly name: string;
   readonly className: string | null;
   readonly allergens: readonly Allergen[];
@@ -17,7 +17,16 @@ export interface Pupil {
   readonly cashMinor: number;
 }
 
-const pupils: readonly Pupil[] = [
+/** As the drawer shows them: pupils by name, then staff. */
+const people: readonly Eater[] = [
+  {
+    name: 'Ella Novak',
+    className: '5C',
+    allergens: ['nuts', 'celery'],
+    dailyLimitMinor: 4_00,
+    freeMealMinor: 2_50,
+    cashMinor: 8_00,
+  },
   { name: 'Mia Patel', className: '4B', allergens: [], dailyLimitMinor: null, freeMealMinor: 2_50, cashMinor: 0 },
   {
     name: 'Noah Evans',
@@ -26,14 +35,6 @@ const pupils: readonly Pupil[] = [
     dailyLimitMinor: null,
     freeMealMinor: null,
     cashMinor: 15_00,
-  },
-  {
-    name: 'Ella Novak',
-    className: '5C',
-    allergens: ['nuts', 'celery'],
-    dailyLimitMinor: 4_00,
-    freeMealMinor: 2_50,
-    cashMinor: 8_00,
   },
   { name: 'Mr Okafor', className: null, allergens: [], dailyLimitMinor: null, freeMealMinor: null, cashMinor: 25_00 },
 ];
@@ -46,15 +47,21 @@ export async function openDemoSchool(backendAddress: string, tillFolder: string)
   const operator = await Operator.logIn(backendAddress);
   const editionId = await operator.demoCanteen();
   const drawer = new TagDrawer(tillFolder, (length) => randomBytes(length));
-  for (const pupil of pupils) {
-    const uid = toHex(drawer.create(pupil.name).chip.uid);
-    await enter(operator, editionId, pupil, uid);
+  const tags: DrawerTag[] = [];
+  for (const person of people) {
+    const tag = drawer.create(labelOf(person));
+    tags.push(tag);
+    await enter(operator, editionId, person, toHex(tag.chip.uid));
   }
+  // The nameless ones stay: a tag that nobody knows is something to try as well.
+  drawer.bringForward(tags);
 }
 
+const labelOf = ({ name, className }: Eater): string => (className === null ? name : `${name}, ${className}`);
+
 /** @param uid upper-case hex */
-async function enter(operator: Operator, editionId: number, pupil: Pupil, uid: string): Promise<void> {
-  const { name, className, allergens, dailyLimitMinor, freeMealMinor, cashMinor } = pupil;
+async function enter(operator: Operator, editionId: number, person: Eater, uid: string): Promise<void> {
+  const { name, className, allergens, dailyLimitMinor, freeMealMinor, cashMinor } = person;
   const memberType = className === null ? 'staff' : 'pupil';
   const facts = { displayName: name, className, allergens, dailyLimitMinor };
   const { memberId } = memberCreatedSchema.parse(await operator.post('/members', { editionId, memberType, ...facts }));

@@ -25,8 +25,10 @@ export function RefusedScreen({ screen, cart }: { readonly screen: RefusedView; 
   const { fault, charge, balanceMinor, terminalTransactionNumber } = screen;
   const [isRemoving, setRemoving] = useState(false);
   const isSale = charge.purpose === 'sale';
-  const isShort = typeof fault.details?.['missingMinor'] === 'number' && isSale;
-  const saidMinor = fault.details?.['missingMinor'];
+  // Where nobody knows what there is, nothing is known to be missing either.
+  const isKnown = fault.code !== 'BALANCE_UNKNOWN';
+  const saidMinor = isKnown ? fault.details?.['missingMinor'] : undefined;
+  const isShort = typeof saidMinor === 'number' && isSale;
   const account = screen.account ?? null;
   // What cash there is follows from what was missing at first: while the cart is emptied, less is (R109).
   const [cashThereMinor] = useState(() =>
@@ -77,7 +79,7 @@ export function RefusedScreen({ screen, cart }: { readonly screen: RefusedView; 
             {t('refused.enough')}
           </p>
         ) : null}
-        {balanceMinor === null ? null : (
+        {balanceMinor === null || !isKnown ? null : (
           <Figure label={t(account === null ? 'refused.balance' : 'canteen.account.balance')} size="medium">
             <Money amountMinor={balanceMinor} />
           </Figure>

@@ -70,7 +70,7 @@ function Wristband({ tag, isPresent }: { readonly tag: SimulatedTag; readonly is
           <span className="figures shrink-0 text-xs text-muted">{tag.uid}</span>
         )}
       </div>
-      <div className="grid grid-cols-[1fr_1fr_auto] gap-2">
+      <div className="grid grid-cols-[minmax(min-content,1fr)_minmax(min-content,1fr)_auto] gap-2">
         <TouchButton
           look="primary"
           aria-label={`${t('simulator.tap')}: ${label}`}

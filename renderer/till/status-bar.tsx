@@ -22,9 +22,9 @@ const moods: Readonly<Record<Mood, string>> = {
 /** Always visible: who this till is, whether it can read tags, and whether what it sold has arrived. */
 export function StatusBar({ view }: { readonly view: TillView }) {
   return (
-    <header className="flex items-center gap-x-5 border-b max-[56rem]:flex-wrap border-line bg-surface py-1 pl-5 pr-2 text-ink">
+    <header className="flex items-center gap-x-5 border-b max-[80rem]:gap-x-4 max-[56rem]:flex-wrap border-line bg-surface py-1 pl-5 pr-2 text-ink">
       <TillName view={view} />
-      <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-5 gap-y-1 max-[56rem]:order-last max-[56rem]:basis-full max-[56rem]:pb-2">
+      <div className="flex min-w-0 grow flex-wrap items-center gap-x-5 gap-y-1 max-[80rem]:gap-x-4 max-[56rem]:order-last max-[56rem]:basis-full max-[56rem]:pb-2">
         <StaffItem view={view} />
         <SessionItem view={view} />
         <ReaderItem view={view} />
@@ -60,7 +60,8 @@ function Item({
   return (
     <div className="flex items-center gap-2" data-testid={hook} data-state={state}>
       <Icon name={icon} className={moods[mood]} />
-      <div className="leading-tight">
+      {/* What has one text only takes the two lines the others have, rather than the width of a second row. */}
+      <div className={classNames('leading-tight', !detail && 'max-w-34 text-balance')}>
         <div className={classNames('text-sm font-semibold', mood === 'calm' ? 'text-ink' : moods[mood])}>{title}</div>
         {detail ? <div className="text-[0.8125rem] text-muted">{detail}</div> : null}
       </div>
@@ -71,7 +72,8 @@ function Item({
 function TillName({ view }: { readonly view: TillView }) {
   const { t } = useTranslation();
   return (
-    <div className="flex min-h-14 max-w-[30%] shrink-0 max-[56rem]:max-w-[60%] items-center gap-3">
+    // Gives way first: its names may take another line, what is beside it stays in one row.
+    <div className="flex min-h-14 max-w-[30%] shrink-1000 max-[56rem]:max-w-[60%] items-center gap-3">
       <svg aria-hidden viewBox="0 0 32 32" className="size-9 shrink-0 text-accent">
         <circle cx="16" cy="16" r="14" fill="none" stroke="currentColor" strokeWidth="3" />
         <path

@@ -130,6 +130,11 @@ export class TagDrawer {
     this.#keep(this.#tags.filter((tag) => tag !== deleted));
   }
 
+  /** Puts these first, in this order; the others stay as they are. */
+  bringForward(first: readonly DrawerTag[]): void {
+    this.#keep([...first, ...this.#tags.filter((tag) => !first.includes(tag))]);
+  }
+
   /** The file is replaced whole, so that a process killed in between leaves the old one or the new one. */
   save(): void {
     const file = {
