@@ -119,7 +119,7 @@ test('screens.md, Not enough, INV-15: another tag pays what is missing; the till
   process.kill(tillHost, 'SIGKILL');
   await expectScreen('sale');
   await page.getByRole('button', { name: '1 needs attention' }).click();
-  await expect(page.getByRole('heading', { name: 'A sale is half paid' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'A sale is only partly paid' })).toBeVisible();
   await look('flow-half-paid');
   await page.getByRole('button', { name: 'Give it back' }).click();
   await expectScreen('tap');

@@ -27,7 +27,7 @@ export const canteenFr: TextsOf<typeof canteenEn> = {
     supper: 'Dîner',
     night: 'Nuit',
     until: 'jusqu’à {{time}}',
-    none: 'Hors service',
+    none: 'Entre deux services',
   },
   warning: {
     title: 'Allergie !',

@@ -4,7 +4,7 @@ export const customerDisplayEn = {
     welcome: 'Welcome',
     tap: 'Please hold your tag to the reader',
     card: 'Please follow the card terminal',
-    confirm: 'Same tag again to say yes',
+    confirm: 'Same tag again to confirm',
     askStaff: 'Please ask at the till.',
     refused: 'That did not work',
     notEnough: 'Not enough on the tag',

@@ -52,7 +52,10 @@ export const faultsDe: TextsOf<typeof faultsEn> = {
   AMOUNT_LIMIT: { title: 'Betrag über der Grenze', help: 'Der Anlass erlaubt weniger auf einmal. Wähle weniger.' },
   AMOUNT_BELOW_FEE: { title: 'Weniger als die Gebühr', help: 'Für das Band bliebe nichts übrig. Wähle mehr.' },
   CANCELLED: { title: 'Abgebrochen', help: 'Es wurde nichts abgebucht.' },
-  TAG_NOT_SHOWN: { title: 'Es kam kein Band', help: 'Es wurde nichts abgebucht. Beginne neu, wenn das Band da ist.' },
+  TAG_NOT_SHOWN: {
+    title: 'Kein Band hingehalten',
+    help: 'Es wurde nichts abgebucht. Beginne neu, wenn das Band da ist.',
+  },
   TAG_SERVED: { title: 'Nimm das Band zuerst weg', help: 'Es wurde eben bedient. Danach zählt das nächste.' },
   TAG_GONE: {
     title: 'Das Band war zu früh weg',
@@ -260,7 +263,7 @@ export const faultsDe: TextsOf<typeof faultsEn> = {
     help: 'Schaff Platz auf diesem Computer. Bis dahin ist kein Verkauf möglich.',
   },
   JOURNAL_FORKED: {
-    title: 'Das Backend kennt anderes',
+    title: 'Das Backend hat andere Daten dieser Kasse',
     help: 'Die Daten dieser Kasse scheinen eine alte Kopie zu sein. Verkauf einstellen, Betreiber rufen.',
   },
   JOURNAL_UNKNOWN: {

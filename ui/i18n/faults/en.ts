@@ -11,7 +11,7 @@ export const faultsEn = {
   },
   BUSY: { title: 'The till is busy with a tag', help: 'Finish or cancel it first.' },
   NOT_CANCELLABLE: { title: 'Too late to cancel', help: 'The tag is already being written. Keep holding it.' },
-  ALREADY_ENROLLED: { title: 'This till is enrolled already', help: 'Another edition needs another data folder.' },
+  ALREADY_ENROLLED: { title: 'This till is enrolled already', help: 'Another event needs another data folder.' },
   INSUFFICIENT_FUNDS: { title: 'Not enough on the tag', help: 'Take something off the cart, or top up first.' },
   DAILY_LIMIT: {
     title: 'More than today’s limit',
@@ -171,7 +171,7 @@ export const faultsEn = {
     help: 'The till needs the network once, to fetch products and prices. It tries by itself.',
   },
   MODE_UNSUPPORTED: {
-    title: 'Not in this edition',
+    title: 'Not at this event',
     help: 'Its balances are kept in the backend: nothing is written to its tags.',
   },
   TILL_IN_USE: {
@@ -207,7 +207,7 @@ export const faultsEn = {
   },
   DISK_FULL: { title: 'The disk is full', help: 'Make room on this computer. Nothing can be sold until then.' },
   JOURNAL_FORKED: {
-    title: 'The backend knows another story',
+    title: 'The backend has other data of this till',
     help: 'This till’s disk seems to be an old copy. Stop selling and tell the operator.',
   },
   JOURNAL_UNKNOWN: {

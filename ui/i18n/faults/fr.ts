@@ -18,7 +18,7 @@ export const faultsFr: TextsOf<typeof faultsEn> = {
   NOT_CANCELLABLE: { title: 'Trop tard pour annuler', help: 'L’écriture a commencé. Gardez le bracelet en place.' },
   ALREADY_ENROLLED: {
     title: 'Cette caisse est déjà inscrite',
-    help: 'Une autre édition demande un autre dossier de données.',
+    help: 'Un autre événement demande un autre dossier de données.',
   },
   INSUFFICIENT_FUNDS: { title: 'Solde insuffisant', help: 'Retirez un article du panier ou rechargez d’abord.' },
   DAILY_LIMIT: {
@@ -96,7 +96,7 @@ export const faultsFr: TextsOf<typeof faultsEn> = {
   },
   TAG_TOO_SMALL: {
     title: 'Cette puce est trop petite',
-    help: 'Elle n’a pas la place pour un solde. Prenez un bracelet de l’événement.',
+    help: 'Elle n’a pas assez de place pour un solde. Prenez un bracelet de l’événement.',
   },
   TAG_UNSUPPORTED: { title: 'Ce type de puce ne convient pas', help: 'Prenez un bracelet de l’événement.' },
   TAG_ALREADY_ISSUED: { title: 'Ce bracelet est déjà activé', help: 'Il peut servir tel quel. Regardez son solde.' },
@@ -218,7 +218,7 @@ export const faultsFr: TextsOf<typeof faultsEn> = {
     help: 'La caisse a besoin du réseau une fois pour chercher articles et prix. Elle réessaie d’elle-même.',
   },
   MODE_UNSUPPORTED: {
-    title: 'Pas pour cette édition',
+    title: 'Pas pour cet événement',
     help: 'Ses soldes sont gardés sur le serveur : rien n’est écrit sur ses bracelets.',
   },
   TILL_IN_USE: {
@@ -260,7 +260,7 @@ export const faultsFr: TextsOf<typeof faultsEn> = {
   },
   DISK_FULL: { title: 'Le disque est plein', help: 'Faites de la place sur cet ordinateur. Aucune vente d’ici là.' },
   JOURNAL_FORKED: {
-    title: 'Le serveur sait autre chose',
+    title: 'Le serveur a d’autres données de cette caisse',
     help: 'Les données de cette caisse semblent une ancienne copie. Arrêtez la vente, prévenez l’exploitant.',
   },
   JOURNAL_UNKNOWN: {
@@ -289,7 +289,7 @@ export const faultsFr: TextsOf<typeof faultsEn> = {
   },
   PRINTER_NO_PAPER: {
     title: 'L’imprimante n’a plus de papier',
-    help: 'Mettez un nouveau rouleau. Ce qui attend sera alors imprimé tout seul.',
+    help: 'Mettez un nouveau rouleau. Ce qui attend sera alors imprimé automatiquement.',
   },
   PRINTER_FAULT: {
     title: 'L’imprimante n’imprime pas',

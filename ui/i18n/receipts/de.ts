@@ -18,7 +18,7 @@ export const receiptsDe: TextsOf<typeof receiptsEn> = {
     none: 'Es ist kein Drucker eingerichtet.',
     ready: 'Drucker bereit',
     printing: 'Wird gedruckt …',
-    waiting: 'Der Drucker wird von selbst wieder versucht',
+    waiting: 'Der Druck wird von selbst wiederholt',
     failed_one: '{{count}} Beleg wurde nicht gedruckt',
     failed_other: '{{count}} Belege wurden nicht gedruckt',
     forget: 'Nicht nötig',

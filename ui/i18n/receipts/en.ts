@@ -16,7 +16,7 @@ export const receiptsEn = {
     none: 'No printer is set up.',
     ready: 'Printer ready',
     printing: 'Printing …',
-    waiting: 'The printer is tried again by itself',
+    waiting: 'Printing is tried again by itself',
     failed_one: '{{count}} receipt was not printed',
     failed_other: '{{count}} receipts were not printed',
     forget: 'Not needed',

@@ -50,7 +50,7 @@ export const staffDe: TextsOf<typeof staffEn> = {
     refunds: 'Bar ausgezahlt',
     reversals: 'Auszahlungen zurückgenommen',
     expected: 'Sollte in der Lade sein',
-    unknownCash: 'Mit unbekanntem Ausgang, daneben',
+    unknownCash: 'Dazu mit unbekanntem Ausgang',
     counted: 'Gezählt',
     difference: 'Differenz',
     exact: 'stimmt',

@@ -48,7 +48,7 @@ export const staffFr: TextsOf<typeof staffEn> = {
     float: 'Fond de caisse',
     topUps: 'Recharges en espèces',
     refunds: 'Remboursements versés',
-    reversals: 'Remboursements repris',
+    reversals: 'Remboursements annulés',
     expected: 'Devrait être dans le tiroir',
     unknownCash: 'D’issue inconnue, en plus',
     counted: 'Compté',

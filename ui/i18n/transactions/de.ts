@@ -45,7 +45,7 @@ export const transactionsDe: TextsOf<typeof transactionsEn> = {
       help: 'Mit demselben Band abschliessen oder das Geld auf die Karte zurückgeben lassen.',
     },
     'give-part-back': {
-      title: 'Ein Verkauf ist nur halb bezahlt',
+      title: 'Ein Verkauf ist nur zum Teil bezahlt',
       help: 'Ein Band hat seinen Teil bezahlt, den Rest niemand. Gib ihn zurück, sobald dieses Band hingehalten wird.',
       action: 'Zurückgeben',
     },

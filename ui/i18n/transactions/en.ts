@@ -37,7 +37,7 @@ export const transactionsEn = {
       help: 'Finish it with the same tag, or have the money given back to the card.',
     },
     'give-part-back': {
-      title: 'A sale is half paid',
+      title: 'A sale is only partly paid',
       help: 'A tag has paid its part, and nobody the rest. Give it back at a tap of that tag.',
       action: 'Give it back',
     },

@@ -33,7 +33,7 @@ export const transactionsFr: TextsOf<typeof transactionsEn> = {
     },
     'show-tag': {
       title: 'On ne sait pas si le bracelet a été écrit',
-      help: 'Présentez le même bracelet à cette caisse. Si une autre caisse le voit avant, tout s’arrange tout seul.',
+      help: 'Présentez le même bracelet à cette caisse. Si une autre caisse le voit avant, cela se règle tout seul.',
       action: 'Vérifier maintenant',
     },
     'ask-operator': {
@@ -89,7 +89,7 @@ export const transactionsFr: TextsOf<typeof transactionsEn> = {
       chargeback: 'Repris',
       refund: 'Remboursé',
       'refund-fee': 'Frais',
-      'refund-reversal': 'Remboursement repris',
+      'refund-reversal': 'Remboursement annulé',
       unclaimed: 'Espèces non réclamées',
       'write-off': 'Passé en perte',
     },
