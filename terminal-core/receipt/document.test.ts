@@ -109,7 +109,7 @@ Transaction on the tag                   2`);
     expect(copy).toContain('*** KOPIE ***');
     expect(copy).toContain('€ 24,50');
     expect(copy).toContain('MwSt. 8,1 %');
-    expect(copy).toMatch(/Es bediente +Mara/);
+    expect(copy).toMatch(/Bedient von +Mara/);
     const back: Receipt = {
       ...sale,
       ...{ type: 'Chargeback', total: 'onto-tag', totalMinor: 550 },
