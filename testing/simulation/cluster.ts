@@ -23,6 +23,7 @@ export class Cluster {
   readonly #prefix: string;
   readonly #stop: () => Promise<void>;
   #count = 0;
+  #isBrokenOff = false;
 
   private constructor(connection: pg.PoolConfig, prefix: string, stop: () => Promise<void>) {
     this.#connection = connection;
@@ -66,9 +67,18 @@ export class Cluster {
   stopOnSignal(before: () => void = () => undefined): void {
     for (const signal of ['SIGINT', 'SIGTERM'] as const)
       process.once(signal, () => {
+        this.#isBrokenOff = true;
         before();
         this.stop().finally(() => process.exit(130));
       });
+  }
+
+  /**
+   * Goes on at once; never, once the run was broken off. Whatever goes on after the signal fails by the server that is gone, and
+   * would be told as something that the run has found.
+   */
+  async unlessBrokenOff(): Promise<void> {
+    if (this.#isBrokenOff) await new Promise<never>(() => undefined);
   }
 
   /** For a process that runs beside this one. */

@@ -25,7 +25,8 @@ const outcomeSchema = z.object({
 const program = path.resolve(import.meta.dirname, 'mutant-process.ts');
 
 const cluster = await Cluster.start();
-cluster.stopOnSignal();
+let stopLooking: () => void = () => undefined;
+cluster.stopOnSignal(() => stopLooking());
 const wanted = plantedBugs.slice(Number(values.first) - 1).filter(({ name }) => name.includes(values.only));
 let missedCount = 0;
 let isControlClean = true;
@@ -68,13 +69,15 @@ function lookFor(bug: string | null, stepsMax: number): Promise<z.infer<typeof o
   };
   const env = { ...process.env, KLINK_MUTANT_PLAN: JSON.stringify(plan) };
   const child = spawn(process.execPath, [program], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  stopLooking = () => child.kill();
   let said = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     said += text;
   });
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code) => {
+    child.on('close', async (code) => {
+      await cluster.unlessBrokenOff();
       const last = said.trim().split('\n').at(-1) ?? '';
       if (code === 0) resolve(outcomeSchema.parse(JSON.parse(last)));
       else reject(new Error(`the simulation of "${bug ?? 'no bug'}" ended with ${code}: ${said}`));

@@ -37,8 +37,16 @@ export interface RunPlan extends SimulationOptions {
   onStep?(step: number): void;
 }
 
-/** Plays one seed, or one trace, from an empty world to a quiet one. */
+/** Plays one seed, or one trace, from an empty world to a quiet one. Does not come to an end when it is broken off by a signal. */
 export async function play(plan: RunPlan, cluster: Cluster, timers: GlobalTimers): Promise<RunResult> {
+  try {
+    return await playWhole(plan, cluster, timers);
+  } finally {
+    await cluster.unlessBrokenOff();
+  }
+}
+
+async function playWhole(plan: RunPlan, cluster: Cluster, timers: GlobalTimers): Promise<RunResult> {
   const database = await cluster.newDatabase();
   const simulation = await Simulation.open(plan, database.connection, timers);
   const stopWatching = watchProcess(simulation);

@@ -48,6 +48,7 @@ const plan: RunPlan = { ...planOf(), ...older };
 const timers = new GlobalTimers();
 const cluster = await Cluster.start();
 cluster.stopOnSignal(() => timers.uninstall());
+console.log(`seed ${plan.seed}: up to ${plan.steps} steps, ${plan.tills} tills, ${plan.tags} tags`);
 try {
   const startedMs = performance.now();
   const result = await play(plan, cluster, timers);
