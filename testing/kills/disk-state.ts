@@ -12,6 +12,9 @@ const rowSchema = z.object({
   /** Null where no card was to pay. */
   paymentStatus: z.string().nullable(),
   deltaMinor: z.int(),
+  /** What one tap, or one sale, has in common; null of a transaction by itself. */
+  groupId: z.string().nullable(),
+  isMeal: z.int().transform((flag) => flag === 1),
 });
 export type LeftRow = z.infer<typeof rowSchema>;
 
@@ -40,7 +43,7 @@ export function readDisk(dataFolder: string): DiskState {
           database
             .prepare(
               `SELECT terminal_transaction_number AS number, state, write_started_at AS writeStartedAt,
-                 payment_status AS paymentStatus,
+                 payment_status AS paymentStatus, group_id AS groupId, is_meal AS isMeal,
                  balance_delta_minor AS deltaMinor FROM txn ORDER BY terminal_transaction_number`,
             )
             .all(),

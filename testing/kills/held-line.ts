@@ -11,6 +11,7 @@ export class HeldLine {
   #hold: Hold | null = null;
   #release: (() => void) | null = null;
   #proxy: RecordingProxy | null = null;
+  #isCut = false;
 
   static async open(backendAddress: string): Promise<HeldLine> {
     const line = new HeldLine();
@@ -42,12 +43,22 @@ export class HeldLine {
     this.#release = null;
   }
 
+  /** The backend is away until `mend`: whoever asks is told so by the proxy before it. */
+  cut(): void {
+    this.#isCut = true;
+  }
+
+  mend(): void {
+    this.#isCut = false;
+  }
+
   close(): Promise<void> {
     this.release();
     return this.#running().close();
   }
 
   async #pass(isDone: boolean): Promise<void> {
+    if (this.#isCut) throw new Error('the backend is away');
     const hold = this.#hold;
     if (hold?.isDone !== isDone) return;
     hold.left -= 1;

@@ -15,6 +15,15 @@ interface WitnessedEdition {
   readonly keys: ReadonlyMap<number, Buffer>;
 }
 
+/** What somebody has in the ledger. */
+export interface Booked {
+  readonly cashMinor: number;
+  /** Of the cash, for what has not ended yet. */
+  readonly heldMinor: number;
+  /** Meal credit that is left. */
+  readonly creditMinor: number;
+}
+
 /** What all rows of a matrix share: one real backend with its ledger, and a reader for each row that runs at a time. */
 export class KillingWorld {
   readonly backend: DemoBackend;
@@ -73,10 +82,12 @@ export class KillingWorld {
     return key === undefined ? null : witnessTag(memory, Buffer.from(uid, 'hex'), key);
   }
 
-  /** What the ledger has booked for the customer of a tag, as a till is told it. */
-  async bookedMinor(assignmentId: number, dataFolder: string, uid: string): Promise<number> {
+  /** What the ledger has for the customer of a tag, waiting sales taken off, as a till is told it. */
+  async bookedOf(assignmentId: number, dataFolder: string, uid: string): Promise<Booked> {
     const answer = await this.#askAsTill(`${assignmentId}/tags/${uid}`, dataFolder);
-    return tagLookupAnswerSchema.parse(answer).balanceMinor;
+    const { balanceMinor, availableMinor, member } = tagLookupAnswerSchema.parse(answer);
+    const creditMinor = member?.credits.reduce((sum, credit) => sum + credit.availableMinor, 0) ?? 0;
+    return { cashMinor: balanceMinor, heldMinor: balanceMinor - availableMinor, creditMinor };
   }
 
   /** What the provider says of a card payment, as a till is told it; null where nobody has heard of it. */

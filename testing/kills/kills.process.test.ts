@@ -11,7 +11,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { killRow, type RowReport } from './kill-row.ts';
 import { demoCodes, KillingWorld } from './killing-world.ts';
-import { type Kind, kinds } from './kinds.ts';
+import type { Kind } from './kind.ts';
+import { kinds } from './kinds.ts';
 import { allPositions, courseOf, describePosition, fewPositions, type Position } from './positions.ts';
 
 const isFull = process.env['KLINK_KILLS'] === 'full';

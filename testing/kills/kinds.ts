@@ -1,22 +1,7 @@
-import type { FaultCode } from '../../contract/ipc/fault.ts';
-import type { Counter, CounterSetting, Operation } from './counter.ts';
-
-/** A kind of transaction as the matrix knows it. */
-export interface Kind extends CounterSetting {
-  readonly name: string;
-  /** Commits of one that nothing disturbs (Q51); in account mode one more, for what the backend said of the account. */
-  readonly commitCount: number;
-  /** What each of its transactions changes on the balance, in their order; none where it makes a tag anew. */
-  readonly deltasMinor: readonly number[];
-  /** What the tag holds that it makes anew. */
-  readonly made?: { readonly balanceMinor: number; readonly generations: readonly number[] };
-  /** Brings till, tag and backend to where it can begin, and gives the operation that makes it. */
-  prepare(counter: Counter): Promise<Operation>;
-  /** What the same again is answered once it has gone through; null: it goes through a second time. */
-  readonly refusedAgain: FaultCode | null;
-  /** What proves that the tag can be used, where the kind itself moves no money. */
-  readonly use?: Operation;
-}
+import type { Counter, Operation } from './counter.ts';
+import type { Kind } from './kind.ts';
+import { mealKinds } from './meal-kinds.ts';
+import { chargeAccount, numberOf, sendAll, topUp } from './preparing.ts';
 
 const festival = { code: 'DEMO-FEST', model: 'ntag213', taps: 1 } as const;
 const canteen = { code: 'DEMO-CANTEEN', model: 'ntag213', taps: 1 } as const;
@@ -25,10 +10,6 @@ const issue: Operation = (till, patience) => till.call('issue', patience);
 const lift: Operation = (till, patience) => till.call('block', { blocked: false, ...patience });
 const block: Operation = (till, patience) => till.call('block', { blocked: true, ...patience });
 const adjust: Operation = (till, patience) => till.call('collectAdjustment', patience);
-
-function topUp(amountMinor: number): Operation {
-  return (till, patience) => till.call('topUp', { amountMinor, method: 'cash', ...patience });
-}
 
 function refund(amountMinor: number): Operation {
   return (till, patience) => till.call('refund', { amountMinor, ...patience });
@@ -62,23 +43,10 @@ function sellProduct(productId: string, quantity: number): Operation {
   };
 }
 
-/** Number of the transaction that was just made. */
-async function numberOf(made: ReturnType<Counter['tapped']>): Promise<number> {
-  const { step } = await made;
-  if (step.transaction === undefined) throw new Error(`no transaction: ${JSON.stringify(step)}`);
-  return step.transaction.terminalTransactionNumber;
-}
-
 /** A tag of the festival with 95.00 on it: number 1. */
 async function charge(counter: Counter): Promise<void> {
   await counter.tapped(issue);
   await counter.tapped(topUp(10_000));
-}
-
-/** A customer of the canteen with 20.00 in the backend, which the till knows of. */
-async function chargeAccount(counter: Counter): Promise<void> {
-  await counter.tapped(topUp(2_000));
-  await counter.till.ask('replicate', { untilEmpty: true, timeoutMs: 20_000 });
 }
 
 function afterCharging(operation: Operation): Kind['prepare'] {
@@ -241,7 +209,7 @@ export const kinds: readonly Kind[] = [
     deltasMinor: [1_350],
     async prepare(counter) {
       await charge(counter);
-      await counter.till.ask('replicate', { untilEmpty: true, timeoutMs: 20_000 });
+      await sendAll(counter);
       await giveMoney(counter);
       return adjust;
     },
@@ -347,4 +315,5 @@ export const kinds: readonly Kind[] = [
     prepare: afterChargingAccount(refund(500)),
     refusedAgain: null,
   },
+  ...mealKinds,
 ];

@@ -6,7 +6,7 @@ import type { VirtualReader } from '../virtual-reader/virtual-reader.ts';
 import { Counter } from './counter.ts';
 import type { Victim } from './killable-till.ts';
 import type { KillingWorld } from './killing-world.ts';
-import type { Kind } from './kinds.ts';
+import type { Kind } from './kind.ts';
 
 /** What one operation does when nothing disturbs it. */
 export interface Course {
