@@ -22,7 +22,7 @@ import { Acknowledgement, allergenConflicts } from './allergen-warning.ts';
 import type { Charge } from './charge.ts';
 import { type Desk, instant, type Patience } from './desk.ts';
 import { type Accounts, type IdentifiedTag, refuseBlocked, shownAccount, uidOnly } from './identify-tag.ts';
-import { cashToReturn, stepTag, stepTransaction } from './step-parts.ts';
+import { cashToReturn, endEvents, stepTag, stepTransaction } from './step-parts.ts';
 import { Tap } from './tap.ts';
 import { refusedEnd, type ShownTag, type TagWork, type WorkEnd } from './work.ts';
 
@@ -305,8 +305,3 @@ const recordEvents = {
   open: 'transactionOpened',
   checkout: 'checkoutStarted',
 } as const satisfies Record<Exclude<AccountRecord['kind'], 'end'>, StepEvent>;
-
-const endEvents = {
-  Committed: 'transactionCommitted',
-  Aborted: 'transactionAborted',
-} as const satisfies Record<'Committed' | 'Aborted', StepEvent>;

@@ -21,12 +21,12 @@ import type { Charge, ChargeFor } from './charge.ts';
 import { type Desk, instant, type Patience } from './desk.ts';
 import { draftOf } from './draft.ts';
 import { type PreparedWrite, prepareWrite } from './prepare-write.ts';
-import { cashToReturn, stepTag, stepTransaction } from './step-parts.ts';
+import { cashToReturn, endEvents, stepTag, stepTransaction } from './step-parts.ts';
 import { readingFault } from './tag-faults.ts';
 import { snapshotOf, type TagVisit, wholeTag } from './tag-visit.ts';
 import { TagWrite, type WriteOrder } from './tag-write.ts';
 import { Tap } from './tap.ts';
-import { refusedEnd, type TagWork, type WorkEnd } from './work.ts';
+import { bookingEnd, refusedEnd, type TagWork, type WorkEnd } from './work.ts';
 
 /**
  * Runs a booking chart to its end (Q51): a step is `can` → `transition` → one commit → the effect, whose result is the next
@@ -313,18 +313,8 @@ export class Booking implements TagWork {
       const isExpired = this.#snapshot.value === 'expired';
       return refusedEnd(this.#desk, isExpired ? fault('TAG_NOT_SHOWN') : (this.#fault ?? fault('CANCELLED')), seen);
     }
-    const ended = { ...seen, transaction: this.#transaction, step };
-    switch (this.#transaction.state) {
-      case 'Committed':
-        return { ...ended, result: 'committed', after: this.#write().image, fault: null };
-      case 'Aborted':
-        return { ...ended, result: 'aborted', after: this.#before, fault: this.#fault };
-      case 'TerminalConfirmUnknown':
-        return { ...ended, result: 'unknown', after: null, fault: this.#fault };
-      case 'Open':
-      case 'TerminalConfirmStarted':
-        invariant('INV-09', false, `a booking ended in ${this.#transaction.state}`);
-    }
+    const written = this.#prepared?.image ?? null;
+    return bookingEnd({ ...seen, transaction: this.#transaction, written, step, fault: this.#fault });
   }
 }
 
@@ -338,9 +328,3 @@ const recordEvents = {
   write: 'writing',
   'checkout-and-write': 'checkoutStarted',
 } as const satisfies Record<Exclude<BookingRecord['kind'], 'end'>, StepEvent>;
-
-const endEvents = {
-  Committed: 'transactionCommitted',
-  Aborted: 'transactionAborted',
-  TerminalConfirmUnknown: 'transactionUnknown',
-} as const satisfies Record<ReplicableState, StepEvent>;

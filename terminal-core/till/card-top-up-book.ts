@@ -1,7 +1,6 @@
 import type { Fault } from '../../contract/ipc/fault.ts';
 import type { Step, StepEvent } from '../../contract/ipc/step.ts';
 import type { PaymentStatus } from '../../contract/wire/payment.ts';
-import type { ReplicableState } from '../../contract/wire/words.ts';
 import type { CardRecord } from '../checkout/card-chart.ts';
 import { fault } from '../domain/fault.ts';
 import { invariant } from '../domain/invariant.ts';
@@ -13,10 +12,10 @@ import { type Desk, instant } from './desk.ts';
 import { draftOf, tagPartOf } from './draft.ts';
 import { paymentOpenFault } from './open-payment.ts';
 import type { PreparedWrite } from './prepare-write.ts';
-import { stepTag, stepTransaction } from './step-parts.ts';
+import { endEvents, stepTag, stepTransaction } from './step-parts.ts';
 import { snapshotOf } from './tag-visit.ts';
 import type { WriteOrder } from './tag-write.ts';
-import { refusedEnd, type WorkEnd } from './work.ts';
+import { bookingEnd, refusedEnd, type WorkEnd } from './work.ts';
 
 /**
  * What is known of one card top-up (Q13), and what was kept of it: each record of its chart is one commit, and then one
@@ -218,17 +217,8 @@ export class CardTopUpBook {
     if (transaction.state === 'Open') return this.#leftOpen(transaction);
     const step = this.#recorded;
     invariant('INV-09', step !== null, `a top-up ended in ${transaction.state} without a word`);
-    const ended = { ...seen, transaction, step };
-    switch (transaction.state) {
-      case 'Committed':
-        return { ...ended, result: 'committed', after: this.#write().image, fault: null };
-      case 'Aborted':
-        return { ...ended, result: 'aborted', after: this.#before, fault: this.#fault };
-      case 'TerminalConfirmUnknown':
-        return { ...ended, result: 'unknown', after: null, fault: this.#fault };
-      case 'TerminalConfirmStarted':
-        invariant('INV-09', false, `a top-up ended in ${transaction.state}`);
-    }
+    const written = this.#prepared?.image ?? null;
+    return bookingEnd({ ...seen, transaction, written, step, fault: this.#fault });
   }
 
   #leftOpen(transaction: TillTransaction): WorkEnd {
@@ -243,9 +233,3 @@ const recordEvents = {
   payment: 'paymentChanged',
   'checkout-and-write': 'checkoutStarted',
 } as const satisfies Record<Exclude<CardRecord['kind'], 'end'>, StepEvent>;
-
-const endEvents = {
-  Committed: 'transactionCommitted',
-  Aborted: 'transactionAborted',
-  TerminalConfirmUnknown: 'transactionUnknown',
-} as const satisfies Record<ReplicableState, StepEvent>;

@@ -1,5 +1,6 @@
-import type { Step } from '../../contract/ipc/step.ts';
+import type { Step, StepEvent } from '../../contract/ipc/step.ts';
 import type { TagView } from '../../contract/ipc/till-view.ts';
+import type { ReplicableState } from '../../contract/wire/words.ts';
 import { awaitsCashReturn, type TillTransaction } from '../domain/transaction.ts';
 import type { ShownTag } from './work.ts';
 
@@ -24,3 +25,10 @@ export function tagView(uid: string, shown: ShownTag): TagView {
 export function cashToReturn(transaction: TillTransaction): { readonly cashToReturnMinor?: number } {
   return awaitsCashReturn(transaction) ? { cashToReturnMinor: transaction.amountMinor } : {};
 }
+
+/** The step that tells how a transaction ended. */
+export const endEvents = {
+  Committed: 'transactionCommitted',
+  Aborted: 'transactionAborted',
+  TerminalConfirmUnknown: 'transactionUnknown',
+} as const satisfies Record<ReplicableState, StepEvent>;

@@ -84,10 +84,11 @@ export function tagOperations(till: TagOperationParts): TagOperations {
         reversalOf(store, assignment.assignmentId, uid, request.terminalTransactionNumber),
       ),
     chargeback: (request) =>
+      sessionOver(till, request.terminalTransactionNumber) ??
       bookByTag(till, chargebackChart, viewOf('chargeback', 0), request, (desk, { uid }) =>
         chargebackCharge(goingBack(till, desk), uid, request.terminalTransactionNumber, request.lines),
       ),
-    undoSale: (request) => undoSale(till, request),
+    undoSale: (request) => sessionOver(till, request.terminalTransactionNumber) ?? undoSale(till, request),
     collectAdjustment: (request) => collectAdjustment(till, request),
     block: (request) => block(till, request.blocked, request),
     issue: (request) => make(till, viewOf('issue', 0), request, issueOf),
@@ -149,6 +150,15 @@ function goingBack(till: TagOperationParts, desk: Desk): ReturningDesk {
 }
 
 const never = () => false;
+
+/** What no tag can take back any more is said before one is asked for; null where one may (R89). */
+function sessionOver(till: TagOperationParts, saleNumber: number | null): Ended | null {
+  const desk = till.desk();
+  if (saleNumber === null || !desk.ok) return null;
+  const sale = desk.value.store.committed(saleNumber);
+  const isOver = sale?.type === 'Purchase' && goingBack(till, desk.value).isTooLate(sale);
+  return isOver ? Promise.resolve(failed(fault('SESSION_OVER'))) : null;
+}
 
 /** In a canteen one tap takes back all that one tap has paid for. */
 function undoSale(till: TagOperationParts, request: Request<'undoSale'>): Ended {

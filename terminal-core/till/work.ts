@@ -2,6 +2,7 @@ import type { AccountView, SalePartView } from '../../contract/ipc/account-view.
 import type { Fault } from '../../contract/ipc/fault.ts';
 import type { Outcome } from '../../contract/ipc/operations.ts';
 import type { Step } from '../../contract/ipc/step.ts';
+import { invariant } from '../domain/invariant.ts';
 import type { TillTransaction } from '../domain/transaction.ts';
 import type { TagImage } from '../tag/image.ts';
 import type { Desk } from './desk.ts';
@@ -45,4 +46,32 @@ export interface TagWork {
 export function refusedEnd(desk: Desk, problem: Fault, seen: Pick<WorkEnd, 'uid' | 'before'>): WorkEnd {
   const step = desk.report({ event: 'fault', error: problem });
   return { ...seen, result: 'refused', transaction: null, after: null, fault: problem, step };
+}
+
+/** What is known of a booking on a tag when it has ended. */
+export interface EndedBooking {
+  readonly transaction: TillTransaction;
+  readonly uid: string | null;
+  readonly before: ShownTag | null;
+  /** The image that was to be written, where one was. */
+  readonly written: TagImage | null;
+  readonly step: Step;
+  readonly fault: Fault | null;
+}
+
+/** The end of a booking whose transaction has reached its last state. */
+export function bookingEnd({ written, fault, ...ended }: EndedBooking): WorkEnd {
+  const { state } = ended.transaction;
+  switch (state) {
+    case 'Committed':
+      invariant('INV-08', written !== null, 'no image was prepared');
+      return { ...ended, result: 'committed', after: written, fault: null };
+    case 'Aborted':
+      return { ...ended, result: 'aborted', after: ended.before, fault };
+    case 'TerminalConfirmUnknown':
+      return { ...ended, result: 'unknown', after: null, fault };
+    case 'Open':
+    case 'TerminalConfirmStarted':
+      invariant('INV-09', false, `a booking ended in ${state}`);
+  }
 }
