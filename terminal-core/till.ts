@@ -17,16 +17,18 @@ import { BackendWords } from './till/backend-words.ts';
 import { CartDesk } from './till/cart-desk.ts';
 import { catalogueView } from './till/catalogue.ts';
 import { CateringDesk } from './till/catering-desk.ts';
+import { CheckoutTaps } from './till/checkout-taps.ts';
 import { type CleanupCounts, cleanUpWithoutTag, type TaglessDesk } from './till/cleanup.ts';
 import { type Desk, instant, type Patience } from './till/desk.ts';
 import { diagnosticsOperations } from './till/diagnostics-operations.ts';
-import { EditionKeys } from './till/edition-keys.ts';
 import { endScreen } from './till/end-screen.ts';
 import { historyOperations } from './till/history-operations.ts';
-import type { Request, TapRequest, TillOperations } from './till/operations.ts';
+import { openDesk, patienceFor } from './till/open-desk.ts';
+import type { TapRequest, TillOperations } from './till/operations.ts';
 import { PaymentDesk } from './till/payment-desk.ts';
 import { paymentOperations } from './till/payment-operations.ts';
 import { receiptOperations } from './till/receipt-operations.ts';
+import { ScreenDesk } from './till/screen-desk.ts';
 import { settledScreen } from './till/settled-screen.ts';
 import { ShiftDesk } from './till/shift-desk.ts';
 import { StaffDesk } from './till/staff-desk.ts';
@@ -51,19 +53,19 @@ export class Till {
   readonly #cart: CartDesk;
   readonly #catering: CateringDesk;
   readonly #paymentDesk: PaymentDesk;
+  readonly #taps: CheckoutTaps;
+  readonly #screens: ScreenDesk;
   #secrets: TillSecrets | null;
-  #taps: 1 | 2;
-  #screen: ScreenView = { screen: 'starting' };
   #revision = 0;
   readonly #workplace = new Workplace();
   readonly #words = new BackendWords();
-  #stopDoneTimer: (() => void) | null = null;
   #isStopping = false;
   /** The card of the last booking; a customer's tag left lying must not pay for the next one. */
   #servedPresenceId: number | null = null;
 
   constructor(parts: TillParts) {
     this.#parts = parts;
+    this.#secrets = parts.secrets;
     const { assignments, pins, timers, clock, shifts } = parts;
     const cashiers = () => assignments.configuration()?.configuration.cashiers ?? [];
     this.#staff = new StaffDesk({
@@ -98,8 +100,19 @@ export class Till {
       isBusy: () => this.#workplace.isTaken,
       onChange: () => this.#onJournalChange(),
     });
-    this.#secrets = parts.secrets;
-    this.#taps = parts.settings.checkoutTaps;
+    this.#taps = new CheckoutTaps({
+      assignments,
+      taps: parts.settings.checkoutTaps,
+      isLoginNeeded: () => this.#staff.isLoginNeeded,
+      keepCheckoutTaps: (taps) => parts.keepCheckoutTaps(taps),
+      onChange: () => this.#publish(),
+    });
+    this.#screens = new ScreenDesk({
+      timers,
+      doneMs: parts.settings.doneMs,
+      idle: () => this.#idleScreen(),
+      onChange: () => this.#publish(),
+    });
     parts.reader.onChange(() => this.#publish());
     parts.replication.onChange(() => this.#refreshScreen());
     parts.replication.onNews((news) => this.#hear(news));
@@ -109,7 +122,7 @@ export class Till {
   /** What a crash left behind is decided before anything else may happen (R36). */
   start(): CleanupCounts {
     const counts = cleanUpWithoutTag(this.#taglessDesk());
-    this.#show(this.#idleScreen());
+    this.#screens.showIdle();
     this.#paymentDesk.wake();
     return counts;
   }
@@ -119,7 +132,7 @@ export class Till {
     this.#isStopping = true;
     this.#paymentDesk.stop();
     this.#catering.stop();
-    this.#stopDoneTimer?.();
+    this.#screens.keep();
     this.#workplace.interrupt();
     await this.#workplace.endedWithin(this.#parts.timers, limits.stopMs / 2);
     // A write that is still going on must not be judged by its own till: the next start does it.
@@ -146,9 +159,9 @@ export class Till {
       session: this.#catering.session(),
       isCatering: this.#catering.isCatering,
       cart: this.#cart.view(this.#catering.isCatering),
-      checkoutTaps: this.#checkoutTaps(),
+      checkoutTaps: this.#taps.count,
       halfPaidCount: halfPaid(store, this.#cart.groupId).length,
-      screen: this.#screen,
+      screen: this.#screens.current,
     });
   }
 
@@ -159,7 +172,7 @@ export class Till {
       ...this.#backendOperations(),
       ...this.#cart.operations,
       ...this.#catering.operations,
-      setCheckout: (request) => Promise.resolve(this.#setCheckout(request)),
+      ...this.#taps.operations,
       ...this.#tagOperations(),
       ...paymentOperations({
         paymentDesk: this.#paymentDesk,
@@ -191,9 +204,12 @@ export class Till {
   #backendOperations(): BackendOperations {
     return backendOperations({
       ...this.#parts,
-      enrolmentScreen: () => (this.#screen.screen === 'enrolment' ? this.#screen : null),
-      show: (screen) => this.#show(screen),
-      showIdle: () => this.#show(this.#idleScreen()),
+      enrolmentScreen: () => {
+        const { current } = this.#screens;
+        return current.screen === 'enrolment' ? current : null;
+      },
+      show: (screen) => this.#screens.show(screen),
+      showIdle: () => this.#screens.showIdle(),
       keepSecrets: (secrets) => {
         this.#secrets = secrets;
       },
@@ -241,7 +257,7 @@ export class Till {
       basket: () => this.#cart.payable(),
       basketInParts: () => this.#cart.payableInParts(),
       sellingStaff: ({ cashierId, approvedBy }) => ({ cashierId, approvedBy: approvedBy ?? this.#cart.approvedBy }),
-      checkoutTaps: () => this.#checkoutTaps(),
+      checkoutTaps: () => this.#taps.count,
       merchantId: () => this.#merchantId() ?? '',
       desk: () => this.#desk(),
       patience: (request) => this.#patience(request),
@@ -255,7 +271,7 @@ export class Till {
     if (this.#workplace.isTaken) return failed(fault('BUSY'));
     const staff = this.#staff.admit(charge.purpose, this.#shift.current !== null);
     if (!staff.ok) return staff;
-    this.#stopDoneTimer?.();
+    this.#screens.keep();
     // "Before each purchase", and before a number is drawn (R36).
     cleanUpWithoutTag(desk.value);
     const work = makeWork({ ...desk.value, staff: staff.value });
@@ -277,8 +293,7 @@ export class Till {
     if (isServed) this.#servedPresenceId = reader.presence?.presenceId ?? null;
     const isPaid = end.result === 'committed' || end.fault?.code === 'EARLIER_COMMITTED';
     if (isPaid && charge.purpose === 'sale') this.#cart.empty();
-    this.#show(endScreen(charge, end, instant(clock, settings.doneMs)) ?? this.#idleScreen());
-    if (this.#screen.screen === 'done') this.#leaveDoneAfter(settings.doneMs);
+    this.#screens.show(endScreen(charge, end, instant(clock, settings.doneMs)) ?? this.#idleScreen());
     return { result: end.result, step: end.step };
   }
 
@@ -318,46 +333,29 @@ export class Till {
 
   #showSettled(): void {
     const { store, clock, settings } = this.#parts;
-    if (this.#screen.screen !== 'unknown') return;
-    const { terminalTransactionNumber, charge } = this.#screen;
+    const { current } = this.#screens;
+    if (current.screen !== 'unknown') return;
+    const { terminalTransactionNumber, charge } = current;
     const row = store.find(terminalTransactionNumber);
-    const settled = row && settledScreen(this.#screen, row, instant(clock, settings.doneMs));
+    const settled = row && settledScreen(current, row, instant(clock, settings.doneMs));
     if (!settled) return;
     if (settled.screen === 'done') {
       if (charge.purpose === 'sale') this.#cart.empty();
       this.#words.isToBeTold(terminalTransactionNumber);
-      this.#leaveDoneAfter(settings.doneMs);
     }
-    this.#show(settled);
+    this.#screens.show(settled);
   }
 
-  #patience({ timeoutMs, firstTagOnly }: TapRequest): Patience {
-    const { tapTimeoutMs, sameTagTimeoutMs } = this.#parts.settings;
-    return {
-      tapTimeoutMs: timeoutMs ?? tapTimeoutMs,
-      sameTagTimeoutMs: timeoutMs ?? sameTagTimeoutMs,
-      cardTimeoutMs: timeoutMs ?? limits.payment.patienceMs,
-      firstTagOnly,
-      servedPresenceId: this.#servedPresenceId,
-    };
+  #patience(request: TapRequest): Patience {
+    return patienceFor(this.#parts.settings, request, this.#servedPresenceId);
   }
 
-  /** The till as a piece of work needs it, or why it may not begin. */
   #desk(): Result<Desk, Fault> {
-    const { assignments, reader, store, reservations, payments, clock, timers } = this.#parts;
-    const assignment = assignments.assignment();
-    if (!assignment) return failed(fault('NOT_ENROLLED'));
-    if (assignment.haltedCode) return failed(fault(assignment.haltedCode));
-    const configuration = assignments.configuration()?.configuration;
-    if (!configuration) return failed(fault('CONFIGURATION_MISSING'));
-    if (!this.#secrets) return failed(fault('SECRETS_MISSING'));
-    const keys = new EditionKeys(assignment.edition.id, this.#secrets.keySets);
-    const report = (step: Omit<Step, 'at'>) => this.#report(step);
-    const show = (screen: ScreenView) => this.#show(screen);
-    // Whose the work is, is known only when it begins.
-    const staff = { cashierId: null, approvedBy: null };
-    const given = { reader, store, reservations, payments, clock, timers, words: this.#words };
-    return ok({ ...given, staff, assignment, configuration, keys, show, report });
+    return openDesk(this.#parts, this.#secrets, {
+      words: this.#words,
+      show: (screen) => this.#screens.show(screen),
+      report: (step) => this.#report(step),
+    });
   }
 
   #taglessDesk(): TaglessDesk {
@@ -387,7 +385,7 @@ export class Till {
 
   #onCartChange(): void {
     this.#staff.noteActivity();
-    if (this.#screen.screen === 'done') this.#show(this.#idleScreen());
+    if (this.#screens.current.screen === 'done') this.#screens.showIdle();
     else this.#publish();
   }
 
@@ -397,14 +395,13 @@ export class Till {
   }
 
   #dismiss(): Result<Record<string, never>, Fault> {
-    if (this.#screen.screen === 'again') {
+    if (this.#screens.current.screen === 'again') {
       // The cashier will not wait for the same tag: the outcome stays unknown until it is seen again.
       this.#workplace.interrupt();
       return ok({});
     }
     if (this.#workplace.isTaken) return failed(fault('BUSY'));
-    this.#stopDoneTimer?.();
-    this.#show(this.#idleScreen());
+    this.#screens.showIdle();
     return ok({});
   }
 
@@ -417,24 +414,16 @@ export class Till {
     return desk.ok ? { screen: 'sale' } : { screen: 'halted', fault: desk.fault };
   }
 
-  #leaveDoneAfter(doneMs: number): void {
-    this.#stopDoneTimer = this.#parts.timers.after(doneMs, () => this.#show(this.#idleScreen()));
-  }
-
   /**
    * What the backend said may halt the till, or let it sell at last. Work that waits for a tag ends with a halt: its number would
    * be drawn by a till that knows better (ingest rule 2).
    */
   #refreshScreen(): void {
     if (this.#parts.assignments.assignment()?.haltedCode) this.#workplace.cancel();
-    const idle = this.#screen.screen === 'sale' || this.#screen.screen === 'halted';
-    if (idle && !this.#workplace.isTaken) this.#screen = this.#idleScreen();
-    this.#publish();
-  }
-
-  #show(screen: ScreenView): void {
-    this.#screen = screen;
-    this.#publish();
+    const { screen } = this.#screens.current;
+    const isIdle = (screen === 'sale' || screen === 'halted') && !this.#workplace.isTaken;
+    if (isIdle) this.#screens.showIdle();
+    else this.#publish();
   }
 
   #publish(): void {
@@ -445,21 +434,6 @@ export class Till {
 
   #newGroupId(): string {
     return toHex(this.#parts.random.bytes(16)).toLowerCase();
-  }
-
-  /** Account mode has no second tap: nothing is written to its tags. */
-  #checkoutTaps(): 1 | 2 {
-    const isAccountMode = this.#parts.assignments.assignment()?.edition.mode === 'account';
-    return isAccountMode ? 1 : this.#taps;
-  }
-
-  #setCheckout({ taps }: Request<'setCheckout'>): Result<Record<string, never>, Fault> {
-    if (this.#staff.isLoginNeeded) return failed(fault('LOGIN_NEEDED'));
-    const kept = this.#parts.keepCheckoutTaps(taps);
-    if (!kept.ok) return kept;
-    this.#taps = taps;
-    this.#publish();
-    return ok({});
   }
 
   #merchantId(): string | null {
