@@ -33,7 +33,9 @@ export const limits = {
   salesIntervalMs: 5 * 60 * 1000,
   creditsIntervalMs: 60_000,
   /** How many members one database transaction of theirs takes at once. */
-  canteenMembersMax: 1_000,
+  canteenMembersMax: 250,
+  /** And how many of these run side by side. */
+  canteenLotsAtOnce: 2,
   /** How long one call to the payment provider may take before the backend knows no more than before. */
   providerTimeoutMs: 3_000,
   /** A payment without a result is looked at after the first of these, then ever later up to the second, for a day (Q12). */

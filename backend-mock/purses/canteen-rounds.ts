@@ -7,10 +7,10 @@ import { clearExpired } from './clear-credits.ts';
 import { lockMembers } from './members.ts';
 import { settleMembers } from './settle-members.ts';
 
-/** Members for whom something is due, by the reason; each of them by an index of its own. $2 is now. */
-const duePurses = 'SELECT edition_id, customer_id FROM purse WHERE next_apply_at <= $2';
+/** Members for whom something is due, by the reason; each of them by an index of its own. $1 is now. */
+const duePurses = 'SELECT edition_id, customer_id FROM purse WHERE next_apply_at <= $1';
 const waitingSales = `SELECT edition_id, customer_id FROM purse_transaction WHERE state = 'notProcessed'`;
-const expiredCredits = 'SELECT edition_id, customer_id FROM credit WHERE NOT cleared AND expires_at <= $2';
+const expiredCredits = 'SELECT edition_id, customer_id FROM credit WHERE NOT cleared AND expires_at <= $1';
 
 /**
  * Processes all unprocessed sales (R75, R76): every 5 minutes, in any number of processes, each of which takes members that no other is
@@ -40,47 +40,60 @@ export async function settleAll(
 
 type Round = typeof settleAll;
 type Due = { name: string; of: string };
+type Lot = { editionId: number; customerIds: readonly number[] };
 
 /**
- * Takes the members in the order of their numbers, so many at a time, each lot in a database transaction of its own. Those that somebody
- * else is working on are left out at first, and waited for at the end: another round may be five minutes away.
+ * Takes the members in lots, each in a database transaction of its own, some at once. Those that somebody else is working on are left out
+ * at first, and waited for at the end: another round may be five minutes away. A lot that fails leaves the others be; the failure is
+ * thrown when they are done.
  */
 async function rounds(database: Database, clock: Clock, due: Due, round: Round): Promise<number> {
   let total = 0;
-  let areAllTaken = true;
   for (const which of ['free', 'all'] as const) {
-    let after: Lot | undefined = { editionId: 0, customerIds: [0], done: 0, isWhole: true };
-    for (;;) {
-      const start: Lot = after;
-      after = await database.transaction((connection) =>
-        takeLot(connection, { after: start, due, which, round, now: clock.now() }),
-      );
-      if (after === undefined) break;
-      total += after.done;
-      areAllTaken &&= after.isWhole;
-    }
+    const lots = await dueLots(database, due, clock.now());
+    const waiting = lots.values();
+    let areAllTaken = true;
+    const takeLots = async () => {
+      for (const lot of waiting) {
+        const taken = await database.transaction((connection) =>
+          takeLot(connection, lot, { which, round, now: clock.now() }),
+        );
+        total += taken.done;
+        areAllTaken &&= taken.isWhole;
+      }
+    };
+    const takers = await Promise.allSettled(Array.from({ length: limits.canteenLotsAtOnce }, takeLots));
+    for (const taker of takers) if (taker.status === 'rejected') throw taker.reason;
     if (areAllTaken) break;
   }
   return total;
 }
 
-type Lot = { editionId: number; customerIds: readonly number[]; done: number; isWhole: boolean };
+/** Everybody for whom something is due now, in the order of their numbers. */
+async function dueLots(database: Database, due: Due, now: Date): Promise<Lot[]> {
+  const found = await database.pool.query<{ edition_id: number; customer_id: number }>({
+    name: `due-members-${due.name}`,
+    text: `SELECT DISTINCT edition_id, customer_id FROM (${due.of}) AS due ORDER BY edition_id, customer_id`,
+    values: [now],
+  });
+  const lots: { editionId: number; customerIds: number[] }[] = [];
+  for (const { edition_id: editionId, customer_id: customerId } of found.rows) {
+    const last = lots.at(-1);
+    if (last?.editionId === editionId && last.customerIds.length < limits.canteenMembersMax)
+      last.customerIds.push(customerId);
+    else lots.push({ editionId, customerIds: [customerId] });
+  }
+  return lots;
+}
 
+/** Does a round for those members of a lot who can be locked; whole: for all of them. */
 async function takeLot(
   connection: Connection,
-  { after, due, which, round, now }: { after: Lot; due: Due; which: 'free' | 'all'; round: Round; now: Date },
-): Promise<Lot | undefined> {
-  const found = await connection.query<{ edition_id: number; customer_id: number }>({
-    name: `due-members-${due.name}`,
-    text: `SELECT DISTINCT edition_id, customer_id FROM (${due.of}) AS due
-            WHERE (edition_id, customer_id) > ($1::bigint, $3::bigint) ORDER BY edition_id, customer_id LIMIT $4`,
-    values: [after.editionId, now, after.customerIds.at(-1) ?? 0, limits.canteenMembersMax],
-  });
-  const editionId = found.rows[0]?.edition_id;
-  if (editionId === undefined) return undefined;
-  const customerIds = found.rows.filter((row) => row.edition_id === editionId).map((row) => row.customer_id);
+  { editionId, customerIds }: Lot,
+  { which, round, now }: { which: 'free' | 'all'; round: Round; now: Date },
+): Promise<{ done: number; isWhole: boolean }> {
   const edition = await readCanteenEdition(connection, editionId);
   const locked = await lockMembers(connection, editionId, customerIds, which);
   const done = await round(connection, edition, [...locked], now);
-  return { editionId, customerIds, done, isWhole: locked.size === customerIds.length };
+  return { done, isWhole: locked.size === customerIds.length };
 }

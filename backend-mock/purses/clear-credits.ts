@@ -65,13 +65,13 @@ export async function adjustCleared(
     text: `SELECT c.backend_transaction_id AS "creditId", c.customer_id AS "customerId", c.purse_id AS "purseId",
                   p.account_id AS "accountId", c.expires_at AS "expiresAt",
                   c.amount_minor - c.usage_minor + coalesce(done.minor, 0) AS "leftMinor"
-             FROM unnest($2::bigint[]) AS used(id)
-             JOIN credit c ON c.edition_id = $1 AND c.backend_transaction_id = used.id AND c.cleared
+             FROM credit c
              JOIN purse p ON p.edition_id = c.edition_id AND p.customer_id = c.customer_id AND p.purse_id = c.purse_id
              LEFT JOIN LATERAL (
                SELECT sum(t.amount_minor) AS minor FROM purse_transaction t
                 WHERE t.edition_id = c.edition_id AND t.contra_transaction_id = c.backend_transaction_id AND t.type = 'clearedCredit'
              ) AS done ON true
+            WHERE c.edition_id = $1 AND c.backend_transaction_id = ANY($2::bigint[]) AND c.cleared
             ORDER BY c.backend_transaction_id`,
     values: [edition.editionId, creditIds],
   });

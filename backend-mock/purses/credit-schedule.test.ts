@@ -51,3 +51,24 @@ test('R96: a time that the clocks show twice, or not at all, comes once on that 
   expect(days('2026-10-24T12:00:00Z')).toEqual(['2026-10-25', '2026-10-26', '2026-10-27']);
   expect(days('2026-03-28T12:00:00Z')).toEqual(['2026-03-29', '2026-03-30', '2026-03-31']);
 });
+
+test('R94: what is asked again, and by other purses, crontabs and zones in between, has the same answer', () => {
+  const day = new Date('2026-07-01T12:00:00Z');
+  const answers = () => [
+    nextOccurrence('30 9 * * *', 'Europe/London', day)?.toISOString(),
+    nextOccurrence('30 9 * * *', 'Europe/London', new Date('2026-07-02T12:00:00Z'))?.toISOString(),
+    nextOccurrence('30 9 * * *', 'Asia/Tokyo', day)?.toISOString(),
+    nextOccurrence('0 10 * * *', 'Europe/London', day)?.toISOString(),
+  ];
+  const expected = [
+    '2026-07-02T08:30:00.000Z',
+    '2026-07-03T08:30:00.000Z',
+    '2026-07-02T00:30:00.000Z',
+    '2026-07-02T09:00:00.000Z',
+  ];
+  expect(answers()).toEqual(expected);
+  expect(answers()).toEqual(expected);
+  const asked = [day, day].map((at) => nextOccurrence('30 9 * * *', 'Europe/London', at));
+  asked[0]?.setTime(0);
+  expect(asked[1]?.toISOString()).toBe(expected[0]);
+});

@@ -3,16 +3,20 @@ import { Cron } from 'croner';
 /** Why a crontab cannot say when a credit comes. */
 export type ScheduleFlaw = 'unreadable' | 'never' | 'more-than-once-a-day';
 
+/** With the last answer it gave: the purses of a school ask the same, one after the other. */
+type Schedule = { cron: Cron; afterMs: number | undefined; nextMs: number | undefined };
+
 /** The one schedule of a crontab and zone in this process: a school's purses share a handful of them. */
-const schedules = new Map<string, Cron>();
+const schedules = new Map<string, Schedule>();
 const schedulesKeptMax = 1_000;
 
-function scheduleOf(creditApply: string, zone: string): Cron {
+function scheduleOf(creditApply: string, zone: string): Schedule {
   const key = `${zone} ${creditApply}`;
   const known = schedules.get(key);
   if (known !== undefined) return known;
   // Five fields (R94): with a field of seconds, a credit could come sixty times a minute. Paused: croner only reckons here.
-  const made = new Cron(creditApply, { mode: '5-part', timezone: zone, paused: true });
+  const cron = new Cron(creditApply, { mode: '5-part', timezone: zone, paused: true });
+  const made = { cron, afterMs: undefined, nextMs: undefined };
   if (schedules.size >= schedulesKeptMax) schedules.clear();
   schedules.set(key, made);
   return made;
@@ -27,7 +31,7 @@ const anyDay = new Date('2026-01-01T00:00:00Z');
 export function scheduleFlaw(creditApply: string): ScheduleFlaw | undefined {
   let schedule: Cron;
   try {
-    schedule = scheduleOf(creditApply, 'UTC');
+    schedule = scheduleOf(creditApply, 'UTC').cron;
   } catch (error) {
     if (error instanceof Error) return 'unreadable';
     throw error;
@@ -41,7 +45,13 @@ export function scheduleFlaw(creditApply: string): ScheduleFlaw | undefined {
 
 /** The first occurrence after an instant by the clock of the zone, or `undefined` where none comes any more. */
 export function nextOccurrence(creditApply: string, zone: string, after: Date): Date | undefined {
-  return scheduleOf(creditApply, zone).nextRun(after) ?? undefined;
+  const schedule = scheduleOf(creditApply, zone);
+  const afterMs = after.getTime();
+  if (schedule.afterMs !== afterMs) {
+    schedule.nextMs = schedule.cron.nextRun(after)?.getTime();
+    schedule.afterMs = afterMs;
+  }
+  return schedule.nextMs === undefined ? undefined : new Date(schedule.nextMs);
 }
 
 /** The next occurrence after an instant, or null where the purse is valid no more by then. */

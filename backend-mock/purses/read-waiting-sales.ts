@@ -107,15 +107,20 @@ async function readCredits(
   const latest = times.reduce((one, other) => Math.max(one, other), 0);
   const found = await connection.query<OfMember<UsableCredit>>({
     name: 'read-usable-credits',
-    text: `SELECT c.customer_id AS "customerId", c.backend_transaction_id AS "transactionId", c.purse_id AS "purseId",
+    // Each part by the times of its index: of a member there are a year's credits.
+    text: `WITH usable AS (
+             SELECT * FROM credit WHERE edition_id = $1 AND customer_id = ANY($2::bigint[]) AND granted_at <= $4 AND usage_minor < amount_minor
+                AND expires_at > $3
+             UNION SELECT * FROM credit WHERE edition_id = $1 AND customer_id = ANY($2) AND granted_at <= $4 AND usage_minor < amount_minor
+                AND expires_at IS NULL
+             UNION SELECT * FROM credit WHERE edition_id = $1 AND customer_id = ANY($2) AND backend_transaction_id = ANY($5::bigint[])
+           )
+           SELECT c.customer_id AS "customerId", c.backend_transaction_id AS "transactionId", c.purse_id AS "purseId",
                   c.amount_minor - c.usage_minor AS "availableMinor", c.granted_at AS "grantedAt", t.created_at AS "createdAt",
                   c.expires_at AS "expiresAt", p.valid_from AS "validFrom", p.valid_to AS "validTo", p.valid_sessions AS "validSessions"
-             FROM credit c
-             JOIN purse_transaction t ON t.edition_id = c.edition_id AND t.backend_transaction_id = c.backend_transaction_id
-             JOIN purse p ON p.edition_id = c.edition_id AND p.customer_id = c.customer_id AND p.purse_id = c.purse_id
-            WHERE c.edition_id = $1 AND c.customer_id = ANY($2::bigint[])
-              AND ((c.granted_at <= $4 AND (c.expires_at IS NULL OR c.expires_at > $3) AND c.usage_minor < c.amount_minor)
-                   OR c.backend_transaction_id = ANY($5::bigint[]))`,
+             FROM usable c
+             JOIN purse_transaction t ON t.edition_id = $1 AND t.backend_transaction_id = c.backend_transaction_id
+             JOIN purse p ON p.edition_id = $1 AND p.customer_id = c.customer_id AND p.purse_id = c.purse_id`,
     values: [editionId, customerIds, new Date(earliest), new Date(latest), drawn],
   });
   return found.rows;

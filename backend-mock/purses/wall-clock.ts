@@ -13,6 +13,9 @@ export class WallClock {
   readonly zone: string;
   /** Days that were asked for, by the UTC days they touch: thousands of sales fall on a few of them. */
   private readonly known = new Map<number, Bounds[]>();
+  /** Days and moments that were asked for, by the question: the credits of a day come and end together. */
+  private readonly days = new Map<string, CalendarDay>();
+  private readonly moments = new Map<string, number>();
 
   constructor(zone: string) {
     this.zone = zone;
@@ -37,23 +40,35 @@ export class WallClock {
 
   /** The first instant of a local day: midnight, or the first that exists where the clocks jump over it. */
   startOf(day: CalendarDay): Date {
-    return new Date(this.startMs(Temporal.PlainDate.from(day)));
+    return new Date(remember(this.moments, day, () => this.startMs(Temporal.PlainDate.from(day))));
   }
 
   /** Calendar days are added, not 24 hours (Q36). */
   daysAfter(day: CalendarDay, days: number): CalendarDay {
-    return Temporal.PlainDate.from(day).add({ days }).toString();
+    return remember(this.days, `${day} ${days}`, () => Temporal.PlainDate.from(day).add({ days }).toString());
   }
 
   /** When the clock on the wall shows `HH:MM` on that day; the earlier of two such moments, the next one where there is none. */
   at(day: CalendarDay, timeOfDay: string): Date {
-    const local = Temporal.PlainDate.from(day).toPlainDateTime(Temporal.PlainTime.from(timeOfDay));
-    return new Date(local.toZonedDateTime(this.zone, { disambiguation: 'compatible' }).epochMilliseconds);
+    const moment = remember(this.moments, `${day} ${timeOfDay}`, () => {
+      const local = Temporal.PlainDate.from(day).toPlainDateTime(Temporal.PlainTime.from(timeOfDay));
+      return local.toZonedDateTime(this.zone, { disambiguation: 'compatible' }).epochMilliseconds;
+    });
+    return new Date(moment);
   }
 
   private startMs(date: Temporal.PlainDate): number {
     return date.toZonedDateTime(this.zone).epochMilliseconds;
   }
+}
+
+function remember<Answer>(answers: Map<string, Answer>, question: string, reckon: () => Answer): Answer {
+  const known = answers.get(question);
+  if (known !== undefined) return known;
+  const answer = reckon();
+  if (answers.size >= daysKeptMax) answers.clear();
+  answers.set(question, answer);
+  return answer;
 }
 
 const clocks = new Map<string, WallClock>();

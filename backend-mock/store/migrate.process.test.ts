@@ -45,6 +45,7 @@ test('the published migrations are never edited: their hashes are these', () => 
     [11, '7d307905a626207b9f4a539d10684f3771f74a410d7435578a69d3bbcfe3c228'],
     [12, 'cc9fd113b3cbcb006bfb1ccb284bd72f022a5fa02a8ddaf227b991d6096cf369'],
     [13, 'f288568d6cf0f5adddd46936ad239a64fb6cd5523f877d70feb9f4110a9cbf69'],
+    [14, 'd4d03801db8b2fe580319685d4957efcbc6b99f48a5b381766f230ef5d08e829'],
   ]);
 });
 

@@ -11,6 +11,7 @@ import { installations } from './0010-installations.ts';
 import { canteenPurses } from './0011-canteen-purses.ts';
 import { tracConnections } from './0012-trac-connections.ts';
 import { rowByPrimaryKey } from './0013-row-by-primary-key.ts';
+import { creditsByTime } from './0014-credits-by-time.ts';
 
 export type Migration = { version: number; name: string; sql: string };
 
@@ -29,4 +30,5 @@ export const migrations: readonly Migration[] = [
   { version: 11, name: 'canteen-purses', sql: canteenPurses },
   { version: 12, name: 'trac-connections', sql: tracConnections },
   { version: 13, name: 'row-by-primary-key', sql: rowByPrimaryKey },
+  { version: 14, name: 'credits-by-time', sql: creditsByTime },
 ];
