@@ -7,12 +7,14 @@ import { blockCommand } from './commands/block.ts';
 import { chargebackCommand } from './commands/chargeback.ts';
 import { cleanupCommand } from './commands/cleanup.ts';
 import { connectorCommand } from './commands/connector.ts';
+import { creditsCommand } from './commands/credits.ts';
 import { diagnoseCommand } from './commands/diagnose.ts';
 import { enrolCommand } from './commands/enrol.ts';
 import { exportCommand } from './commands/export.ts';
 import { exportSupportCommand } from './commands/export-support.ts';
 import { installationsCommand } from './commands/installations.ts';
 import { issueCommand } from './commands/issue.ts';
+import { membersCommand } from './commands/members.ts';
 import { openingBalancesCommand } from './commands/opening-balances.ts';
 import { paymentsCommand } from './commands/payments.ts';
 import { receiptCommand } from './commands/receipt.ts';
@@ -101,6 +103,8 @@ function buildProgram(run: RunCommand, streams: Streams, onComplaint: (text: str
     exportSupportCommand,
     installationsCommand,
     connectorCommand,
+    membersCommand,
+    creditsCommand,
     openingBalancesCommand,
   ];
   for (const make of makers) program.addCommand(make(run));

@@ -44,6 +44,8 @@ export function resultSentence(step: Step, currency: string): string | null {
     case 'installations':
     case 'connections':
     case 'openingBalances':
+    case 'members':
+    case 'creditPurses':
       // Their commands know the numbers and say them (report.say).
       return null;
     case 'readerState':

@@ -1,6 +1,7 @@
 /**
- * Goal: an operator runs a canteen's books from the command line: `klink opening-balances` says what would be booked, then books it
- * once; `klink connector` connects, shows how far the sides are in step, and pauses (R132, R139).
+ * Goal: an operator runs a canteen from the command line: `klink members` and `klink credits` say who eats and what they are entitled
+ * to (R55–R74); `klink opening-balances` says what would be booked, then books it once; `klink connector` connects, shows how far the
+ * sides are in step, and pauses (R132, R139).
  * Method: the command line in this process against a demo backend on a real PostgreSQL; what is booked is read over HTTP.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -10,7 +11,7 @@ import { Writable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunningBackend } from '../backend-mock/main.ts';
 import { runKlink } from '../cli/program.ts';
-import { memberCreatedSchema } from '../contract/wire/admin-members.ts';
+import { memberAnswerSchema, memberCreatedSchema, membersAnswerSchema } from '../contract/wire/admin-members.ts';
 import { statementReportSchema } from '../contract/wire/canteen-reports.ts';
 import { startTestBackend, startTestServer, type TestServer } from './backend/backend.ts';
 import { logIn, type OperatorClient } from './backend/operator-client.ts';
@@ -119,4 +120,133 @@ test('R132: klink connector connects an edition once, shows its key, how far it 
   expect(changed.out).toContain('from there: known until never');
   expect((await klink('connector', 'findings')).out).toBe('Nothing is amiss.\n');
   expect((await klink('connector', 'now')).out).toMatch(/^A round begins within seconds; 0 refused/);
+});
+
+test('R57: klink members makes a member with both purses, finds and changes them, and gives them a card', async () => {
+  const facts = ['--class', '4B', '--mis-id', 'S-77', '--allergens', 'Milk, nuts', '--daily-limit', '4.00'];
+  const added = await klink('members', 'add', '--name', 'Saoirse Byrne', ...facts);
+  expect(added).toMatchObject({ exitCode: 0, error: '' });
+  expect(added.out).toMatch(
+    /^Saoirse Byrne \(pupil, class 4B\)\n {3}member id \w{26}, MIS id S-77, UPN –\n {3}tags: none\n {3}allergens: milk, nuts; daily limit: 4\.00 GBP\n {3}Cash: 0\.00 GBP\n {3}Sales: 0\.00 GBP \(not processed yet\)\n$/,
+  );
+  expect((await klink('members', 'tag', 's-77', '04:a1:00:00:00:00:77')).out).toContain('tags: 04A10000000077');
+  const changed = await klink(
+    'members',
+    'change',
+    '04A10000000077',
+    '--class',
+    '',
+    '--no-daily-limit',
+    '--allergens',
+    '',
+  );
+  expect(changed.out).toContain('Saoirse Byrne (pupil)\n');
+  expect(changed.out).toContain('allergens: none; daily limit: none');
+  expect((await klink('members', 'change', 'saoirse', '--left')).out).toContain('(pupil, left)');
+  expect((await klink('members', 'list', 'byrne')).out).toMatch(
+    /^\w{26} {2}Saoirse Byrne \(pupil, left\), MIS id S-77, 04A10000000077\n$/,
+  );
+  const audit = await (await operator.request('/audit')).text();
+  for (const action of ['member created', 'member changed', 'tag given to member']) expect(audit).toContain(action);
+});
+
+test('R55: nobody is guessed: who is not known, or is meant by two, ends with 2', async () => {
+  for (const name of ['Twin Ashe', 'Twin Birch'])
+    expect((await klink('members', 'add', '--name', name)).exitCode).toBe(0);
+  const two = await klink('members', 'show', 'twin');
+  expect(two).toMatchObject({ exitCode: 2, out: '' });
+  expect(two.error).toMatch(/"twin" are 2 people, say which: Twin Ashe \(\w{26}\), Twin Birch \(\w{26}\)/);
+  expect(await klink('members', 'show', '04A1000000FFFF')).toMatchObject({ exitCode: 2 });
+  expect(await klink('members', 'add', '--name', 'X', '--allergens', 'cheese')).toMatchObject({ exitCode: 2 });
+  expect((await klink('members', 'show', 'Twin Ashe')).exitCode).toBe(0);
+});
+
+const memberOf = async (search: string) => {
+  const query = `editionId=${editionId}&search=${encodeURIComponent(search)}`;
+  const [found, ...others] = (await operator.read(membersAnswerSchema, `/members?${query}`)).members;
+  if (found === undefined || others.length > 0) throw new Error(`${search} is not one member`);
+  return operator.read(memberAnswerSchema, `/members/${found.memberId}?editionId=${editionId}`);
+};
+
+test('R65, R74: klink credits opens a kind of credit, replaces it by closing it and opening another, and closes it', async () => {
+  await klink('members', 'add', '--name', 'Idris Holm', '--mis-id', 'S-78');
+  const open = [
+    'credits',
+    'open',
+    'S-78',
+    '--title',
+    'Free School Meals',
+    '--amount',
+    '2.50',
+    '--apply',
+    '0 1 * * 1-5',
+  ];
+  const opened = await klink(
+    ...open,
+    '--days',
+    '1',
+    '--first-day',
+    '2026-01-01',
+    '--session',
+    'lunch',
+    '--today',
+    '2.50',
+  );
+  expect(opened).toMatchObject({ exitCode: 0, error: '' });
+  expect(opened.out).toMatch(
+    /Free School Meals: 2\.50 GBP \(purse \w{26}\); 2\.50 at "0 1 \* \* 1-5" for the day; from 2026-01-01T00:00:00\.000Z, for lunch only\n$/,
+  );
+  // Twice the same would be two free meals a day.
+  expect(await klink(...open, '--days', '1')).toMatchObject({ exitCode: 2, out: '' });
+  // Today's credit came already, by --today: it can be eaten today, and the new purse begins tomorrow (R96).
+  const replaced = await klink('credits', 'replace', 'S-78', 'free school meals', '--amount', '2.65');
+  expect(replaced.exitCode).toBe(0);
+  const { purses } = await memberOf('S-78');
+  const [, , old, next] = purses;
+  const details = { creditApply: '0 1 * * 1-5', expiryDurationDays: 1, sweepAfterSession: false };
+  expect(old).toMatchObject({ balanceMinor: 250, credit: { ...details, amountMinor: 250 } });
+  expect(next).toMatchObject({
+    ...{
+      title: 'Free School Meals',
+      balanceMinor: 0,
+      validFrom: old?.validTo,
+      validTo: null,
+      validSessions: ['lunch'],
+    },
+    credit: { ...details, amountMinor: 265 },
+  });
+  expect(Date.parse(old?.validTo ?? '')).toBeGreaterThan(Date.now());
+  expect(purses).toHaveLength(4);
+  const again = await klink('credits', 'replace', 'S-78', old?.purseId ?? '', '--amount', '2.80');
+  expect(again).toMatchObject({ exitCode: 5, error: expect.stringContaining('closed already') });
+  expect((await memberOf('S-78')).purses).toHaveLength(4);
+
+  const close = (...more: string[]) => klink('credits', 'close', 'S-78', next?.purseId ?? '', ...more);
+  expect((await close('--last-day', '2027-07-21')).out).toContain('until 2027-07-21T23:00:00.000Z');
+  // A day earlier counts, a later one reopens nothing.
+  expect((await close('--last-day', '2027-07-20')).out).toContain('until 2027-07-20T23:00:00.000Z');
+  expect((await close('--last-day', '2027-09-30')).out).toContain('until 2027-07-20T23:00:00.000Z');
+  expect(await close('--last-day', '2020-01-01')).toMatchObject({ exitCode: 5 });
+  expect(await klink('credits', 'close', 'S-78', 'default')).toMatchObject({ exitCode: 2 });
+  const audit = await (await operator.request('/audit')).text();
+  for (const deed of ['created', 'replaced', 'closed']) expect(audit).toContain(`credit purse ${deed}`);
+  expect((await operator.coherence(editionId)).findings).toBe(0);
+});
+
+test('R74: a credit purse is closed at once, also one that was to begin later; Cash and Sales never', async () => {
+  await klink('members', 'add', '--name', 'Lev Marin', '--mis-id', 'S-79');
+  const open = ['credits', 'open', 'S-79', '--amount', '1.00', '--apply', '0 1 * * *', '--days', '1'];
+  await klink(...open, '--title', 'Now', '--today', '1.00');
+  await klink(...open, '--title', 'Later', '--first-day', '2099-01-01');
+  for (const title of ['now', 'later']) expect((await klink('credits', 'close', 'S-79', title)).exitCode).toBe(0);
+  const { member, purses } = await memberOf('S-79');
+  const [, , now, later] = purses;
+  expect(Date.parse(now?.validTo ?? '')).toBeLessThanOrEqual(Date.now());
+  expect(later?.validTo).toBe(later?.validFrom);
+  expect((await klink('credits', 'close', 'S-79', 'now')).error).toContain('no open credit purse');
+  const path = `/members/${member.memberId}/credit-purses`;
+  for (const purseId of ['default', 'sales'])
+    expect(await operator.post(`${path}/${purseId}/closing`, { editionId })).toMatchObject({ status: 400 });
+  expect(await operator.post(`${path}/nobody/closing`, { editionId })).toMatchObject({ status: 404 });
+  expect(await operator.post(`${path}/default/replacement`, { editionId })).toMatchObject({ status: 400 });
 });

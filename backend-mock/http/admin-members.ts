@@ -1,44 +1,44 @@
 import { z } from 'zod';
 import {
-  creditPurseCreatedSchema,
-  creditPurseRequestSchema,
+  memberAnswerSchema,
   memberChangeSchema,
   memberCreatedSchema,
   memberRequestSchema,
   memberRowSchema,
+  memberSearchSchema,
   membersAnswerSchema,
   memberTagRequestSchema,
 } from '../../contract/wire/admin-members.ts';
-import { createTransactions } from '../purses/create-transactions.ts';
-import { createCreditPurses } from '../purses/credit-purses.ts';
 import { listMembers } from '../purses/list-members.ts';
-import { changeMember, createMembers, linkTag, type MemberChange, readMember } from '../purses/members.ts';
+import { changeMember, createMembers, linkTag, type MemberChange } from '../purses/members.ts';
+import { readPurses } from '../purses/purses.ts';
 import { audit } from '../store/audit.ts';
 import type { Connection } from '../store/database.ts';
 import { ofEdition, requireEdition, sessionAuth } from './admin-books.ts';
 import { requireOperator } from './operator-session.ts';
 import { ProblemError, problem } from './problems.ts';
+import { purseRow } from './purse-row.ts';
 import { type App, problemAnswers, type Service } from './service.ts';
 
-const memberPath = z.object({ memberId: z.string().min(1).max(64) });
+export const memberPath = z.object({ memberId: z.string().min(1).max(64) });
 const pageMax = 500;
 
-/** Members of a canteen: who they are, what they may not eat, what opens their account, and the credit they are entitled to. */
+/** Members of a canteen: who they are, what they may not eat, what opens their account, and what they have. */
 export function memberRoutes(app: App, service: Service): void {
   listRoute(app, service);
+  readRoute(app, service);
   createRoute(app, service);
   changeRoute(app, service);
   tagRoute(app, service);
-  creditPurseRoute(app, service);
 }
 
 /** Only where the balance is an account there are members (R55). */
-async function requireCanteen(service: Service, editionId: number): Promise<void> {
+export async function requireCanteen(service: Service, editionId: number): Promise<void> {
   const { mode } = await requireEdition(service, editionId);
   if (mode !== 'account') throw new ProblemError(problem('BAD_REQUEST', 'This edition has no members.'));
 }
 
-const noSuchMember = () => new ProblemError(problem('NOT_FOUND', 'The edition has no such member.'));
+export const noSuchMember = () => new ProblemError(problem('NOT_FOUND', 'The edition has no such member.'));
 
 function listRoute(app: App, service: Service): void {
   app.get(
@@ -46,9 +46,10 @@ function listRoute(app: App, service: Service): void {
     {
       schema: {
         tags: ['operator'],
-        summary: 'Members of an edition, in the order in which they were made',
+        summary: 'Members of an edition, in the order in which they were made; with search, only whom it means',
         security: sessionAuth,
         querystring: ofEdition.extend({
+          search: memberSearchSchema.optional(),
           after: z.coerce.number().pipe(z.int().min(0)).default(0),
           limit: z.coerce.number().pipe(z.int().min(1).max(pageMax)).default(100),
         }),
@@ -57,10 +58,38 @@ function listRoute(app: App, service: Service): void {
     },
     async (request) => {
       await requireOperator(service, request, 'look');
-      const { editionId, after, limit } = request.query;
+      const { editionId, after, limit, search = null } = request.query;
       await requireEdition(service, editionId);
-      const page = { afterCustomerId: after, rowsMax: limit };
+      const page = { afterCustomerId: after, rowsMax: limit, search };
       return { members: await listMembers(service.database.pool, editionId, page) };
+    },
+  );
+}
+
+function readRoute(app: App, service: Service): void {
+  const { database } = service;
+  app.get(
+    '/v1/admin/members/:memberId',
+    {
+      schema: {
+        tags: ['operator'],
+        summary: 'A member with every purse: what is in it, until when it is valid, and what comes into it by itself',
+        security: sessionAuth,
+        params: memberPath,
+        querystring: ofEdition,
+        response: { 200: memberAnswerSchema, ...problemAnswers(400, 401, 404, 503) },
+      },
+    },
+    async (request) => {
+      await requireOperator(service, request, 'look');
+      const { editionId } = request.query;
+      const { currency } = await requireEdition(service, editionId);
+      return await database.transaction(async (connection) => {
+        await connection.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
+        const member = await requireRow(connection, editionId, request.params.memberId);
+        const purses = await readPurses(connection, editionId, [member.customerId]);
+        return { member, currency, purses: purses.map(purseRow) };
+      });
     },
   );
 }
@@ -161,62 +190,6 @@ function tagRoute(app: App, service: Service): void {
   );
 }
 
-function creditPurseRoute(app: App, service: Service): void {
-  const { database, clock } = service;
-  app.post(
-    '/v1/admin/members/:memberId/credit-purses',
-    {
-      schema: {
-        tags: ['operator'],
-        summary: 'Entitle a member to a kind of credit (R65, R93)',
-        security: sessionAuth,
-        params: memberPath,
-        body: creditPurseRequestSchema,
-        response: { 201: creditPurseCreatedSchema, ...problemAnswers(400, 401, 403, 404, 503) },
-      },
-    },
-    async (request, reply) => {
-      const { actor } = await requireOperator(service, request, 'configuration');
-      const { editionId, title, validFrom, validTo, validSessions, firstCreditMinor } = request.body;
-      const {
-        amountMinor = null,
-        creditApply = null,
-        expiryDurationDays = null,
-        sweepAfterSession = false,
-      } = request.body;
-      const credit = { amountMinor, creditApply, expiryDurationDays, sweepAfterSession };
-      const { memberId } = request.params;
-      await requireCanteen(service, editionId);
-      const now = clock.now();
-      const purseId = await database.transaction(async (connection) => {
-        const member = await readMember(connection, editionId, memberId);
-        if (member === undefined) throw noSuchMember();
-        const { customerId } = member;
-        const validity = {
-          validFrom: instantOf(validFrom),
-          validTo: instantOf(validTo),
-          validSessions: validSessions ?? null,
-        };
-        const plan = { customerId, title, ...validity, credit };
-        const made = await createCreditPurses(connection, editionId, [plan], now);
-        if (made.outcome === 'refused') throw new ProblemError(problem('BAD_REQUEST', made.detail));
-        const [purse] = made.purses;
-        if (purse === undefined) throw noSuchMember();
-        if (firstCreditMinor !== undefined)
-          await grant(
-            connection,
-            editionId,
-            { customerId, purseId: purse.purseId, amountMinor: firstCreditMinor },
-            now,
-          );
-        await audit(connection, actor, 'credit purse created', { editionId, memberId, title, ...credit }, now);
-        return purse.purseId;
-      });
-      return reply.code(201).send({ purseId });
-    },
-  );
-}
-
 /** What is absent stays. */
 function changeOf(body: z.infer<typeof memberChangeSchema>): MemberChange {
   const { displayName, className, misId, upn, allergens, dailyLimitMinor, isActive } = body;
@@ -231,23 +204,8 @@ function changeOf(body: z.infer<typeof memberChangeSchema>): MemberChange {
   };
 }
 
-async function grant(
-  connection: Connection,
-  editionId: number,
-  { customerId, purseId, amountMinor }: { customerId: number; purseId: string; amountMinor: number },
-  now: Date,
-): Promise<void> {
-  const credit = { customerId, purseId, type: 'credit' as const, amountMinor, transactionDate: now };
-  const [made] = await createTransactions(connection, editionId, [credit], now);
-  if (made?.outcome === 'refused') throw new ProblemError(problem('BAD_REQUEST', made.detail));
-}
-
 async function requireRow(connection: Connection, editionId: number, memberId: string) {
   const [row] = await listMembers(connection, editionId, { memberId });
   if (row === undefined) throw noSuchMember();
   return row;
-}
-
-function instantOf(text: string | undefined): Date | null {
-  return text === undefined ? null : new Date(text);
 }

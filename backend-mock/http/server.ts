@@ -20,6 +20,7 @@ import { accountRoutes } from './admin-books.ts';
 import { cashierRoutes } from './admin-cashiers.ts';
 import { catalogueRoutes } from './admin-catalogue.ts';
 import { connectionRoutes } from './admin-connections.ts';
+import { creditPurseRoutes } from './admin-credit-purses.ts';
 import { customerRoutes } from './admin-customers.ts';
 import { exposureRoute } from './admin-exposure.ts';
 import { installationRoutes } from './admin-installations.ts';
@@ -153,6 +154,7 @@ export async function buildServer(
     exposureRoute(typed, service);
     customerRoutes(typed, service);
     memberRoutes(typed, service);
+    creditPurseRoutes(typed, service);
     terminalRoutes(typed, service);
     transactionRoutes(typed, service);
     transitionLogRoutes(typed, service);

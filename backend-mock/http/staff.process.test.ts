@@ -411,6 +411,8 @@ const bodies: Record<string, object> = {
   'PATCH /v1/admin/members/{memberId}': { editionId: 999_999 },
   'POST /v1/admin/members/{memberId}/tags': { editionId: 999_999, uid },
   'POST /v1/admin/members/{memberId}/credit-purses': { title: 'x' },
+  'POST /v1/admin/members/{memberId}/credit-purses/{purseId}/closing': {},
+  'POST /v1/admin/members/{memberId}/credit-purses/{purseId}/replacement': {},
   'POST /v1/admin/installations': { slug: 'klink', publicKeyPem: 'x' },
   'PATCH /v1/admin/installations/{id}': {},
 };

@@ -157,7 +157,7 @@ function bookingOf(
   return {
     backendTransactionId,
     entries: [entry, ...funded.entries],
-    credits: [...ownCredit(entry, backdrop), ...funded.credits],
+    credits: [...ownCredit(entry, wanted, backdrop), ...funded.credits],
     settlements: funded.settlements,
     postings: [own, ...funded.postings],
   };
@@ -189,11 +189,14 @@ function ownPosting(
 }
 
 /** A credit that somebody put into a credit purse by hand. */
-function ownCredit(entry: PurseEntry, { purses, edition }: TransactionBackdrop): NewCredit[] {
-  const { backendTransactionId, customerId, purseId, type, amountMinor, transactionDate } = entry;
+function ownCredit(
+  { backendTransactionId, customerId, purseId, type, amountMinor, transactionDate, businessDate }: PurseEntry,
+  { isCreditOfDay = false }: NewPurseTransaction,
+  { purses, edition }: TransactionBackdrop,
+): NewCredit[] {
   const purse = purses.get(purseKey(customerId, purseId));
   if (type !== 'credit' || purse === undefined) return [];
   const expiresAt = expiryOf(purse, transactionDate, edition);
   const credit = { backendTransactionId, customerId, purseId, amountMinor, usageMinor: 0, grantedAt: transactionDate };
-  return [{ ...credit, expiresAt, appliedOn: null }];
+  return [{ ...credit, expiresAt, appliedOn: isCreditOfDay ? businessDate : null }];
 }

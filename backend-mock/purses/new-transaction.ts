@@ -20,6 +20,8 @@ export type NewPurseTransaction = {
   sourceOfFunds?: readonly FundsSource[];
   /** The same as it was sent, JSON text: kept with the sale (R122). */
   sourceOfFundsText?: string;
+  /** Of a credit: it is the one of its day, and no other one comes into its purse by itself on that day (R96). */
+  isCreditOfDay?: boolean;
   /** Who received it; by default the edition's first merchant. */
   merchantId?: string;
   integration?: string | null;

@@ -89,6 +89,27 @@ describe('a pupil with free school meals', () => {
     expect((await canteen.credits(pupil)).map(({ cleared }) => cleared)).toEqual(['CLEARED', 'CLEARED', 'NOT_CLEARED']);
   });
 
+  test('R96: a credit by hand that is the one of its day is followed by none on that day; any other one is', async () => {
+    canteen.setNow('2026-09-07T07:00:00Z');
+    const seen: number[][] = [];
+    for (const isCreditOfDay of [true, false]) {
+      const pupil = await canteen.newMember();
+      const purseId = await canteen.newPurse(pupil, 'Free School Meals', freeMeals);
+      await canteen.post(pupil, { purseId, type: 'credit', amountMinor: 2_50, isCreditOfDay });
+      const balances: number[] = [];
+      for (const at of ['2026-09-07T08:31:00Z', '2026-09-08T08:31:00Z']) {
+        await canteen.runAt(at);
+        balances.push((await canteen.balances(pupil))[purseId] ?? 0);
+      }
+      seen.push(balances);
+      canteen.setNow('2026-09-07T07:00:00Z');
+    }
+    expect(seen).toEqual([
+      [2_50, 2_50],
+      [5_00, 2_50],
+    ]);
+  });
+
   test('R97, R115: only from validFrom to validTo; R98: positive, R101: NOT_CLEARED at first', async () => {
     canteen.setNow('2026-09-07T07:00:00Z');
     const pupil = await canteen.newMember();

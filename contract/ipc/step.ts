@@ -43,6 +43,8 @@ export const stepEvents = [
   'installations',
   'connections',
   'openingBalances',
+  'members',
+  'creditPurses',
   'fault',
 ] as const;
 export type StepEvent = (typeof stepEvents)[number];
