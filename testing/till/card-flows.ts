@@ -88,3 +88,19 @@ export function paymentChangesOf(till: InProcessTill, number: number): readonly 
     .pluck()
     .all(number);
 }
+
+/** The card has paid 100.00, and the customer has gone on to another till. */
+export async function paidAndGone(
+  tills: TillsOfTest,
+  till: InProcessTill,
+): Promise<{ readonly ended: Ended; readonly other: InProcessTill }> {
+  const ended = payByCard(till, 10_000);
+  till.onStep = ({ details }) => {
+    if (details?.['paymentStatus'] === 'pending') void till.hand({ kind: 'remove' });
+  };
+  await till.hand({ kind: 'hold', tagId: till.tagId(0) });
+  await until(till, () => till.screen.screen === 'tap' && till.screen.charge.purpose === 'paid-top-up');
+  const other = tills.open();
+  till.copyTagsTo(other);
+  return { ended, other };
+}
