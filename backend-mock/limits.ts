@@ -102,10 +102,10 @@ export const limits = {
   connectorPagesMax: 20,
   connectorPushRows: 200,
   connectorKeyBits: 3_072,
-  /** A file of opening balances: what fits a request, and more members than any school has. */
-  balanceFileBytesMax: 700_000,
-  balanceRowsMax: 20_000,
-  balanceLineCharactersMax: 10_000,
+  /** A file of a school: what fits a request, and more rows than any school has members. */
+  spreadsheetBytesMax: 700_000,
+  spreadsheetRowsMax: 20_000,
+  spreadsheetLineCharactersMax: 10_000,
   /** Rows of one page of an operator's list. */
   listRowsMax: 500,
   listRowsDefault: 100,

@@ -1,3 +1,4 @@
+import { plainHeading } from '../spreadsheets/table.ts';
 import type { PersonKey } from './person-key.ts';
 
 /** Where a row has what: places of cells, from 0. */
@@ -53,12 +54,7 @@ const peopleKinds = ['member', 'mis', 'upn', 'tag'] as const;
 
 /** Which column is what, by the headings of the first line. */
 export function findColumns(cells: readonly string[]): FoundColumns {
-  const named = cells.map((cell) =>
-    cell
-      .normalize('NFKC')
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N}]/gu, ''),
-  );
+  const named = cells.map(plainHeading);
   const placesOf = (kind: keyof typeof headings): number[] => {
     const known: readonly string[] = headings[kind];
     return named.flatMap((heading, column) => (known.includes(heading) ? [column] : []));

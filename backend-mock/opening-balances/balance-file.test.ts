@@ -107,7 +107,7 @@ test('R139: a quote that never ends is named, and the line where it begins', () 
 });
 
 test('R139: a file above the bounds is refused whole', () => {
-  expect(told(new Uint8Array(limits.balanceFileBytesMax + 1).fill(0x41))).toBe('TOO_LARGE');
-  const rows = Array.from({ length: limits.balanceRowsMax + 1 }, (_, index) => `${index},1.00`);
+  expect(told(new Uint8Array(limits.spreadsheetBytesMax + 1).fill(0x41))).toBe('TOO_LARGE');
+  const rows = Array.from({ length: limits.spreadsheetRowsMax + 1 }, (_, index) => `${index},1.00`);
   expect(told(utf8(`MIS ID,Balance\n${rows.join('\n')}`))).toBe('TOO_LARGE');
 });
