@@ -4,7 +4,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { adminTopUpAnswerSchema } from '../../contract/wire/admin-tags.ts';
 import { configurationSchema } from '../../contract/wire/configuration.ts';
-import { alertsAnswerSchema, transactionDetailSchema } from '../../contract/wire/operator.ts';
+import { transactionDetailSchema } from '../../contract/wire/operator.ts';
 import { tagLookupAnswerSchema } from '../../contract/wire/tag-lookup.ts';
 import { logIn, type OperatorClient } from '../../testing/backend/operator-client.ts';
 import { type OwnBackend, startOwnBackend } from '../../testing/backend/own-backend.ts';
@@ -57,11 +57,6 @@ async function give(body: object, key?: string) {
   return { status: response.status, hit: response.headers.get('Idempotency-Hit'), body: await response.json() };
 }
 
-async function alertsOf(till: TillClient): Promise<string[]> {
-  const { alerts } = await operator.read(alertsAnswerSchema, `/alerts?editionId=${till.editionId}`);
-  return alerts.filter((alert) => alert.assignmentId === till.assignmentId).map((alert) => alert.code);
-}
-
 async function blockedTags(till: TillClient) {
   const response = await till.request('/config');
   return { etag: response.headers.get('ETag'), blocked: configurationSchema.parse(await response.json()).blockedTags };
@@ -101,7 +96,7 @@ describe('Q20: an admin top-up', () => {
       pendingAdjustments: [],
     });
     expect(await differencesOf(uid)).toEqual([]);
-    expect(await alertsOf(till)).toEqual([]);
+    expect(await operator.alertCodesOf(till)).toEqual([]);
   });
 
   test('the same Idempotency-Key gives once, also at once; another request with it is 422; none is 400', async () => {
@@ -138,10 +133,10 @@ describe('Q20: an admin top-up', () => {
     expect((await look(till, uid)).pendingAdjustments).toEqual([{ adjustmentNumber: 4, amountMinor: 1_00 }]);
     // The till that wrote number 3 replicates late: that is no surprise.
     await send(till, 'transaction', tagAdjustment({ number: 2, uid, tagNumber: 4, before: 52_00 }, 1_00, 3));
-    expect(await alertsOf(till)).toEqual([]);
+    expect(await operator.alertCodesOf(till)).toEqual([]);
     await send(till, 'transaction', tagAdjustment({ number: 3, uid, tagNumber: 5, before: 53_00 }, 2_00, 4));
     await send(till, 'transaction', tagAdjustment({ number: 4, uid, tagNumber: 6, before: 55_00 }, 1_00, 3));
-    expect(await alertsOf(till)).toEqual(['ADJUSTMENT_UNEXPECTED', 'ADJUSTMENT_UNEXPECTED']);
+    expect(await operator.alertCodesOf(till)).toEqual(['ADJUSTMENT_UNEXPECTED', 'ADJUSTMENT_UNEXPECTED']);
     expect((await look(till, uid)).pendingAdjustments).toHaveLength(1);
   });
 
@@ -251,9 +246,9 @@ describe('what comes back', () => {
     await send(till, 'transaction', purchase({ number: 2, uid, before: 50_00 }, 11_00, { items: twoBeers }));
     await send(till, 'transaction', chargeback({ number: 3, uid, before: 39_00 }, 5_50, sale(till, 2)));
     await send(till, 'transaction', chargeback({ number: 4, uid, before: 44_50 }, 5_50, sale(till, 2)));
-    expect(await alertsOf(till)).toEqual([]);
+    expect(await operator.alertCodesOf(till)).toEqual([]);
     await send(till, 'transaction', chargeback({ number: 5, uid, before: 50_00 }, 5_50, sale(till, 2)));
-    expect(await alertsOf(till)).toEqual(['RETURNED_BEYOND_SALE']);
+    expect(await operator.alertCodesOf(till)).toEqual(['RETURNED_BEYOND_SALE']);
     expect(await look(till, uid)).toMatchObject({ balanceMinor: 55_50, blocked: true });
     expect((await operator.balances(till.editionId)).get('merchant:bar')).toBe(bar - 5_50);
   });
@@ -268,7 +263,7 @@ describe('what comes back', () => {
     );
     expect((await look(till, uid)).blocked).toBe(false);
     await send(till, 'transaction', purchase({ number: 2, uid, before: 50_00 }, 5_50));
-    expect(await alertsOf(till)).toEqual(['RETURNED_BEYOND_SALE']);
+    expect(await operator.alertCodesOf(till)).toEqual(['RETURNED_BEYOND_SALE']);
     expect((await look(till, uid)).blocked).toBe(true);
   });
 
@@ -280,6 +275,6 @@ describe('what comes back', () => {
     expect(await look(till, uid)).toMatchObject({ balanceMinor: 49_00, blocked: false });
     expect((await operator.balances(till.editionId)).get('top-up:cash')).toBe(cash);
     await send(till, 'transaction', refundReversal({ number: 4, uid, before: 49_00 }, 20_00, sale(till, 2)));
-    expect(await alertsOf(till)).toEqual(['RETURNED_BEYOND_SALE']);
+    expect(await operator.alertCodesOf(till)).toEqual(['RETURNED_BEYOND_SALE']);
   });
 });

@@ -4,7 +4,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { configurationSchema } from '../../contract/wire/configuration.ts';
-import { alertsAnswerSchema } from '../../contract/wire/operator.ts';
 import { tagLookupAnswerSchema } from '../../contract/wire/tag-lookup.ts';
 import { logIn, type OperatorClient } from '../../testing/backend/operator-client.ts';
 import { type OwnBackend, startOwnBackend } from '../../testing/backend/own-backend.ts';
@@ -48,11 +47,6 @@ async function replace(till: TillClient, uid: string, newUid: string) {
 async function look(till: TillClient, uid: string) {
   return tagLookupAnswerSchema.parse(await (await till.request(`/tags/${uid}`)).json());
 }
-
-const codesOf = async (till: TillClient) =>
-  (await operator.read(alertsAnswerSchema, `/alerts?editionId=${till.editionId}`)).alerts
-    .filter((alert) => alert.assignmentId === till.assignmentId)
-    .map((alert) => alert.code);
 
 const differencesOf = async (uid: string) =>
   (await operator.coherence(1)).tagDifferences.filter((difference) => difference.uid === uid);
@@ -169,7 +163,7 @@ describe('money rule 2: a lost tag is replaced', () => {
     await send(late, 'transaction', saleOf(uid, 1, 50_00, 2, 9_00));
     expect((await operator.balances(till.editionId)).get('merchant:bar')).toBe(bar + 9_00);
     expect(await look(till, newUid)).toMatchObject({ balanceMinor: 41_00 });
-    expect(await codesOf(late)).toEqual(['LATE_AFTER_REPLACEMENT']);
+    expect(await operator.alertCodesOf(late)).toEqual(['LATE_AFTER_REPLACEMENT']);
     expect(await differencesOf(newUid)).toMatchObject([
       { bookedMinor: 41_00, tagMinor: 50_00, likelyCause: 'replaced-tag' },
     ]);
@@ -258,7 +252,7 @@ describe('R22: a repaired tag', () => {
     const late = await enrolTill(backend.address);
     await send(late, 'transaction', saleOf(uid, 1, 50_00, 2, 3_00));
     expect(await differencesOf(uid)).toMatchObject([{ bookedMinor: 42_00, tagMinor: 45_00 }]);
-    expect(await codesOf(late)).toEqual([]);
+    expect(await operator.alertCodesOf(late)).toEqual([]);
   });
 });
 

@@ -2,7 +2,7 @@
 // Method: two tills on a real PostgreSQL; one reads tags that the other has written, and either replicates first.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TagSnapshotPayload } from '../../contract/wire/journal.ts';
-import { alertsAnswerSchema, transactionDetailSchema, transactionsAnswerSchema } from '../../contract/wire/operator.ts';
+import { transactionDetailSchema } from '../../contract/wire/operator.ts';
 import { tagLookupAnswerSchema } from '../../contract/wire/tag-lookup.ts';
 import { logIn, type OperatorClient } from '../../testing/backend/operator-client.ts';
 import { type OwnBackend, startOwnBackend } from '../../testing/backend/own-backend.ts';
@@ -49,20 +49,14 @@ async function look(till: TillClient, uid: string) {
   return tagLookupAnswerSchema.parse(await (await till.request(`/tags/${uid}`)).json());
 }
 
-async function transactionsOf(till: TillClient) {
-  const path = `/transactions?editionId=${till.editionId}&assignmentId=${till.assignmentId}`;
-  const { transactions } = await operator.read(transactionsAnswerSchema, path);
+async function statesOf(till: TillClient) {
+  const transactions = await operator.transactionsOf(till);
   return transactions.map(({ terminalTransactionNumber, state }) => `${terminalTransactionNumber} ${state}`).sort();
 }
 
 async function historyOf(till: TillClient, id: number | undefined) {
   const detail = await operator.read(transactionDetailSchema, `/transactions/${id}?editionId=${till.editionId}`);
   return detail.states.map((step) => `${step.from} → ${step.to} ${step.cause}`);
-}
-
-async function alertsOf(till: TillClient): Promise<string[]> {
-  const { alerts } = await operator.read(alertsAnswerSchema, `/alerts?editionId=${till.editionId}`);
-  return alerts.filter((alert) => alert.assignmentId === till.assignmentId).map((alert) => alert.code);
 }
 
 const newTill = () => enrolTill(backend.address);
@@ -76,7 +70,7 @@ describe('Q6: what the backend lacks', () => {
     await send(owner, 'transaction', topped);
     await send(reader, 'tagSnapshot', showing(owner, [topped, sold]));
     expect(await look(reader, uid)).toMatchObject({ balanceMinor: 100_00, availableMinor: 94_50 });
-    expect(await transactionsOf(owner)).toEqual(['1 Committed', '2 Reserve']);
+    expect(await statesOf(owner)).toEqual(['1 Committed', '2 Reserve']);
     const { tagDifferences } = await operator.coherence(owner.editionId);
     expect(tagDifferences.filter((difference) => difference.uid === uid)).toEqual([
       {
@@ -134,7 +128,7 @@ describe('Q6: what the backend lacks', () => {
     const sold = purchase({ number: 1, uid, before: 100_00 }, 5_50);
     expect((await send(owner, 'transaction', { ...sold, amountMinor: 1 }))?.outcome).toBe('rejected');
     await send(reader, 'tagSnapshot', showing(owner, [sold]));
-    expect(await transactionsOf(owner)).toEqual([]);
+    expect(await statesOf(owner)).toEqual([]);
     expect((await look(reader, uid)).availableMinor).toBe(0);
   });
 
@@ -145,8 +139,8 @@ describe('Q6: what the backend lacks', () => {
     owner.journal.append('tagSnapshot', showing(owner, [sold]));
     owner.journal.append('transaction', sold);
     await owner.send();
-    expect(await transactionsOf(owner)).toEqual(['1 Committed']);
-    expect(await alertsOf(owner)).toEqual([]);
+    expect(await statesOf(owner)).toEqual(['1 Committed']);
+    expect(await operator.alertCodesOf(owner)).toEqual([]);
   });
 });
 
@@ -166,7 +160,7 @@ describe('Q9: what the backend is unsure of', () => {
       const first = await send(owner, 'transaction', unknown(sold));
       if (!snapshotFirst) await send(reader, 'tagSnapshot', shown);
       expect(first?.state).toBe(snapshotFirst ? 'Reserve' : 'TerminalConfirmUnknown');
-      expect(await transactionsOf(owner)).toEqual(['1 Reserve']);
+      expect(await statesOf(owner)).toEqual(['1 Reserve']);
       expect(await send(owner, 'transaction', { ...unknown(sold), stateVersion: 4 })).toMatchObject({
         outcome: 'accepted',
         state: 'Reserve',
@@ -198,13 +192,13 @@ describe('Q9: what the backend is unsure of', () => {
     await send(owner, 'transaction', topped);
     await send(owner, 'transaction', unknown(sold));
     await send(other, 'tagSnapshot', showing(owner, [topped]));
-    expect(await transactionsOf(owner)).toEqual(['1 Committed', '2 TerminalConfirmUnknown']);
+    expect(await statesOf(owner)).toEqual(['1 Committed', '2 TerminalConfirmUnknown']);
     const displacing = purchase({ number: 1, uid, before: 100_00, tagNumber: 2 }, 3_00);
     await send(other, 'tagSnapshot', { ...showing(other, [displacing]), generation: 2 });
-    expect(await transactionsOf(owner)).toEqual(['1 Committed', '2 TerminalConfirmUnknown']);
+    expect(await statesOf(owner)).toEqual(['1 Committed', '2 TerminalConfirmUnknown']);
     await send(other, 'transaction', displacing);
     await send(other, 'tagSnapshot', showing(other, [displacing]));
-    expect(await transactionsOf(owner)).toEqual(['1 Committed', '2 Aborted']);
+    expect(await statesOf(owner)).toEqual(['1 Committed', '2 Aborted']);
   });
 
   test('Q9: a till whose disk was put back used its number twice on the tag; either was not the unknown one’s (simulation, seed 80)', async () => {
@@ -214,10 +208,10 @@ describe('Q9: what the backend is unsure of', () => {
     const first = purchase({ number: 1, uid, before: 100_00, tagNumber: 2 }, 50);
     const again = purchase({ number: 1, uid, before: 99_50, tagNumber: 3 }, 50);
     await send(owner, 'tagSnapshot', showing(restored, [first, again]));
-    expect(await transactionsOf(owner)).toEqual(['1 Aborted']);
+    expect(await statesOf(owner)).toEqual(['1 Aborted']);
     // Q49: which of the two the till’s number means, nobody can tell.
-    expect(await transactionsOf(restored)).toEqual([]);
-    expect(await alertsOf(owner)).toEqual(['EVIDENCE_MISMATCH']);
+    expect(await statesOf(restored)).toEqual([]);
+    expect(await operator.alertCodesOf(owner)).toEqual(['EVIDENCE_MISMATCH']);
   });
 
   test('Q49: a number that tags show as the unknown one’s and as another’s changes nothing', async () => {
@@ -232,7 +226,7 @@ describe('Q9: what the backend is unsure of', () => {
       showing(other, [purchase({ number: 7, uid, before: 100_00, tagNumber: 2 }, 3_00)]),
     );
     expect((await other.send(1, 2)).status).toBe(200);
-    expect(await transactionsOf(owner)).toEqual(['1 TerminalConfirmUnknown']);
+    expect(await statesOf(owner)).toEqual(['1 TerminalConfirmUnknown']);
   });
 
   test('Q49: a tag that shows the number with another amount changes nothing and is monitored', async () => {
@@ -240,8 +234,8 @@ describe('Q9: what the backend is unsure of', () => {
     const uid = newUid();
     await send(owner, 'transaction', unknown(purchase({ number: 1, uid, before: 100_00 }, 5_50)));
     await send(reader, 'tagSnapshot', showing(owner, [purchase({ number: 1, uid, before: 100_00 }, 6_00)]));
-    expect(await transactionsOf(owner)).toEqual(['1 TerminalConfirmUnknown']);
-    expect(await alertsOf(reader)).toEqual(['EVIDENCE_MISMATCH']);
+    expect(await statesOf(owner)).toEqual(['1 TerminalConfirmUnknown']);
+    expect(await operator.alertCodesOf(reader)).toEqual(['EVIDENCE_MISMATCH']);
   });
 });
 
@@ -256,7 +250,7 @@ describe('Q8: what contradicts', () => {
       error: { code: 'INVALID_TRANSITION' },
       state: 'Reserve',
     });
-    expect(await alertsOf(owner)).toEqual(['RESERVE_ABORTED']);
+    expect(await operator.alertCodesOf(owner)).toEqual(['RESERVE_ABORTED']);
     expect((await look(reader, uid)).availableMinor).toBe(-5_50);
   });
 
@@ -265,8 +259,8 @@ describe('Q8: what contradicts', () => {
     const sold = purchase({ number: 1, uid: newUid(), before: 100_00 }, 5_50);
     await send(owner, 'transaction', { ...sold, state: 'Aborted' });
     await send(reader, 'tagSnapshot', showing(owner, [sold]));
-    expect(await transactionsOf(owner)).toEqual(['1 Aborted']);
-    expect(await alertsOf(reader)).toEqual(['EVIDENCE_CONTRADICTS_ABORTED']);
+    expect(await statesOf(owner)).toEqual(['1 Aborted']);
+    expect(await operator.alertCodesOf(reader)).toEqual(['EVIDENCE_CONTRADICTS_ABORTED']);
   });
 });
 
@@ -281,7 +275,7 @@ test('Q9: an unknown sale and the tag that shows it, at once: each sees the othe
     const sent = [owner, reader].map((till) => till.send(till.journal.entries.length));
     expect((await Promise.all(sent)).map((reply) => reply.status)).toEqual([200, 200]);
   }
-  const states = (await transactionsOf(owner)).map((line) => line.split(' ')[1]);
+  const states = (await statesOf(owner)).map((line) => line.split(' ')[1]);
   expect(states).toEqual(Array(25).fill('Reserve'));
 });
 
@@ -296,7 +290,7 @@ test('owner and reader at once, tag unknown to both: held or booked, never lost 
     reader.journal.append('tagSnapshot', showing(owner, [topped, sold]));
     const replies = await Promise.all(round % 2 === 0 ? [owner.send(), reader.send()] : [reader.send(), owner.send()]);
     expect(replies.map((reply) => reply.status)).toEqual([200, 200]);
-    expect(await transactionsOf(owner)).toEqual(['1 Committed', '2 Committed']);
+    expect(await statesOf(owner)).toEqual(['1 Committed', '2 Committed']);
     expect(await look(reader, uid)).toMatchObject({ balanceMinor: 94_50, availableMinor: 94_50 });
   }
   const coherence = await operator.coherence(1);

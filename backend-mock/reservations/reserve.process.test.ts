@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { configurationSchema } from '../../contract/wire/configuration.ts';
-import { alertsAnswerSchema, transactionDetailSchema, transactionsAnswerSchema } from '../../contract/wire/operator.ts';
+import { transactionDetailSchema, transactionsAnswerSchema } from '../../contract/wire/operator.ts';
 import { problemSchema } from '../../contract/wire/problem.ts';
 import { type ReservationRequest, reservationAnswerSchema } from '../../contract/wire/reservation.ts';
 import { tagLookupAnswerSchema } from '../../contract/wire/tag-lookup.ts';
@@ -71,11 +71,6 @@ async function historyOf(till: TillClient, id: number | undefined) {
   return detail.states.map((step) => `${step.from} → ${step.to} ${step.cause}`);
 }
 
-async function alertsOf(till: TillClient): Promise<string[]> {
-  const { alerts } = await operator.read(alertsAnswerSchema, `/alerts?editionId=${till.editionId}`);
-  return alerts.filter((alert) => alert.assignmentId === till.assignmentId).map((alert) => alert.code);
-}
-
 /** Gives the first tag's customer further tags; by hand, for no route links them yet. */
 async function shareCustomer([first, ...others]: readonly string[]): Promise<void> {
   const client = new pg.Client(backend.databaseUrl);
@@ -122,7 +117,7 @@ describe('tag mode', () => {
       'null → ReservePending TO',
       'ReservePending → Committed TR',
     ]);
-    expect(await alertsOf(till)).toEqual([]);
+    expect(await operator.alertCodesOf(till)).toEqual([]);
   });
 
   test('the same request gets the same answer, also when the till has moved on; another one is 422', async () => {
@@ -204,7 +199,7 @@ describe('R41, Q10, Q12: expiry', () => {
     till.journal.append('transaction', purchase({ number: 2, uid, before: 95_00 }, 90_00));
     expect((await till.send(2, 2)).answer?.results).toMatchObject([{ outcome: 'accepted', state: 'Committed' }]);
     expect((await look(till, uid)).balanceMinor).toBe(5_00);
-    expect(await alertsOf(till)).toEqual(['LATE_COMMIT']);
+    expect(await operator.alertCodesOf(till)).toEqual(['LATE_COMMIT']);
     expect(await historyOf(till, answer?.backendTransactionId)).toEqual([
       'null → ReservePending TO',
       'ReservePending → ReserveExpired TM',
@@ -218,7 +213,7 @@ describe('R41, Q10, Q12: expiry', () => {
     pass(limits.reservationLifetimeMs);
     till.journal.append('transaction', purchase({ number: 2, uid, before: 95_00 }, 5_50));
     await till.send(2, 2);
-    expect(await alertsOf(till)).toEqual(['LATE_COMMIT']);
+    expect(await operator.alertCodesOf(till)).toEqual(['LATE_COMMIT']);
   });
 
   test('the job of any backend process marks what nobody looks at', async () => {

@@ -1,4 +1,4 @@
-import { alertsAnswerSchema, transactionDetailSchema } from '../../contract/wire/operator.ts';
+import { transactionDetailSchema } from '../../contract/wire/operator.ts';
 import type { PaymentReply } from './card-payments.ts';
 import { PaymentDesk, startPaymentParts } from './payment-desk.ts';
 import { uidsFrom } from './tag-uids.ts';
@@ -40,9 +40,8 @@ export class CardDesk extends PaymentDesk {
     return states.map((step) => `${step.from} → ${step.to} ${step.cause}`);
   }
 
-  async alertsOf({ editionId, assignmentId }: TillClient): Promise<string[]> {
-    const { alerts } = await (await this.operator()).read(alertsAnswerSchema, `/alerts?editionId=${editionId}`);
-    return alerts.filter((alert) => alert.assignmentId === assignmentId).map((alert) => alert.code);
+  async alertsOf(till: TillClient): Promise<string[]> {
+    return (await this.operator()).alertCodesOf(till);
   }
 
   /** The till sends one more entry of its journal. */

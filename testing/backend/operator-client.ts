@@ -1,5 +1,9 @@
 import type { z } from 'zod';
 import { accountsAnswerSchema, coherenceAnswerSchema } from '../../contract/wire/admin.ts';
+import { alertsAnswerSchema, transactionsAnswerSchema } from '../../contract/wire/operator.ts';
+
+/** A till by its assignment. */
+type Assigned = { editionId: number; assignmentId: number };
 
 /** An operator who is logged in. */
 export class OperatorClient {
@@ -41,6 +45,18 @@ export class OperatorClient {
   async customersMinor(editionId: number): Promise<number> {
     const balances = await this.balances(editionId);
     return [...balances].reduce((sum, [name, minor]) => (name.startsWith('customer:') ? sum + minor : sum), 0);
+  }
+
+  /** What the operator was told about a till, by code. */
+  async alertCodesOf({ editionId, assignmentId }: Assigned): Promise<string[]> {
+    const { alerts } = await this.read(alertsAnswerSchema, `/alerts?editionId=${editionId}`);
+    return alerts.filter((alert) => alert.assignmentId === assignmentId).map((alert) => alert.code);
+  }
+
+  /** A till's transactions, the latest first. */
+  async transactionsOf({ editionId, assignmentId }: Assigned) {
+    const path = `/transactions?editionId=${editionId}&assignmentId=${assignmentId}`;
+    return (await this.read(transactionsAnswerSchema, path)).transactions;
   }
 
   coherence(editionId: number) {
