@@ -10,6 +10,8 @@ import { openTwoSides, type TwoSides } from '../../testing/connector/two-sides.t
 import { limits } from '../limits.ts';
 import { createCreditPurses } from '../purses/credit-purses.ts';
 import { linkTag } from '../purses/members.ts';
+import type { Connection } from '../store/database.ts';
+import { isSendable, sendable } from './sendable.ts';
 
 let server: TestServer;
 let sides: TwoSides;
@@ -344,4 +346,36 @@ describe('both ways', () => {
     const seconds = Math.floor(sides.now().getTime() / 1000);
     expect(metrics).toContain(`klink_trac_known_until_seconds{edition="2",direction="pull"} ${seconds}`);
   });
+});
+
+test('R132: what has gone is not read again by a round, an operator or the metrics, however much there is', async () => {
+  const waiting = `SELECT count(*) FROM purse_transaction t WHERE t.edition_id = c.edition_id AND ${isSendable}`;
+  const queries = [`SELECT count(*) ${sendable}`, `SELECT $1::bigint, (${waiting}) FROM trac_connection c`];
+  await sides.set({ direction: 'push' });
+  const { here } = await sides.newPupil();
+  await sides.book(sale(here.customerId, -1_00));
+  const enough = new Error('enough was seen');
+  const look = async (connection: Connection) => {
+    // Thousands of sales of the year before, which have all gone.
+    await connection.query('SET LOCAL session_replication_role = replica');
+    await connection.query(
+      `INSERT INTO purse_transaction SELECT (jsonb_populate_record(t, jsonb_build_object('backend_transaction_id', 1000000 + n,
+              'created_at', t.created_at - n * interval '1 hour'))).*
+         FROM purse_transaction t, generate_series(1, 5000) AS n WHERE t.edition_id = $1 AND t.customer_id = $2`,
+      [sides.editionId, here.customerId],
+    );
+    await connection.query(`UPDATE trac_connection SET since = '2020-01-01', sent_until = $2 WHERE edition_id = $1`, [
+      sides.editionId,
+      sides.now(),
+    ]);
+    await connection.query('ANALYZE purse_transaction');
+    for (const query of queries) {
+      const plan = await connection.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${query}`, [sides.editionId]);
+      const text = plan.rows.map((row) => row['QUERY PLAN']).join('\n');
+      expect(text).toContain('purse_transaction_created');
+      expect(text).not.toMatch(/Seq Scan on purse_transaction/);
+    }
+    throw enough;
+  };
+  await expect(sides.database.transaction(look)).rejects.toBe(enough);
 });
