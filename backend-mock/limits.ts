@@ -32,10 +32,11 @@ export const limits = {
   /** R75: pause between two rounds of the job that processes sales; and of the one that brings the credits that are due. */
   salesIntervalMs: 5 * 60 * 1000,
   creditsIntervalMs: 60_000,
-  /** How many members one database transaction of theirs takes at once. */
-  canteenMembersMax: 250,
-  /** And how many of these run side by side. */
+  /** How many members one database transaction of theirs takes at once, and how many of these run side by side. */
+  canteenMembersMax: 1_000,
   canteenLotsAtOnce: 2,
+  /** So few members are not worth a second one. */
+  canteenMembersMin: 50,
   /** How long one call to the payment provider may take before the backend knows no more than before. */
   providerTimeoutMs: 3_000,
   /** A payment without a result is looked at after the first of these, then ever later up to the second, for a day (Q12). */

@@ -69,18 +69,19 @@ async function rounds(database: Database, clock: Clock, due: Due, round: Round):
   return total;
 }
 
-/** Everybody for whom something is due now, in the order of their numbers. */
+/** Everybody for whom something is due now, in the order of their numbers, shared out among the lots that run side by side. */
 async function dueLots(database: Database, due: Due, now: Date): Promise<Lot[]> {
   const found = await database.pool.query<{ edition_id: number; customer_id: number }>({
     name: `due-members-${due.name}`,
     text: `SELECT DISTINCT edition_id, customer_id FROM (${due.of}) AS due ORDER BY edition_id, customer_id`,
     values: [now],
   });
+  const share = Math.ceil(found.rows.length / limits.canteenLotsAtOnce);
+  const membersMax = Math.min(limits.canteenMembersMax, Math.max(limits.canteenMembersMin, share));
   const lots: { editionId: number; customerIds: number[] }[] = [];
   for (const { edition_id: editionId, customer_id: customerId } of found.rows) {
     const last = lots.at(-1);
-    if (last?.editionId === editionId && last.customerIds.length < limits.canteenMembersMax)
-      last.customerIds.push(customerId);
+    if (last?.editionId === editionId && last.customerIds.length < membersMax) last.customerIds.push(customerId);
     else lots.push({ editionId, customerIds: [customerId] });
   }
   return lots;

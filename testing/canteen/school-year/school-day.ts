@@ -24,9 +24,12 @@ export async function liveDay(
   const round = async (instant: Date) => {
     canteen.setNow(instant.toISOString());
     if (isDown(day)) return;
-    await applyCredits(canteen.database, canteen.clock);
-    await processSales(canteen.database, canteen.clock);
+    const rounds = applyCredits(canteen.database, canteen.clock).then(() =>
+      processSales(canteen.database, canteen.clock),
+    );
+    // While the database is at work.
     for (const { reckoning } of pupils) reckoning.settle(instant);
+    await rounds;
   };
   if (isSchoolDay(day)) {
     const book = booker(canteen, carried);

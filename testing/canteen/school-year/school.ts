@@ -126,8 +126,23 @@ export async function raiseFreeMeals(canteen: Canteen, pupils: readonly Pupil[],
 
 /** Tells the product, many at once, and the reckoning, one by one. Returns the product's numbers. */
 export async function happen(canteen: Canteen, happenings: readonly Happening[]): Promise<number[]> {
-  if (happenings.length === 0) return [];
+  // Two tills: each pupil stands at one of them.
+  const tills = [0, 1].map((till) => happenings.filter(({ pupil }) => pupil.customerId % 2 === till));
+  const numbers = new Map<Happening, number>();
+  await Promise.all(tills.map((atTill) => tellProduct(canteen, atTill, numbers)));
   const now = canteen.now();
+  for (const { pupil, minor, at, sale } of happenings)
+    if (sale === undefined) pupil.reckoning.pay(minor);
+    else pupil.reckoning.sell(minor, at, now, sale.session, sale.isMeal);
+  return happenings.map((happening) => numbers.get(happening) ?? 0);
+}
+
+async function tellProduct(
+  canteen: Canteen,
+  happenings: readonly Happening[],
+  numbers: Map<Happening, number>,
+): Promise<void> {
+  if (happenings.length === 0) return;
   const wanted = happenings.map(({ pupil, minor, at, sale, cancels }): NewPurseTransaction => {
     const { customerId } = pupil;
     const more = { customerId, amountMinor: minor, transactionDate: at };
@@ -143,15 +158,14 @@ export async function happen(canteen: Canteen, happenings: readonly Happening[])
       accountType: sale.isMeal ? null : 'SNACK',
     };
   });
-  const outcomes = await canteen.within((connection) => createTransactions(connection, canteen.editionId, wanted, now));
-  return outcomes.map((outcome, index) => {
-    const happening = happenings[index];
-    if (outcome.outcome === 'refused' || happening === undefined) throw new Error(JSON.stringify(outcome));
-    const { pupil, minor, at, sale } = happening;
-    if (sale === undefined) pupil.reckoning.pay(minor);
-    else pupil.reckoning.sell(minor, at, now, sale.session, sale.isMeal);
-    return outcome.backendTransactionId;
-  });
+  const outcomes = await canteen.within((connection) =>
+    createTransactions(connection, canteen.editionId, wanted, canteen.now()),
+  );
+  for (const [index, happening] of happenings.entries()) {
+    const outcome = outcomes[index];
+    if (outcome?.outcome !== 'created') throw new Error(JSON.stringify(outcome));
+    numbers.set(happening, outcome.backendTransactionId);
+  }
 }
 
 /** Every purse of every pupil that does not show what was reckoned, in words. */
