@@ -3,11 +3,13 @@
 // Method: as in connector.process.test.ts, over a line that loses things; it takes `Idempotency-Key` off, so that nothing but the
 // connector itself keeps order. After each scenario both sides are compared, transaction by transaction.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startTestServer, type TestServer } from '../../testing/backend/backend.ts';
+import { silentLog, startTestServer, type TestServer } from '../../testing/backend/backend.ts';
 import { startRound } from '../../testing/connector/killed-round.ts';
 import type { Fate } from '../../testing/connector/line.ts';
 import { openTwoSides, type TwoSides } from '../../testing/connector/two-sides.ts';
+import { systemRandom } from '../ports.ts';
 import type { Member } from '../purses/members.ts';
+import { connectDueEditions } from './connect-due.ts';
 
 let server: TestServer;
 let sides: TwoSides;
@@ -244,6 +246,57 @@ fault(
     await expectInStep();
   },
 );
+
+/**
+ * One transaction to send, whose first post is refused for its token. Whoever made it is held up where it gets another token, until the
+ * gate is opened; `posts` are all that were made.
+ */
+async function holdUpBeforePost() {
+  await sides.set({ direction: 'push' });
+  const { customerId } = ada.here;
+  await sides.book({ customerId, purseId: 'default', type: 'cash', amountMinor: 1_00, transactionDate: sides.now() });
+  const atToken = gate();
+  const posts: Fate[] = [];
+  sides.line.decide(async ({ method, path }): Promise<Fate> => {
+    if (path.endsWith('/access-tokens') && posts.length === 1) await atToken.pass();
+    if (method !== 'POST' || !path.includes('/transactions')) return 'goes';
+    posts.push(posts.length === 0 ? 'token refused' : 'goes');
+    return posts.at(-1) ?? 'goes';
+  });
+  return { atToken, posts };
+}
+
+shortFault(
+  'a process that was stopped between its note and its post, and whose clock stood still with it, does not post what another one has posted',
+  async () => {
+    const { atToken, posts } = await holdUpBeforePost();
+    const { database } = sides;
+    const began = sides.now();
+    const stopped = connectDueEditions({ database, clock: { now: () => began }, random: systemRandom, log: silentLog });
+    await atToken.isReached;
+    await sides.pass(3);
+    expect(await sides.round()).toBe(1);
+    atToken.open();
+    expect(await stopped).toBe(0);
+    expect(posts).toEqual(['token refused', 'goes']);
+    expect(await sides.there(ada.thereId)).toMatchObject([{ amount: '1.00' }]);
+    expect((await sides.standing()).standing.push).toMatchObject({ pending: 0, doubtful: 0 });
+  },
+);
+
+fault('a process that was held up for half of its lease does not post, though nobody has taken over', async () => {
+  const { atToken, posts } = await holdUpBeforePost();
+  const heldUp = sides.round();
+  await atToken.isReached;
+  await sides.pass(1.5);
+  atToken.open();
+  expect(await heldUp).toBe(0);
+  expect(posts).toEqual(['token refused']);
+  expect((await sides.standing()).standing.push).toMatchObject({ pending: 1, doubtful: 1 });
+  await sides.pass(12);
+  expect(await sides.round()).toBe(1);
+  expect(await sides.there(ada.thereId)).toMatchObject([{ amount: '1.00' }]);
+});
 
 fault(
   'this backend put back to a backup: what has gone over is recognised by its numbers, and not sent again',

@@ -54,6 +54,19 @@ export async function keepLease(connection: Connection, { editionId, token }: Le
 }
 
 /**
+ * Looks whether the lease is still held, right before something that no database takes back: a process can have been stopped for longer
+ * than its own clock knows, as a virtual machine is. Throws {@link LeaseLost}.
+ */
+export async function requireLease(queries: Pick<Connection, 'query'>, { editionId, token }: Lease): Promise<void> {
+  const held = await queries.query({
+    name: 'require-trac-lease',
+    text: 'SELECT FROM trac_connection WHERE edition_id = $1 AND lease_token = $2',
+    values: [editionId, token],
+  });
+  if (held.rowCount !== 1) throw new LeaseLost();
+}
+
+/**
  * How a round ended, and where it did not fail, what the next one waits for: its time, the time after which it is known whether a post
  * has arrived, or nothing, because there is more to do.
  */

@@ -2,7 +2,7 @@ import { limits } from '../limits.ts';
 import type { Clock } from '../ports.ts';
 import type { Database } from '../store/database.ts';
 import type { TracConnection } from './connection-rows.ts';
-import { keepLease, type Lease, LeaseLost } from './lease.ts';
+import { keepLease, type Lease, LeaseLost, requireLease } from './lease.ts';
 import { ownKeyOf } from './own-identity.ts';
 import { findRemoteMember } from './remote-members.ts';
 import {
@@ -81,13 +81,17 @@ async function send(parts: PushParts, transaction: SendableTransaction): Promise
   }
   const noted = clock.now().getTime();
   await inStep(parts, (connection, now) => noteSending(connection, editionId, backendTransactionId, now));
-  // A process that was held up here for long must not post any more: another one may be about to do it.
-  if (clock.now().getTime() - noted > limits.connectorLeaseMs / 2) throw new LeaseLost();
+  // Whoever was held up here for long must not post any more: another process may have done it, or be about to.
+  const beforeEach = async () => {
+    await requireLease(database.pool, lease);
+    if (clock.now().getTime() - noted > limits.connectorLeaseMs / 2) throw new LeaseLost();
+  };
   const posted = await client.postTransaction(
     member.remoteMemberId,
     purseId,
     bodyOf(transaction, { ...link, currency }),
     `${link.slug}:${transaction.ownKey}`,
+    beforeEach,
   );
   if (posted.ok) {
     await inStep(parts, (connection) => noteSent(connection, editionId, backendTransactionId, posted.result));

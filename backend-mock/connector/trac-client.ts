@@ -31,8 +31,15 @@ export type TracClient = {
   readTransactions(createdAfter: Date, startKey: string | undefined): Promise<RemoteAnswer<RemotePage>>;
   /**
    * @param key the same for the same transaction: an installation that knows the header makes it once, whatever happens on the way
+   * @param beforeEach is waited for right before each request that makes it, when a token is there; where it throws, none leaves
    */
-  postTransaction(memberId: string, purseId: string, body: object, key: string): Promise<RemoteAnswer<string>>;
+  postTransaction(
+    memberId: string,
+    purseId: string,
+    body: object,
+    key: string,
+    beforeEach: () => Promise<void>,
+  ): Promise<RemoteAnswer<string>>;
   /** By one filter, e.g. `mis.misId.eq`. */
   findMembers(filter: string, value: string): Promise<RemoteAnswer<readonly RemoteMember[]>>;
   readMember(memberId: string): Promise<RemoteAnswer<RemoteMember>>;
@@ -55,10 +62,12 @@ export function createTracClient(remote: Remote, clock: Clock, transport: typeof
     path: string,
     options: Options,
     headers: Record<string, string> = {},
+    beforeEach: () => Promise<void> = () => Promise.resolve(),
   ): Promise<RemoteAnswer<T>> {
     for (let attempt = 1; ; attempt += 1) {
       const token = await tokens.current();
       if (!token.ok) return token;
+      await beforeEach();
       const answer = await asked(schema, () =>
         client(`${org}/${path}`, { ...options, headers: { ...headers, Authorization: `token ${token.result}` } }),
       );
@@ -79,9 +88,10 @@ export function createTracClient(remote: Remote, clock: Clock, transport: typeof
           ...(startKey === undefined ? {} : { start_key: startKey }),
         },
       }),
-    async postTransaction(memberId, purseId, body, key) {
+    async postTransaction(memberId, purseId, body, key, beforeEach) {
       const path = `members/${encodeURIComponent(memberId)}/purses/${encodeURIComponent(purseId)}/transactions`;
-      const made = await call(transactionMadeSchema, path, { method: 'POST', json: body }, { 'Idempotency-Key': key });
+      const options = { method: 'POST', json: body } as const;
+      const made = await call(transactionMadeSchema, path, options, { 'Idempotency-Key': key }, beforeEach);
       return made.ok ? { ok: true, result: made.result.transactionId } : made;
     },
     async findMembers(filter, value) {

@@ -2,7 +2,13 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { z } from 'zod';
 
 /** What happens to one request on its way to the other side. */
-export type Fate = 'goes' | 'lost on the way there' | 'lost on the way back' | 'refused for now' | 'says no';
+export type Fate =
+  | 'goes'
+  | 'lost on the way there'
+  | 'lost on the way back'
+  | 'refused for now'
+  | 'says no'
+  | 'token refused';
 
 /** A request as it passes, before its fate is known. */
 export type Passing = { number: number; method: string; path: string };
@@ -34,6 +40,7 @@ export async function openLine(target: string): Promise<Line> {
       const fate = await fateOf(passing);
       if (fate === 'lost on the way there') return response.destroy();
       if (fate === 'refused for now') return response.writeHead(503, { 'Retry-After': '1' }).end();
+      if (fate === 'token refused') return response.writeHead(401).end();
       if (fate === 'says no')
         return response.writeHead(400, { 'Content-Type': 'application/json' }).end('{"detail":"not today"}');
       const reply = await fetch(`${target}${passing.path}`, {
