@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { InvalidArgumentError } from 'commander';
 import { type ReaderKind, readerKinds } from '../contract/ipc/reader.ts';
-import { tagUidSchema } from '../contract/wire/identifiers.ts';
+import { calendarDaySchema, tagUidSchema } from '../contract/wire/identifiers.ts';
 import { looksLikeAmount } from './amount.ts';
 
 /** Readers of single flag values: each gives the value or tells commander why it is none, which ends with code 2. */
@@ -114,4 +114,15 @@ export function oneOf<Word extends string>(words: readonly Word[]): (text: strin
 export function editionNumberOf(text: string): number {
   if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError('Use the number of an edition, from 1.');
   return Number(text);
+}
+
+export function daysOf(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('Use a number of days, from 1.');
+  return Number(text);
+}
+
+export function dayOf(text: string): string {
+  const day = calendarDaySchema.safeParse(text);
+  if (!day.success) throw new InvalidArgumentError('Write a day like 2026-09-01.');
+  return day.data;
 }

@@ -250,3 +250,32 @@ test('R74: a credit purse is closed at once, also one that was to begin later; C
   expect(await operator.post(`${path}/nobody/closing`, { editionId })).toMatchObject({ status: 404 });
   expect(await operator.post(`${path}/default/replacement`, { editionId })).toMatchObject({ status: 400 });
 });
+
+test('R57, R93: klink members from-file shows what a register would do, does it with --import, and a second time nothing', async () => {
+  const rows = ['R-1;Aoife Ní Bhriain;4B;Milch;4,50;ja', 'R-2;Bram Kok;4B;;;', 'R-3;Cleo Day;5A;;keine;'];
+  const file = await saved(
+    'register.csv',
+    `MIS ID;Name;Klasse;Allergene;Tageslimite;Gratisessen\r\n${rows.join('\r\n')}\r\n`,
+  );
+  const fromFile = (...more: string[]) => klink('members', 'from-file', file, ...more);
+  const unsaid = await fromFile();
+  expect(unsaid.exitCode).toBe(3);
+  expect(unsaid.out).toMatch(
+    /^Line 2 \(R-1, Aoife Ní Bhriain\): .* \(CREDIT_NOT_SAID\)\nNothing was done\. 1 of 3 rows /,
+  );
+  const credit = ['--credit', 'Free School Meals', '--credit-amount', '2.65'];
+  expect((await fromFile(...credit)).out).toBe(
+    'Would be: 3 new members, 0 changed, 0 as they were; 0 tags, 1 entitled. Run it again with --import.\n',
+  );
+  expect((await klink('members', 'list', 'R-1')).out).toBe('Nobody.\n');
+  expect((await fromFile(...credit, '--import')).out).toMatch(/^Done: 3 new members, .* 1 entitled\.\n$/);
+  expect((await fromFile(...credit, '--import')).out).toMatch(/^Done: 0 new members, 0 changed, 3 as they were; /);
+  const { member, purses } = await memberOf('R-1');
+  expect(member).toMatchObject({ className: '4B', allergens: ['milk'], dailyLimitMinor: 450 });
+  expect(purses.at(-1)).toMatchObject({
+    title: 'Free School Meals',
+    credit: { amountMinor: 265, creditApply: '0 1 * * 1-5' },
+  });
+  expect(await fromFile('--credit', 'Free School Meals')).toMatchObject({ exitCode: 2 });
+  expect(await (await operator.request('/audit')).text()).toContain('"members imported"');
+});

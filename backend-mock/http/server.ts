@@ -24,6 +24,7 @@ import { creditPurseRoutes } from './admin-credit-purses.ts';
 import { customerRoutes } from './admin-customers.ts';
 import { exposureRoute } from './admin-exposure.ts';
 import { installationRoutes } from './admin-installations.ts';
+import { memberImportRoutes } from './admin-member-import.ts';
 import { memberRoutes } from './admin-members.ts';
 import { moneyRoutes } from './admin-money.ts';
 import { openingBalanceRoutes } from './admin-opening-balances.ts';
@@ -155,6 +156,7 @@ export async function buildServer(
     customerRoutes(typed, service);
     memberRoutes(typed, service);
     creditPurseRoutes(typed, service);
+    memberImportRoutes(typed, service);
     terminalRoutes(typed, service);
     transactionRoutes(typed, service);
     transitionLogRoutes(typed, service);

@@ -407,6 +407,8 @@ const bodies: Record<string, object> = {
   'POST /v1/admin/trac-connections/{editionId}/rounds': { editionId: undefined },
   'POST /v1/admin/opening-balances/preview': { editionId: 999_999, fileName: 'x.csv', contentBase64: '' },
   'POST /v1/admin/opening-balances': { editionId: 999_999, fileName: 'x.csv', contentBase64: '' },
+  'POST /v1/admin/member-imports/preview': { editionId: 999_999, fileName: 'x.csv', contentBase64: '' },
+  'POST /v1/admin/member-imports': { editionId: 999_999, fileName: 'x.csv', contentBase64: '' },
   'POST /v1/admin/members': { memberType: 'pupil', displayName: 'x' },
   'PATCH /v1/admin/members/{memberId}': { editionId: 999_999 },
   'POST /v1/admin/members/{memberId}/tags': { editionId: 999_999, uid },
@@ -417,6 +419,7 @@ const bodies: Record<string, object> = {
   'PATCH /v1/admin/installations/{id}': {},
 };
 const supportMay = [
+  'POST /v1/admin/member-imports/preview',
   'POST /v1/admin/opening-balances/preview',
   'PATCH /v1/admin/members/{memberId}',
   'POST /v1/admin/members/{memberId}/tags',

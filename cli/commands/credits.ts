@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { z } from 'zod';
 import {
   creditPurseCreatedSchema,
@@ -7,10 +7,9 @@ import {
   type PurseRow,
   purseRowSchema,
 } from '../../contract/wire/admin-members.ts';
-import { calendarDaySchema } from '../../contract/wire/identifiers.ts';
 import { parseAmount } from '../amount.ts';
 import { type Answer, answered, faulted } from '../answer.ts';
-import { amountTextOf, editionNumberOf } from '../flag-values.ts';
+import { amountTextOf, dayOf, daysOf, editionNumberOf } from '../flag-values.ts';
 import { findMember, readMember } from '../member-lookup.ts';
 import { memberText, purseLine } from '../member-text.ts';
 import { type OperatorLink, operatorFlagsSchema, withOperator, withOperatorFlags } from '../operator.ts';
@@ -202,17 +201,6 @@ function rulesOf({ amount, apply, days, sweep }: RuleFlags, currency: string): A
     expiryDurationDays: days,
     sweepAfterSession: sweep,
   });
-}
-
-function daysOf(text: string): number {
-  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('Use a number of days, from 1.');
-  return Number(text);
-}
-
-function dayOf(text: string): string {
-  const day = calendarDaySchema.safeParse(text);
-  if (!day.success) throw new InvalidArgumentError('Write a day like 2026-09-01.');
-  return day.data;
 }
 
 const collected = (text: string, earlier: readonly string[] = []): readonly string[] => [...earlier, text];

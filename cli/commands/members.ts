@@ -13,6 +13,7 @@ import { type OperatorLink, operatorFlagsSchema, withOperator, withOperatorFlags
 import type { Report } from '../report.ts';
 import type { RunCommand } from '../run-command.ts';
 import { failedWith } from '../till-work.ts';
+import { membersFromFileCommand } from './members-from-file.ts';
 
 const ofEditionSchema = operatorFlagsSchema.extend({ edition: z.int() });
 const factsSchema = ofEditionSchema.extend({
@@ -35,7 +36,8 @@ export function membersCommand(run: RunCommand): Command {
     .addCommand(showCommand(run))
     .addCommand(addCommand(run))
     .addCommand(changeCommand(run))
-    .addCommand(tagCommand(run));
+    .addCommand(tagCommand(run))
+    .addCommand(membersFromFileCommand(run));
 }
 
 const ofEdition = (command: Command): Command =>

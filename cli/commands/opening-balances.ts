@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { Command } from 'commander';
 import { z } from 'zod';
 import {
@@ -8,11 +6,11 @@ import {
   openingBalancesAnswerSchema,
 } from '../../contract/wire/opening-balances.ts';
 import { formatAmount } from '../amount.ts';
-import { type Answer, answered, faulted } from '../answer.ts';
 import { editionNumberOf } from '../flag-values.ts';
 import { operatorFlagsSchema, withOperator, withOperatorFlags } from '../operator.ts';
 import type { Report } from '../report.ts';
 import type { RunCommand } from '../run-command.ts';
+import { sentFile } from '../sent-file.ts';
 import { failedWith } from '../till-work.ts';
 
 const flagsSchema = operatorFlagsSchema.extend({ edition: z.int(), import: z.boolean().default(false) });
@@ -27,7 +25,7 @@ export function openingBalancesCommand(run: RunCommand): Command {
     .action((file: unknown, options: unknown) =>
       run(async (report) => {
         const flags = flagsSchema.parse(options);
-        const content = await contentOf(z.string().parse(file));
+        const content = await sentFile(z.string().parse(file));
         if (!content.ok) return failedWith(content.fault, report);
         const path = `/opening-balances${flags.import ? '' : '/preview'}`;
         return withOperator(flags, report, async (operator) => {
@@ -38,15 +36,6 @@ export function openingBalancesCommand(run: RunCommand): Command {
         });
       }),
     );
-}
-
-async function contentOf(file: string): Promise<Answer<{ fileName: string; contentBase64: string }>> {
-  try {
-    const contentBase64 = (await readFile(file)).toString('base64');
-    return answered({ fileName: basename(file).slice(0, 120), contentBase64 });
-  } catch (error) {
-    return faulted('USAGE', error instanceof Error ? error.message : String(error));
-  }
 }
 
 /** 0 where all is well; 3 where something in the file is wrong, with every line of it. */
