@@ -86,12 +86,17 @@ export async function enrolThroughWindow({ page, expectScreen }: Application, ba
   await expectScreen('sale');
 }
 
-/** Types an amount in minor units on the keyboard and takes it. */
-export async function typeAmount({ page }: Application, openKey: 'F2' | 'F3', amountMinor: number): Promise<void> {
-  await page.keyboard.press(openKey);
+/** Types digits on the keyboard and takes them, once there is something to type them into. */
+export async function typeDigits({ page }: Application, digits: string): Promise<void> {
   await page.getByRole('group', { name: 'Keypad' }).waitFor();
-  await page.keyboard.type(String(amountMinor));
+  await page.keyboard.type(digits);
   await page.keyboard.press('Enter');
+}
+
+/** Types an amount in minor units on the keyboard and takes it. */
+export async function typeAmount(application: Application, openKey: 'F2' | 'F3', amountMinor: number): Promise<void> {
+  await application.page.keyboard.press(openKey);
+  await typeDigits(application, String(amountMinor));
 }
 
 export async function nextCustomer({ page, expectScreen }: Application): Promise<void> {

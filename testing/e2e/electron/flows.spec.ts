@@ -4,7 +4,7 @@
 // through the operator's API, the wristband by a reader of the tests' own.
 import { expect, test } from '@playwright/test';
 import { type DemoBackend, startDemoBackend } from '../../klink/demo-backend.ts';
-import { expectReplicated, nextCustomer, typeAmount } from './application.ts';
+import { expectReplicated, nextCustomer, typeAmount, typeDigits } from './application.ts';
 import { ledgerFrom, WindowTill } from './window-till.ts';
 
 let backend: DemoBackend;
@@ -31,8 +31,7 @@ test('Q13, R12, R13: a card pays a top-up, is declined, and pays what a sale lac
     .getByRole('radio', { name: 'Card' })
     .or(page.getByRole('button', { name: 'Card' }))
     .click();
-  await page.keyboard.type('2000');
-  await page.keyboard.press('Enter');
+  await typeDigits(till.application, '2000');
   await expectScreen('tap');
   await till.wristbands.tap('Mia');
   await look('flow-card-paid');
@@ -44,8 +43,7 @@ test('Q13, R12, R13: a card pays a top-up, is declined, and pays what a sale lac
     .getByRole('radio', { name: 'Card' })
     .or(page.getByRole('button', { name: 'Card' }))
     .click();
-  await page.keyboard.type('2001');
-  await page.keyboard.press('Enter');
+  await typeDigits(till.application, '2001');
   await expectScreen('tap');
   await till.wristbands.show('Mia', () => expectScreen('refused'));
   await look('flow-card-declined');

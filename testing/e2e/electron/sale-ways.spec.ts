@@ -4,7 +4,7 @@
 // through the operator's API, the wristbands by a reader of the tests' own.
 import { expect, test } from '@playwright/test';
 import { type DemoBackend, startDemoBackend } from '../../klink/demo-backend.ts';
-import { expectReplicated, nextCustomer, typeAmount } from './application.ts';
+import { expectReplicated, nextCustomer, typeAmount, typeDigits } from './application.ts';
 import { ledgerFrom, WindowTill } from './window-till.ts';
 
 let backend: DemoBackend;
@@ -42,8 +42,7 @@ test('protocol.md "purchase-return", R5, Q51: a discount, the sale undone, and t
 
   await ringUpBeers(2, '11.00');
   await page.keyboard.press('F1');
-  await page.keyboard.type('10');
-  await page.keyboard.press('Enter');
+  await typeDigits(till.application, '10');
   await expect(page.getByTestId('cart-total')).toContainText('9.90');
   await pay();
   await till.wristbands.tap('Mia');

@@ -5,7 +5,7 @@
 import { expect, test } from '@playwright/test';
 import { type DemoBackend, startDemoBackend } from '../../klink/demo-backend.ts';
 import { makeFolder, type TestFolder } from '../../klink/test-folder.ts';
-import { expectReplicated, nextCustomer, typeAmount } from './application.ts';
+import { expectReplicated, nextCustomer, typeAmount, typeDigits } from './application.ts';
 import { demoFestival, WindowTill } from './window-till.ts';
 
 let folder: TestFolder;
@@ -52,17 +52,14 @@ test('R6, Q15, screens.md Login, Shift, Refund: a staffed evening from the float
 
   await expect(page.getByRole('heading', { name: 'Who is at the till?' })).toBeVisible();
   await look('flow-login');
-  await page.keyboard.type('111111');
-  await page.keyboard.press('Enter');
+  await typeDigits(till.application, '111111');
   await expect(page.getByRole('alert')).toBeVisible();
   await page.getByRole('status', { name: '0 digits typed' }).waitFor();
-  await page.keyboard.type('734512');
-  await page.keyboard.press('Enter');
+  await typeDigits(till.application, '734512');
   await expect(page.locator('header')).toContainText('Anna');
 
   await till.choose('Shift');
-  await page.keyboard.type('20000');
-  await page.keyboard.press('Enter');
+  await typeDigits(till.application, '20000');
   await expect(page.locator('header')).toContainText('Shift since');
   await till.wristbands.makeToppedUp('Mia');
   await typeAmount(till.application, 'F2', 5_500);
@@ -72,11 +69,10 @@ test('R6, Q15, screens.md Login, Shift, Refund: a staffed evening from the float
   await nextCustomer(till.application);
 
   await till.choose('Refund');
-  await page.keyboard.press('Enter');
+  await typeDigits(till.application, '');
   await expect(page.getByRole('heading', { name: 'A supervisor has to confirm this' })).toBeVisible();
   await look('flow-approval');
-  await page.keyboard.type('998877');
-  await page.keyboard.press('Enter');
+  await typeDigits(till.application, '998877');
   await expectScreen('tap');
   await till.wristbands.tap('Mia');
   await expect(page.getByRole('heading', { name: 'Pay out now' })).toBeVisible();
@@ -87,8 +83,7 @@ test('R6, Q15, screens.md Login, Shift, Refund: a staffed evening from the float
   await expect(page.locator('main')).toContainText('What should be in the drawer is shown to a supervisor only.');
   await page.keyboard.press('Enter');
   // Float 200.00, top-up 100.00, refund 40.00.
-  await page.keyboard.type('26000');
-  await page.keyboard.press('Enter');
+  await typeDigits(till.application, '26000');
   await expect(page.getByRole('heading', { name: 'Shift closed: Z 1' })).toBeVisible();
   await expect(page.getByTestId('expected-cash')).toContainText('260.00');
   await expect(page.getByTestId('cash-difference')).toContainText('0.00');
@@ -108,8 +103,7 @@ test('Login, Shift: by staff tag and by PIN without a network, a supervisor by t
   await look('staff-tag');
   await till.wristbands.show('Anna', () => expect(page.locator('header')).toContainText('Anna'));
   await till.choose('Shift');
-  await page.keyboard.type('10000');
-  await page.keyboard.press('Enter');
+  await typeDigits(till.application, '10000');
   await expect(page.locator('header')).toContainText('Shift since');
   await page.keyboard.press('Escape');
   await expectReplicated(till.application);
@@ -120,14 +114,12 @@ test('Login, Shift: by staff tag and by PIN without a network, a supervisor by t
   await till.sellOne('Mia', 550);
   await expect(page.getByText(/^Offline since/)).toBeVisible({ timeout: 30_000 });
   await till.choose('Hand over');
-  await page.keyboard.type('998877');
-  await page.keyboard.press('Enter');
+  await typeDigits(till.application, '998877');
   await expect(page.locator('header')).toContainText('Sue');
   await till.choose('Hand over');
   await page.getByRole('button', { name: 'Log out and lock' }).click();
   await expect(page.getByRole('heading', { name: 'Who is at the till?' })).toBeVisible();
-  await page.keyboard.type('734512');
-  await page.keyboard.press('Enter');
+  await typeDigits(till.application, '734512');
   await expect(page.locator('header')).toContainText('Anna');
 
   // What a cashier may not do alone, a supervisor's tag confirms.
@@ -145,8 +137,7 @@ test('Login, Shift: by staff tag and by PIN without a network, a supervisor by t
   await till.choose('Shift');
   await page.keyboard.press('Enter');
   // Float 100.00 and a top-up of 100.00; five francs are missing.
-  await page.keyboard.type('19500');
-  await page.keyboard.press('Enter');
+  await typeDigits(till.application, '19500');
   await expect(page.getByRole('heading', { name: 'Shift closed: Z 1' })).toBeVisible();
   await expect(page.getByTestId('cash-difference')).toContainText('5.00');
   await expect(page.getByTestId('seal-state')).not.toHaveAttribute('data-state', 'sealed');
@@ -170,13 +161,11 @@ test('screens.md, Login: a till that nobody touches locks itself, and a wrong PI
   till = await WindowTill.enrol(backend, { settings: { idleLockMs: 3_000 } });
   await hireStaff();
   const { page } = till.application;
-  await page.keyboard.type('734512');
-  await page.keyboard.press('Enter');
+  await typeDigits(till.application, '734512');
   await expect(page.locator('header')).toContainText('Anna');
   await typeAmount(till.application, 'F2', 550);
   await expect(page.getByRole('heading', { name: 'Who is at the till?' })).toBeVisible();
-  await page.keyboard.type('111111');
-  await page.keyboard.press('Enter');
+  await typeDigits(till.application, '111111');
   await expect(page.getByRole('alert').first()).toBeVisible();
   await expect(page.locator('header')).not.toContainText('Anna');
 });
