@@ -51,5 +51,6 @@ describe('R114, Q35: swept when its last session of its last day is over', () =>
     expect(expiry('2026-09-07T08:30:00Z', 1, true, ['tea'])).toBe(midnight);
     expect(expiry('2026-09-07T08:30:00Z', 1, true)).toBe(midnight);
     expect(expiry('2026-09-07T15:00:00Z', 1, true, ['lunch'])).toBe(midnight);
+    expect(expiry('2026-09-07T12:30:00Z', 1, true, ['lunch'])).toBe(midnight);
   });
 });

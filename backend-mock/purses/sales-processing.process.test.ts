@@ -6,7 +6,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startTestServer, type TestServer } from '../../testing/backend/backend.ts';
 import { type Canteen, openCanteen } from '../../testing/canteen/canteen.ts';
 import { applyCredits, processSales } from './canteen-rounds.ts';
-import type { Member } from './members.ts';
 import { readPurses } from './purses.ts';
 
 let server: TestServer;
@@ -164,58 +163,6 @@ describe('a pupil with free school meals', () => {
     expect((await canteen.balances(pupil))[purse]).toBe(2_40);
     await canteen.runAt('2026-10-25T13:30:00Z');
     expect((await canteen.balances(pupil))[purse]).toBe(0);
-  });
-});
-
-describe('R96, Q37: whoever says again that a day’s credit is due, it comes once', () => {
-  // A purse’s next time is reckoned anew from the clock of the process that changes it: one that is behind names today’s once more.
-  test.each([
-    [
-      'a change of the purse by a process whose clock is behind that of the one which brought it',
-      '08:29:40',
-      (pupil: Member, purse: string) => canteen.tryChange(pupil, purse, { validTo: new Date('2026-12-18T00:00:00Z') }),
-    ],
-    [
-      'a change of the purse in the very millisecond in which it came',
-      '08:30:00',
-      (pupil: Member, purse: string) => canteen.tryChange(pupil, purse, { validSessions: ['lunch'] }),
-    ],
-    [
-      'the credits taken over from the tills again after the clock was set back',
-      '08:10:00',
-      async () => {
-        await canteen.setCreditMode('TILL');
-        await canteen.setCreditMode('TRAC');
-      },
-    ],
-  ])('%s', async (_, time, deed) => {
-    canteen.setNow('2026-09-07T07:00:00Z');
-    const pupil = await canteen.newMember();
-    const purse = await canteen.newPurse(pupil, 'Free School Meals', freeMeals);
-    await canteen.runAt('2026-09-07T08:30:00Z');
-    canteen.setNow(`2026-09-07T${time}Z`);
-    await deed(pupil, purse);
-    const due = await canteen.database.pool.query('SELECT next_apply_at FROM purse WHERE purse_id = $1', [purse]);
-    expect(due.rows).toEqual([{ next_apply_at: new Date('2026-09-07T08:30:00Z') }]);
-    await canteen.runAt('2026-09-07T08:31:00Z');
-    expect((await canteen.balances(pupil))[purse]).toBe(2_50);
-    // The purse is not stuck: tomorrow’s comes.
-    await canteen.runAt('2026-09-08T08:31:00Z');
-    expect((await canteen.credits(pupil)).map(({ cleared }) => cleared)).toEqual(['CLEARED', 'NOT_CLEARED']);
-  });
-
-  test('Q36: an hour that comes twice has one, also where the purse is changed in between', async () => {
-    canteen.setNow('2026-10-24T12:00:00Z');
-    const pupil = await canteen.newMember();
-    const purse = await canteen.newPurse(pupil, 'Breakfast', { ...freeMeals, creditApply: '30 1 * * *' });
-    // 01:30 for the first time, then 01:10 and 01:30 once more.
-    await canteen.runAt('2026-10-25T00:30:00Z');
-    canteen.setNow('2026-10-25T01:10:00Z');
-    await canteen.tryChange(pupil, purse, { validSessions: null });
-    await canteen.runAt('2026-10-25T01:31:00Z');
-    expect((await canteen.credits(pupil)).length).toBe(1);
-    await canteen.runAt('2026-10-26T01:31:00Z');
-    expect((await canteen.credits(pupil)).length).toBe(2);
   });
 });
 

@@ -90,6 +90,7 @@ describe('R73: what is not valid pays nothing', () => {
   });
   test('R70, R71, R72: what is not set does not bound it, and its own bounds belong to it', () => {
     const bounded = {
+      grantedAt: at(noon + 10),
       validFrom: at(noon + 10),
       validTo: at(noon + 11),
       validSessions: ['lunch'],
@@ -146,6 +147,18 @@ describe('Q29: after a refund it is as if the net sale had been made', () => {
     for (const minute of [noon + 1, noon + 30])
       expect(paid([sale(10, 500), sale(20, -200, { minute })], [credit(1, 250)])).toEqual({ 10: ['1:250', 'cash:50'] });
     expect(paid([sale(10, 500), sale(20, -500)], [credit(1, 250)])).toEqual({});
+  });
+  test('of several sales that wait the latest is taken back first, so that the earliest credits stay used', () => {
+    const waiting = [sale(10, 200), sale(11, 300), sale(20, -400)];
+    expect(paid(waiting, [credit(1, 250)])).toEqual({ 10: ['1:100'] });
+    expect(paid([...waiting].reverse(), [credit(1, 250)])).toEqual({ 10: ['1:100'] });
+  });
+  test('Q28: what was given back beyond what was sold is the cash’s, and no later refund takes it for drawn', () => {
+    const beyond = [draw(1, 250), draw(undefined, 50), draw(undefined, -200)];
+    expect(paid([sale(20, -100)], [credit(1, 0)], beyond)).toEqual({ 20: ['1:-100'] });
+  });
+  test('Q33: where the tills manage the credits by now, nothing goes back to a credit', () => {
+    expect(paid([sale(20, -300)], [credit(1, 0)], drawn, { drawsCredits: false })).toEqual({ 20: ['cash:-300'] });
   });
   test('R89: of another session, day or kind of goods it takes nothing back there, and is the cash’s (Q28)', () => {
     for (const other of [{ session: 'breakfast' }, { businessDate: '2026-09-06' }, { meal: false }, { session: null }])
