@@ -61,7 +61,7 @@ function Item({
     <div className="flex items-center gap-2" data-testid={hook} data-state={state}>
       <Icon name={icon} className={moods[mood]} />
       {/* What has one text only takes the two lines the others have, rather than the width of a second row. */}
-      <div className={classNames('leading-tight', !detail && 'max-w-34 text-balance')}>
+      <div className={classNames('leading-tight', !detail && 'min-[56rem]:max-w-34 min-[56rem]:text-balance')}>
         <div className={classNames('text-sm font-semibold', mood === 'calm' ? 'text-ink' : moods[mood])}>{title}</div>
         {detail ? <div className="text-[0.8125rem] text-muted">{detail}</div> : null}
       </div>
@@ -73,7 +73,7 @@ function TillName({ view }: { readonly view: TillView }) {
   const { t } = useTranslation();
   return (
     // Gives way first: its names may take another line, what is beside it stays in one row.
-    <div className="flex min-h-14 max-w-[30%] shrink-1000 max-[56rem]:max-w-[60%] items-center gap-3">
+    <div className="flex min-h-14 min-w-48 max-w-[30%] shrink-1000 max-[56rem]:max-w-[60%] items-center gap-3">
       <svg aria-hidden viewBox="0 0 32 32" className="size-9 shrink-0 text-accent">
         <circle cx="16" cy="16" r="14" fill="none" stroke="currentColor" strokeWidth="3" />
         <path
