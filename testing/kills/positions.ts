@@ -104,11 +104,12 @@ export function fewPositions({ apdus, commitCount, requestCount }: Course, turn:
       .slice(-1),
   ];
   const lastDone = { at: 'apdu', number: apdus.lastIndexOf(true) + 1, isDone: true } as const;
+  const half = (positions: readonly Position[]) => positions.filter((_, at) => turn === null || at % 2 === turn % 2);
   if (lastDone.number === 0)
-    return [...killed, position('reader-host', { ...lastDone, number: apdus.length }, 'put back')];
+    return half([...killed, position('reader-host', { ...lastDone, number: apdus.length }, 'put back')]);
   const first = { at: 'apdu', number: apdus.indexOf(true) + 1, isDone: false } as const;
   const least = [...killed, position('till-host', first, 'cleanup'), position('reader-host', lastDone, 'taken away')];
-  if (turn !== null) return least.filter((_, at) => at % 2 === turn % 2);
+  if (turn !== null) return half(least);
   return [...least, position('till-host', lastDone, 'try again'), position('reader-host', first, 'put back')];
 }
 
