@@ -1,4 +1,4 @@
-import type { BrowserWindow, Session } from 'electron';
+import { type BrowserWindow, type Session, screen } from 'electron';
 import type { TillSettings } from '../../contract/settings/till-settings.ts';
 import { isOwnAddress } from './app-address.ts';
 import { openConfinedWindow } from './confined-window.ts';
@@ -9,9 +9,14 @@ export function openTillWindow(settings: TillSettings): BrowserWindow {
   return openConfinedWindow('till', 'preload.cjs', {}, settings, {
     width: 1280,
     height: 800,
-    minWidth: 720,
-    minHeight: 640,
+    ...smallestSize(screen.getPrimaryDisplay().workAreaSize),
   });
+}
+
+/** Products stand beside the cart, on an upright screen above it: in a smaller window none would be seen (screens.md). */
+function smallestSize({ width, height }: Electron.Size): { minWidth: number; minHeight: number } {
+  const wanted = width >= height ? { width: 960, height: 640 } : { width: 720, height: 960 };
+  return { minWidth: Math.min(wanted.width, width), minHeight: Math.min(wanted.height, height) };
 }
 
 /** No page of the application, whichever it is, may go elsewhere, open a window, or be given a device or a permission. */

@@ -181,16 +181,19 @@ function Create({ nextNumber }: { readonly nextNumber: number }) {
     setTyped('');
   };
   return (
-    <form onSubmit={create} className="flex flex-col gap-2 border-t border-line p-4">
+    <form
+      onSubmit={create}
+      className="flex flex-col gap-2 border-t border-line p-4 max-[62rem]:flex-row max-[62rem]:py-2"
+    >
       <input
         aria-label={t('simulator.label')}
         placeholder={suggestion}
         value={typed}
         maxLength={40}
         onChange={(event) => setTyped(event.target.value)}
-        className="min-h-14 w-full rounded-small border border-line-strong bg-surface px-4 text-ink placeholder:text-muted"
+        className="min-h-14 w-full min-w-0 rounded-small border border-line-strong bg-surface px-4 text-ink placeholder:text-muted"
       />
-      <TouchButton type="submit">
+      <TouchButton type="submit" className="shrink-0">
         <Icon name="plus" />
         {t('simulator.create')}
       </TouchButton>

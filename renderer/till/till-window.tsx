@@ -73,7 +73,7 @@ function Till({ view }: { readonly view: TillView }) {
         className={classNames(
           'grid min-h-0 flex-1',
           isSimulatorOpen &&
-            'grid-rows-[minmax(0,1fr)_40%] min-[62rem]:grid-cols-[minmax(0,1fr)_23rem] min-[62rem]:grid-rows-1',
+            'grid-rows-[minmax(0,1fr)_max(40%,15rem)] min-[62rem]:grid-cols-[minmax(0,1fr)_23rem] min-[62rem]:grid-rows-1',
         )}
       >
         <main data-testid="till-state" data-state={screen} className="relative min-h-0 min-w-0 @container">
