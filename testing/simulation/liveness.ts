@@ -22,8 +22,9 @@ export async function finish(simulation: Simulation): Promise<void> {
   await enrolForked(simulation);
   await showEverywhere(simulation);
   await giveBack(simulation);
-  // Nobody stands and waits for it any more: the till asks ever later (Q12).
-  if (simulation.desks.some((desk) => desk.running.view.openPayment)) await simulation.pass(idleAskMs);
+  // Nobody stands and waits for it any more: till and backend ask ever later (Q12).
+  const isAskedAbout = simulation.desks.some((desk) => desk.running.view.openPayment);
+  if (isAskedAbout || (await simulation.online.isAskedAbout())) await simulation.pass(idleAskMs);
   await simulation.pass(quietMs);
   await simulation.jobs.round();
   await simulation.pass(quietMs);

@@ -58,6 +58,12 @@ export class OnlineTopUps {
     }
   }
 
+  /** Whether the backend still asks about one. */
+  async isAskedAbout(): Promise<boolean> {
+    const rows = await this.#rows([...this.#topUps.keys()]);
+    return rows.some(({ state, isGivenUp }) => !finals.includes(state) && !isGivenUp);
+  }
+
   /** At the end: what a card has paid is booked, and what is not booked was not paid or went back. */
   async agree(): Promise<void> {
     await this.look();
