@@ -78,6 +78,9 @@ function announcement(screen: ScreenView, t: TFunction, faultText: ReturnType<ty
     case 'sale':
       return t('sale.title');
     case 'refused':
+      // What an account lacks is not on any tag.
+      if (screen.fault.code === 'INSUFFICIENT_FUNDS' && screen.account)
+        return `${t('announce.refused')} ${t('canteen.account.notEnough')}`;
       return `${t('announce.refused')} ${faultText(screen.fault.code).title}. ${faultText(screen.fault.code).help}`;
     case 'halted':
       return `${t('announce.halted')} ${faultText(screen.fault.code).title}`;

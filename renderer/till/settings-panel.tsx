@@ -144,6 +144,14 @@ function Row({ title, children }: { readonly title: string; readonly children: R
 
 function KeyList() {
   const { t } = useTranslation();
+  const isAccount = useTill((till) => till.view?.till?.mode === 'account');
+  // With accounts there is nothing to issue, and nobody else pays what is missing.
+  const ofTags: readonly (readonly [string, string])[] = [
+    [shortcuts.issue, t('keys.issue')],
+    [shortcuts.payByCard, t('keys.payByCard')],
+    [shortcuts.anotherTag, t('keys.anotherTag')],
+  ];
+  const ofAccounts: readonly (readonly [string, string])[] = [[shortcuts.acknowledge, t('canteen.warning.key')]];
   const rows: readonly (readonly [string, string])[] = [
     [t('keys.digits'), t('keys.quantity')],
     [t('keys.letters'), t('keys.search')],
@@ -154,7 +162,6 @@ function KeyList() {
     [shortcuts.discount, t('keys.discount')],
     [shortcuts.freeAmount, t('keys.freeAmount')],
     [shortcuts.topUp, t('keys.topUp')],
-    [shortcuts.issue, t('keys.issue')],
     [shortcuts.balance, t('keys.balance')],
     [shortcuts.clear, t('keys.clear')],
     [shortcuts.nextPage, t('keys.nextPage')],
@@ -162,9 +169,7 @@ function KeyList() {
     [shortcuts.simulator, t('keys.simulator')],
     [shortcuts.menu, t('keys.menu')],
     [shortcuts.undo, t('keys.undo')],
-    [shortcuts.payByCard, t('keys.payByCard')],
-    [shortcuts.anotherTag, t('keys.anotherTag')],
-    [shortcuts.acknowledge, t('canteen.warning.key')],
+    ...(isAccount ? ofAccounts : ofTags),
   ];
   return (
     <dl className="grid grid-cols-[auto_1fr] items-center gap-x-4 gap-y-2 text-sm">
