@@ -26,16 +26,19 @@ export async function clearExpired(
   const { editionId } = edition;
   const found = await connection.query<Clearing>({
     name: 'expired-credits',
-    // The few that are over first, by their own index: of a member there are a year's credits.
+    // The few that are over first, by their own index, as of a member there are a year's credits; and once, not for each of them, since
+    // when somebody's sales wait.
     text: `WITH over AS MATERIALIZED (
              SELECT * FROM credit WHERE edition_id = $1 AND NOT cleared AND expires_at <= $3
+           ), waiting AS MATERIALIZED (
+             SELECT customer_id, min(least(transaction_date, created_at)) AS since FROM purse_transaction
+              WHERE edition_id = $1 AND customer_id = ANY($2::bigint[]) AND state = 'notProcessed' GROUP BY customer_id
            )
            SELECT c.backend_transaction_id AS "creditId", c.customer_id AS "customerId", c.purse_id AS "purseId",
                   p.account_id AS "accountId", c.expires_at AS "expiresAt", c.amount_minor - c.usage_minor AS "leftMinor"
              FROM over c JOIN purse p ON p.edition_id = c.edition_id AND p.customer_id = c.customer_id AND p.purse_id = c.purse_id
-            WHERE c.customer_id = ANY($2::bigint[])
-              AND NOT EXISTS (SELECT FROM purse_transaction t WHERE t.edition_id = c.edition_id AND t.customer_id = c.customer_id
-                                 AND t.state = 'notProcessed' AND least(t.transaction_date, t.created_at) < c.expires_at)
+             LEFT JOIN waiting w ON w.customer_id = c.customer_id
+            WHERE c.customer_id = ANY($2::bigint[]) AND (w.since IS NULL OR w.since >= c.expires_at)
             ORDER BY c.backend_transaction_id`,
     values: [editionId, customerIds, now],
   });
