@@ -72,8 +72,8 @@ function Item({
 function TillName({ view }: { readonly view: TillView }) {
   const { t } = useTranslation();
   return (
-    // Gives way first: its names may take another line, what is beside it stays in one row.
-    <div className="flex min-h-14 min-w-48 max-w-[30%] shrink-1000 max-[56rem]:max-w-[60%] items-center gap-3">
+    // Gives way alone as long as it can: its names may take another line, what is beside it stays in one row.
+    <div className="flex min-h-14 min-w-48 max-w-[30%] shrink-1000000 max-[56rem]:max-w-[60%] items-center gap-3">
       <svg aria-hidden viewBox="0 0 32 32" className="size-9 shrink-0 text-accent">
         <circle cx="16" cy="16" r="14" fill="none" stroke="currentColor" strokeWidth="3" />
         <path
