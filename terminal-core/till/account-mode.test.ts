@@ -55,6 +55,12 @@ async function exposureOf(till: InProcessTill): Promise<number> {
 }
 
 describe('a tag', () => {
+  test('Q51: pays at one tap, whatever the till’s settings say: there is nothing to write at a second one', async () => {
+    const till = offlineTill();
+    expect(await till.till.operations.setCheckout({ taps: 2 })).toMatchObject({ ok: true });
+    expect(till.view.checkoutTaps).toBe(1);
+  });
+
   test('blank, it pays all the same, and not a byte of it is written', async () => {
     const till = offlineTill();
     const before = till.memoryOf(0);
