@@ -234,10 +234,15 @@ describe('R102: what is over is cleared', () => {
     const { pupil } = await entitled();
     await canteen.runAt('2026-09-07T08:31:00Z');
     await canteen.runAt('2026-09-12T12:00:00Z');
-    const days = await canteen.database.pool.query<{ day: string }>(
-      `SELECT business_date::text AS day FROM purse_transaction WHERE customer_id = $1 AND type = 'clearedCredit' ORDER BY 1`,
+    const cleared = await canteen.database.pool.query<{ day: string; at: Date }>(
+      `SELECT business_date::text AS day, transaction_date AS at FROM purse_transaction
+        WHERE customer_id = $1 AND type = 'clearedCredit' ORDER BY 1`,
       [pupil.customerId],
     );
-    expect(days.rows.map(({ day }) => day)).toEqual(['08', '09', '10', '11', '12'].map((day) => `2026-09-${day}`));
+    const days = ['08', '09', '10', '11', '12'];
+    expect(cleared.rows.map(({ day }) => day)).toEqual(days.map((day) => `2026-09-${day}`));
+    expect(cleared.rows.map(({ at }) => at.toISOString())).toEqual(
+      ['07', '08', '09', '10', '11'].map((day) => `2026-09-${day}T23:00:00.000Z`),
+    );
   });
 });
