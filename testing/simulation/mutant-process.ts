@@ -10,7 +10,7 @@ const planSchema = z.object({
   bug: z.string().nullable(),
   connection: z.object({ host: z.string(), port: z.int(), user: z.string() }),
   stepsMax: z.int(),
-  stepsPerSeed: z.int(),
+  runs: z.object({ firstSeed: z.int(), stepsPerSeed: z.int(), tills: z.int(), tags: z.int() }),
 });
 const plan = planSchema.parse(JSON.parse(process.env['KLINK_MUTANT_PLAN'] ?? ''));
 if (plan.bug !== null) {
@@ -28,9 +28,10 @@ const timers = new GlobalTimers();
 const cluster = Cluster.attach(plan.connection, `mutant_${process.pid}`);
 let steps = 0;
 let found: { seed: number; step: number; check: string; detail: string } | null = null;
-for (let seed = 1; steps < plan.stepsMax && !found; seed += 1) {
-  const count = Math.min(plan.stepsPerSeed, plan.stepsMax - steps);
-  const result = await play({ seed, steps: count, tills: 3, tags: 6, compareEvery: 4 }, cluster, timers);
+const { firstSeed, stepsPerSeed, tills, tags } = plan.runs;
+for (let seed = firstSeed; steps < plan.stepsMax && !found; seed += 1) {
+  const count = Math.min(stepsPerSeed, plan.stepsMax - steps);
+  const result = await play({ seed, steps: count, tills, tags, compareEvery: 4 }, cluster, timers);
   if (result.finding) {
     const { step, check, detail } = result.finding;
     found = { seed, step, check, detail };

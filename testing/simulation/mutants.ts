@@ -3,11 +3,11 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { Cluster } from './cluster.ts';
-import { plantedBugs } from './planted-bugs.ts';
+import { type PlantedBug, plantedBugs, type Runs, usualRuns } from './planted-bugs.ts';
 
 /**
  * `npm run simulate:mutants`: plants one bug after the other, lets the simulation look for it, and prints a line for each. A
- * check that cannot fail is worth nothing: one bug that is not found fails the whole. First the same seeds are played with no bug
+ * check that cannot fail is worth nothing: one bug that is not found fails the whole. First the same runs are played with no bug
  * at all: what is found there would pass for every bug.
  */
 const { values } = parseArgs({
@@ -15,7 +15,6 @@ const { values } = parseArgs({
     only: { type: 'string', default: '' },
     /** Goes on with the n-th of the list. */
     first: { type: 'string', default: '1' },
-    steps: { type: 'string', default: '600' },
   },
 });
 const outcomeSchema = z.object({
@@ -31,19 +30,20 @@ const wanted = plantedBugs.slice(Number(values.first) - 1).filter(({ name }) => 
 let missedCount = 0;
 let isControlClean = true;
 try {
-  if (values.only === '') {
-    const stepsMax = Math.max(...wanted.map((bug) => bug.stepsMax));
-    const { found, steps } = await lookFor(null, stepsMax);
-    isControlClean = found === null;
-    console.log(
-      found
-        ? `NOT CLEAN  no bug planted: seed ${found.seed}, ${found.detail}`
-        : `clean      no bug planted: ${steps} steps`,
-    );
-  }
+  if (values.only === '')
+    for (const [runs, stepsMax] of longestOfRuns()) {
+      const { found, steps } = await lookFor(null, stepsMax, runs);
+      isControlClean &&= found === null;
+      const played = `${steps} steps from seed ${runs.firstSeed} on`;
+      console.log(
+        found
+          ? `NOT CLEAN  no bug planted, ${played}: seed ${found.seed}, ${found.detail}`
+          : `clean      no bug planted, ${played}`,
+      );
+    }
   for (const bug of wanted) {
     const startedMs = performance.now();
-    const outcome = await lookFor(bug.name, bug.stepsMax);
+    const outcome = await lookFor(bug.name, bug.stepsMax, runsOf(bug));
     const seconds = ((performance.now() - startedMs) / 1_000).toFixed(0);
     if (!outcome.found) missedCount += 1;
     const { found, steps } = outcome;
@@ -60,13 +60,19 @@ try {
 console.log(`${wanted.length - missedCount} of ${wanted.length} planted bugs found`);
 process.exitCode = missedCount > 0 || !isControlClean ? 1 : 0;
 
-function lookFor(bug: string | null, stepsMax: number): Promise<z.infer<typeof outcomeSchema>> {
-  const plan = {
-    bug,
-    connection: cluster.address,
-    stepsMax,
-    stepsPerSeed: Number(values.steps),
-  };
+function runsOf({ runs }: PlantedBug): Runs {
+  return runs ?? usualRuns;
+}
+
+/** Every kind of runs that a bug is looked for in, as far as the longest of them goes. */
+function longestOfRuns(): ReadonlyMap<Runs, number> {
+  const longest = new Map<Runs, number>();
+  for (const bug of wanted) longest.set(runsOf(bug), Math.max(bug.stepsMax, longest.get(runsOf(bug)) ?? 0));
+  return longest;
+}
+
+function lookFor(bug: string | null, stepsMax: number, runs: Runs): Promise<z.infer<typeof outcomeSchema>> {
+  const plan = { bug, connection: cluster.address, stepsMax, runs };
   const env = { ...process.env, KLINK_MUTANT_PLAN: JSON.stringify(plan) };
   const child = spawn(process.execPath, [program], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   stopLooking = () => child.kill();
