@@ -29,6 +29,7 @@ const hints: Readonly<Partial<Record<FaultCode, string>>> = {
   JOURNAL_BEHIND: enrolAgain,
 };
 
+/** What to do on the command line about a fault; null where the fault says it all. */
 export function hintFor(code: FaultCode): string | null {
   return hints[code] ?? null;
 }

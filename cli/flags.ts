@@ -34,6 +34,7 @@ export function workingFolder(flags: { readonly data?: string | undefined; reado
   return flags.training ? join(folder, trainingFolderName) : folder;
 }
 
+/** Where the backend of this machine keeps its data. */
 export function backendFolder(flags: { readonly data?: string | undefined }): string {
   return flags.data ?? join(userDataFolder(), 'backend');
 }
@@ -42,6 +43,7 @@ function userDataFolder(): string {
   return envPaths('klink', { suffix: '' }).data;
 }
 
+/** Which till a command is about. */
 export function withDataFlags(command: Command): Command {
   return command
     .option('--data <dir>', 'the folder of this till (default: the folder "klink/till" of your user data)')
@@ -56,6 +58,7 @@ export function withStaffFlags(command: Command): Command {
     .option('--supervisor [pin]', 'let a supervisor confirm: the same with KLINK_SUPERVISOR_PIN');
 }
 
+/** What every command that waits for a tag takes. */
 export function withReaderFlags(command: Command): Command {
   return withStaffFlags(command)
     .option('--reader <kind>', 'pcsc or simulated (default: what till.json says, else pcsc)', readerKindOf)

@@ -28,6 +28,7 @@ export interface Report {
   showAmountsIn(currency: string): void;
 }
 
+/** How a command tells what happens: a JSON object a line, or sentences. */
 export function createReport(json: boolean, streams: Streams): Report {
   return json ? new JsonReport(streams) : new SentenceReport(streams);
 }

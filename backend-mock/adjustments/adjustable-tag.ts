@@ -12,6 +12,7 @@ export type AdjustableTag = {
   replacedBy: string | undefined;
 };
 
+/** A tag with what decides whether it may be corrected, and by which number; nothing where nobody has heard of it. */
 export async function readAdjustableTag(
   connection: Connection,
   editionId: number,
@@ -50,6 +51,7 @@ export async function readAdjustableTag(
 /** Two bytes on the tag. */
 const adjustmentNumberMax = 0xffff;
 
+/** The number of its next adjustment (Q20); nothing once the two bytes on the tag are used up. */
 export function nextAdjustmentNumber({ lastAdjustmentNumber }: AdjustableTag): number | undefined {
   return lastAdjustmentNumber < adjustmentNumberMax ? lastAdjustmentNumber + 1 : undefined;
 }

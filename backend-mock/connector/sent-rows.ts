@@ -62,6 +62,7 @@ export async function noteSending(
   });
 }
 
+/** The other side has taken it, under this number of its own. */
 export async function noteSent(
   connection: Connection,
   editionId: number,

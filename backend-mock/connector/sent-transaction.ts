@@ -29,6 +29,10 @@ export type SendableTransaction = {
 
 export type Sender = { slug: string; namespace: string; currency: string; credits: 'klink' | 'trac' };
 
+/**
+ * What a transaction of ours is known by on the other side: its till and number, or the number in our books where no
+ * till made it.
+ */
 export function identityOf({
   assignmentId,
   terminalTransactionNumber,

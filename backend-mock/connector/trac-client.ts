@@ -47,6 +47,7 @@ export type TracClient = {
   postMember(body: object): Promise<RemoteAnswer<string>>;
 };
 
+/** The other side over HTTP; nothing is sent twice by itself, for the connector decides what is sent again. */
 export function createTracClient(remote: Remote, clock: Clock, transport: typeof fetch = fetch): TracClient {
   const client = ky.create({
     baseUrl: `${remote.address.replace(/\/$/, '')}/api/v1/`,

@@ -78,6 +78,7 @@ async function admitToDemo(
     : { editionId, terminalId: await createTerminal(connection, request.terminalName, now) };
 }
 
+/** Returns its number. */
 export async function createTerminal(connection: Connection, name: string, now: Date): Promise<number> {
   const made = await connection.query<{ terminal_id: number }>(
     'INSERT INTO terminal (name, created_at) VALUES ($1, $2) RETURNING terminal_id',

@@ -6,6 +6,7 @@ export function drawToken(random: Random): string {
   return Buffer.from(random.bytes(32)).toString('base64url');
 }
 
+/** SHA-256: what is kept of a secret, which is random and so long that no salt is needed. */
 export function hashSecret(secret: string): Buffer {
   return createHash('sha256').update(secret, 'utf8').digest();
 }

@@ -181,6 +181,7 @@ async function readGroup(
   return rows.map(transactionRow);
 }
 
+/** A transaction as an operator’s lists show it. */
 export function transactionRow(row: typeof transactions.$inferSelect) {
   return {
     backendTransactionId: row.backendTransactionId,

@@ -42,6 +42,7 @@ const kinds: Record<ProblemCode, { status: number; title: string }> = {
   INTERNAL: { status: 500, title: 'The backend failed; the failure is in its log.' },
 };
 
+/** The problem of a code (RFC 9457); `detail` is for whoever looks for the cause. */
 export function problem(code: ProblemCode, detail?: string, more: { expectedSeq?: number } = {}): Problem {
   const { status, title } = kinds[code];
   return {

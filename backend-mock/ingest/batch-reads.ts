@@ -67,6 +67,7 @@ function assignmentOf(row: AssignmentRow | undefined): LockedAssignment | undefi
   };
 }
 
+/** What was answered to a batch before (ingest rule 1), and the hash of the bytes it was the answer to. */
 export async function readBatch(
   connection: Connection,
   { editionId, assignmentId }: LockedAssignment,

@@ -27,6 +27,7 @@ export function entryHash(
   return sha256([previousHash, String(entry.seq), entry.kind, entry.at, canonicalPayload].join('\n'));
 }
 
+/** What tells whether a transaction is said again or said otherwise (Q11); of its canonical JSON. */
 export function contentHash(canonicalText: string): string {
   return sha256(canonicalText);
 }

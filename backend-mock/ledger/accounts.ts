@@ -11,6 +11,7 @@ const systemAccounts = [
   { type: 'unclaimed', name: 'unclaimed' },
 ] as const;
 
+/** The accounts that every edition has from its first moment on. */
 export async function createSystemAccounts(connection: Connection, editionId: number): Promise<void> {
   await connection.query(
     `INSERT INTO account (edition_id, type, name)

@@ -47,6 +47,7 @@ export async function setAutoTopUpRule(
   return readAutoTopUpRule(connection, { editionId, customerId });
 }
 
+/** The customer’s rule; nothing where there is none. */
 export async function readAutoTopUpRule(
   connection: Pick<Connection, 'query'>,
   { editionId, customerId }: CustomerKey,

@@ -12,6 +12,7 @@ export async function ensureNoticeSecret(connection: Connection, random: Random,
   );
 }
 
+/** What notices are signed with. Throws where the database was not seeded. */
 export async function readNoticeSecret(connection: Pick<Connection, 'query'>): Promise<Buffer> {
   const found = await connection.query<{ secret: Buffer }>('SELECT secret FROM payment_notice_secret');
   const secret = found.rows[0]?.secret;

@@ -14,6 +14,7 @@ import { requestVoid, voidPaymentsOfAborted } from './void-payment.ts';
 /** Where a top-up that no till makes comes from. */
 export type OutsideOrigin = 'online' | 'auto';
 
+/** The table of transitions by which it moves (requirements.md 3.4). */
 export function kindOfOutside(origin: OutsideOrigin): TransitionKind {
   return origin === 'online' ? 'online-top-up' : 'auto-top-up';
 }

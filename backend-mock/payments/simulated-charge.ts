@@ -7,6 +7,7 @@ import type { Charge } from './provider.ts';
 /** What the amount's last two digits decide (protocol.md, "Operator API"). */
 export type SimulatedFate = 'approved' | 'declined' | 'silent' | 'late' | 'twice';
 
+/** What becomes of a charge of this amount. */
 export function fateOf(amountMinor: number): SimulatedFate {
   switch (amountMinor % 100) {
     case 1:

@@ -18,6 +18,7 @@ export type CanteenEdition = {
   sessions: readonly Session[];
 };
 
+/** What decides over meals and credits of an edition, which has to exist (INV-61). */
 export async function readCanteenEdition(
   connection: Pick<Connection, 'query'>,
   editionId: number,

@@ -68,6 +68,7 @@ export async function topUpRows(connection: Connection, editionId: number) {
   return found.rows;
 }
 
+/** Fees taken, less those given back, by kind and till. */
 export async function feeRows(connection: Connection, editionId: number) {
   const found = await connection.query<{
     kind: string;

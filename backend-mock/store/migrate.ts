@@ -13,6 +13,7 @@ export class SchemaRefused extends Error {
 /** Any number of backend processes may start at once: the first one migrates, the others wait and find it done. */
 const migrationLock = 7_480_001;
 
+/** By which an edited migration is known. */
 export function migrationHash(migration: Migration): string {
   return createHash('sha256').update(migration.sql).digest('hex');
 }

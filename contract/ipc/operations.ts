@@ -232,6 +232,7 @@ export type OperationRequest<N extends OperationName> = z.input<Operations[N]['r
 export type OperationAnswer<N extends OperationName> = z.output<Operations[N]['answer']>;
 export const operationNames = Object.keys(operations) as readonly OperationName[];
 
+/** For names that come from outside. */
 export function isOperationName(name: string): name is OperationName {
   return Object.hasOwn(operations, name);
 }

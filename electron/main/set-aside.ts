@@ -19,6 +19,7 @@ const spoilt: readonly FaultCode[] = [
   'SECRETS_SEALED',
 ];
 
+/** Whether the till has stopped over data that cannot be gone on with, so that they may be set aside. */
 export function isSpoilt({ screen }: TillView): boolean {
   return screen.screen === 'halted' && spoilt.includes(screen.fault.code);
 }

@@ -66,6 +66,7 @@ function isFromTillWindow(event: IpcMainInvokeEvent, window: BrowserWindow | nul
   return frame !== null && frame === window.webContents.mainFrame && isOwnAddress(frame.url);
 }
 
+/** The answer to a call out of the contract. */
 export function refused(message: string): ResultEnvelope {
   return { ok: false, fault: { code: 'USAGE', message } };
 }

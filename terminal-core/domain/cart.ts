@@ -41,11 +41,13 @@ export function addAmount(cart: Cart, amountMinor: number, name: string, merchan
   return ok([...cart, { ...goods, quantity: 1, unitPriceMinor: amountMinor, merchantId }]);
 }
 
+/** Takes a whole line out, whatever its quantity. */
 export function removeLine(cart: Cart, index: number): Result<Cart, CartFault> {
   if (cart[index] === undefined) return failed('no-such-line');
   return ok(cart.filter((_, position) => position !== index));
 }
 
+/** What a line comes to; negative for a deposit that is paid back. */
 export function lineMinor(line: CartLine): number {
   return line.quantity * line.unitPriceMinor;
 }

@@ -52,6 +52,7 @@ function centredTitle(text: string, columns: number): string {
   return `${' '.repeat(Math.floor((columns - text.length) / 2))}${text}`;
 }
 
+/** What `klink status` shows, from the disk alone. */
 export function statusOf({ assignments, transactions }: TillDatabase): TillStatus {
   return tillStatus(
     assignments.assignment(),
@@ -71,6 +72,10 @@ export function readTill<Value>(dataFolder: string, look: (database: TillDatabas
   }
 }
 
+/**
+ * The till’s database beside a till that may be running. @returns NOT_ENROLLED where there is none; the fault of the
+ * disk or of the data
+ */
 export function openForReading(dataFolder: string): Result<TillDatabase, Fault> {
   if (!existsSync(path.join(dataFolder, databaseName))) return failed(fault('NOT_ENROLLED'));
   const opened = guarded(() => openTillDatabaseReadOnly(dataFolder));

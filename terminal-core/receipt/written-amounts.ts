@@ -22,6 +22,7 @@ export interface Writing {
   instant(at: string): string;
 }
 
+/** How a receipt writes in its language; amounts have as many decimals as the currency. */
 export function writingFor(language: ReceiptLanguage, currency: string, timeZone: string): Writing {
   const locale = receiptLocale(language, currency);
   const digits =

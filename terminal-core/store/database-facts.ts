@@ -15,6 +15,7 @@ export interface DatabaseFacts {
 const textSchema = z.string();
 const countSchema = z.int().nullable();
 
+/** What support wants to know of a till’s database, read as it is. */
 export function databaseFacts(database: Database.Database): DatabaseFacts {
   const text = (sql: string): string => textSchema.parse(database.prepare(sql).pluck().get());
   const count = (sql: string): number => countSchema.parse(database.prepare(sql).pluck().get()) ?? 0;

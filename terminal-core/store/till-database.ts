@@ -44,6 +44,7 @@ export interface TillDatabase {
   close(): void;
 }
 
+/** For the one writer, who holds the folder’s lock. @returns the fault of a database that cannot be gone on with */
 export function openTillDatabase(dataFolder: string): Result<TillDatabase, Fault> {
   const opened = openDatabase(path.join(dataFolder, databaseName));
   return opened.ok ? ok(tillDatabase(opened.value)) : opened;

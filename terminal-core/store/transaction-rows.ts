@@ -55,6 +55,7 @@ export function servingColumns({ session, isMeal, acknowledgedAllergens }: Servi
   };
 }
 
+/** An item as its row; lines are numbered from 1. */
 export function itemRow(terminalTransactionNumber: number, index: number, item: TransactionItem): ItemRow {
   return {
     terminalTransactionNumber,
@@ -81,6 +82,7 @@ export function tagColumns(tag: TillTransaction['tag']) {
   };
 }
 
+/** Both slots of a tag, one behind the other. */
 export function slotsColumn(slots: SlotPair): Buffer {
   return Buffer.concat(slots);
 }

@@ -5,10 +5,12 @@ import type { Transmit, TransmitResult } from './transmit.ts';
 
 export const getUid = Uint8Array.of(0xff, 0xca, 0x00, 0x00, 0x00);
 
+/** READ BINARY of PC/SC part 3: `length` bytes from a page, or a block, on. */
 export function readBinary(page: number, length: number): Uint8Array {
   return Uint8Array.of(0xff, 0xb0, (page >> 8) & 0xff, page & 0xff, length);
 }
 
+/** UPDATE BINARY of PC/SC part 3: the bytes from a page, or a block, on. */
 export function updateBinary(page: number, bytes: Uint8Array): Uint8Array {
   return Uint8Array.of(0xff, 0xd6, (page >> 8) & 0xff, page & 0xff, bytes.length, ...bytes);
 }
@@ -41,6 +43,7 @@ export type ApduAnswer =
   /** No answer, or one without a status word: nothing is known of what the card did. */
   | { readonly kind: 'silent'; readonly detail: string };
 
+/** One command and its answer, judged by the status word. */
 export async function exchange(transmit: Transmit, apdu: Uint8Array): Promise<ApduAnswer> {
   // The first five bytes say what was asked, and leave out a key.
   return answerOf(await transmit(apdu), toHex(apdu.subarray(0, 5)));

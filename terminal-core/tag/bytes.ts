@@ -1,5 +1,6 @@
 /** Byte strings as tags, keys and APDUs use them: compared, joined and written in upper-case hex. */
 
+/** As long as each other, and equal in every byte. */
 export function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
   return left.length === right.length && left.every((byte, index) => byte === right[index]);
 }

@@ -33,6 +33,7 @@ export const u8Max = 0xff;
 export const i32Min = -0x8000_0000;
 export const i32Max = 0x7fff_ffff;
 
+/** Whole, and within both bounds. */
 export function isWithin(value: number, min: number, max: number): boolean {
   return Number.isInteger(value) && value >= min && value <= max;
 }

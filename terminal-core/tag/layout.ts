@@ -10,6 +10,7 @@ export const slotLength = 64;
 
 export type SlotIndex = 0 | 1;
 
+/** Where a slot begins, in bytes of the logical memory. */
 export function slotOffset(index: SlotIndex): number {
   return headerLength + index * slotLength;
 }

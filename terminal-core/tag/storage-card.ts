@@ -39,6 +39,7 @@ export class StorageCard {
   }
 }
 
+/** The bytes of an answer, which have to be as many as were asked for. */
 export function payloadOf(answer: ApduAnswer, length: number): Result<Uint8Array, TagFault> {
   if (answer.kind !== 'success') {
     return failed(faultOf(answer));
@@ -48,6 +49,7 @@ export function payloadOf(answer: ApduAnswer, length: number): Result<Uint8Array
     : failed({ kind: 'io', detail: `${answer.payload.length} bytes instead of ${length}` });
 }
 
+/** Why there was no answer to go on with: the card has gone, or anything else. */
 export function faultOf(answer: Exclude<ApduAnswer, { kind: 'success' }>): TagFault {
   switch (answer.kind) {
     case 'gone':

@@ -36,6 +36,7 @@ export function changedUnits(
   return changed;
 }
 
+/** INV-34: only whole pages are read and written. */
 export function assertGrains(offset: number, length: number): void {
   const inside = offset >= 0 && length > 0 && offset + length <= memoryLength;
   const whole = offset % grain === 0 && length % grain === 0;

@@ -187,6 +187,7 @@ export function blockCharge(blocked: boolean): Charge {
   return { ...charge, view: viewOf(blocked ? 'block' : 'unblock', 0) };
 }
 
+/** A charge as the screens show it. */
 export function viewOf(purpose: Purpose, amountMinor: number, feeMinor = 0) {
   return { purpose, amountMinor, feeMinor };
 }

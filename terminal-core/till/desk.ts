@@ -45,6 +45,7 @@ export interface Patience {
   readonly servedPresenceId: number | null;
 }
 
+/** Now, or later, as journal and screens write it. */
 export function instant(clock: Clock, laterMs = 0): string {
   return new Date(clock.nowMs() + laterMs).toISOString();
 }

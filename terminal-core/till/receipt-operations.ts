@@ -16,6 +16,7 @@ export interface ReceiptParts {
   readonly isTraining: boolean;
 }
 
+/** Receipts of what this till has booked. */
 export function receiptOperations(till: ReceiptParts): Pick<TillOperations, 'receipt'> {
   return { receipt: (request) => Promise.resolve(receipt(till, request)) };
 }

@@ -22,6 +22,7 @@ export interface TagLedgerParts {
   readonly tagReplacements: TagReplacementPort;
 }
 
+/** What the backend’s books say of a tag, once it has everything of this till. */
 export function tagLedgerOver({ store, replication, tagLookup, tagReplacements }: TagLedgerParts): TagLedger {
   return {
     async bringUpToDate() {

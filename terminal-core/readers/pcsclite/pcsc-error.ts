@@ -31,6 +31,7 @@ const codeOfMessage: ReadonlyMap<string, PcscErrorCode> = new Map([
   ['No readers available', 'READER_GONE'],
 ]);
 
+/** What the PC/SC service says went wrong, by a code that is the same on every system. */
 export class PcscError extends Error {
   override readonly name = 'PcscError';
   readonly code: PcscErrorCode;

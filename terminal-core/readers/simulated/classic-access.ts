@@ -37,6 +37,7 @@ export function conditionOf(trailer: Uint8Array, place: number): number | null {
   return bits.every((set, index) => set !== inverted[index]) ? (bits[0] << 2) | (bits[1] << 1) | bits[2] : null;
 }
 
+/** Whether a key opens a block of its sector: the access bits of the trailer decide; broken ones shut it for good. */
 export function mayAccess(trailer: Uint8Array, place: number, key: KeyType, what: 'read' | 'write'): boolean {
   const condition = conditionOf(trailer, place);
   if (condition === null) {
@@ -58,6 +59,7 @@ export function visibleTrailer(trailer: Uint8Array): Uint8Array {
   return visible;
 }
 
+/** A key B that can be read is no key: the chip refuses to authenticate with it. */
 export function isKeyBReadable(trailer: Uint8Array): boolean {
   const condition = conditionOf(trailer, 3);
   return condition !== null && readableKeyB.includes(condition);

@@ -24,6 +24,7 @@ export function frontRefusal(apdu: Uint8Array): Refusal | null {
   return apdu[0] === 0xff ? null : status.unknownClass;
 }
 
+/** GET DATA: the UID, or how long it is where another length was asked for. */
 export function answerUid(apdu: Uint8Array, uid: Uint8Array): Uint8Array {
   if (apdu[2] !== 0 || apdu[3] !== 0) {
     return Uint8Array.from(status.wrongParameters);
