@@ -360,7 +360,7 @@ test('R132: what has gone is not read again by a round, an operator or the metri
     await connection.query('SET LOCAL session_replication_role = replica');
     await connection.query(
       `INSERT INTO purse_transaction SELECT (jsonb_populate_record(t, jsonb_build_object('backend_transaction_id', 1000000 + n,
-              'created_at', t.created_at - n * interval '1 hour'))).*
+              'state', 'processed', 'created_at', t.created_at - n * interval '1 hour'))).*
          FROM purse_transaction t, generate_series(1, 5000) AS n WHERE t.edition_id = $1 AND t.customer_id = $2`,
       [sides.editionId, here.customerId],
     );
