@@ -39,6 +39,8 @@ export interface OperatorLink {
     body?: object,
     headers?: Readonly<Record<string, string>>,
   ): Promise<Answer<T>>;
+  /** The same for what is no JSON, e.g. a report as CSV. */
+  text(path: string): Promise<Answer<string>>;
 }
 
 type Credentials = z.infer<typeof adminSessionRequestSchema>;
@@ -70,6 +72,7 @@ export async function withOperator(
           const text = await loggedIn(`v1/admin${path}`, options).text();
           return schema.parse(text === '' ? null : JSON.parse(text));
         }),
+      text: (path) => asked(flags.backend, () => loggedIn.get(`v1/admin${path}`).text()),
     });
   } finally {
     await asked(flags.backend, () => loggedIn.delete('v1/admin/session').text());

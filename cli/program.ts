@@ -22,6 +22,7 @@ import { refundCommand } from './commands/refund.ts';
 import { repairCommand } from './commands/repair.ts';
 import { replaceCommand } from './commands/replace.ts';
 import { replicateCommand } from './commands/replicate.ts';
+import { reportCommand } from './commands/report.ts';
 import { resolveCommand } from './commands/resolve.ts';
 import { sellCommand } from './commands/sell.ts';
 import { shiftCommand } from './commands/shift.ts';
@@ -106,6 +107,7 @@ function buildProgram(run: RunCommand, streams: Streams, onComplaint: (text: str
     membersCommand,
     creditsCommand,
     openingBalancesCommand,
+    reportCommand,
   ];
   for (const make of makers) program.addCommand(make(run));
   for (const command of withSubcommands(program)) {

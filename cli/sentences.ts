@@ -46,6 +46,7 @@ export function resultSentence(step: Step, currency: string): string | null {
     case 'openingBalances':
     case 'members':
     case 'creditPurses':
+    case 'report':
       // Their commands know the numbers and say them (report.say).
       return null;
     case 'readerState':

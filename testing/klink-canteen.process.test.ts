@@ -4,7 +4,7 @@
  * sides are in step, and pauses (R132, R139).
  * Method: the command line in this process against a demo backend on a real PostgreSQL; what is booked is read over HTTP.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Writable } from 'node:stream';
@@ -278,4 +278,40 @@ test('R57, R93: klink members from-file shows what a register would do, does it 
   });
   expect(await fromFile('--credit', 'Free School Meals')).toMatchObject({ exitCode: 2 });
   expect(await (await operator.request('/audit')).text()).toContain('"members imported"');
+});
+
+test('R111, R116: klink report and klink members statement give out the books and what parents read, never over another file', async () => {
+  await klink('members', 'add', '--name', 'Rosa Lind', '--mis-id', 'S-80', '--class', '6C');
+  const title = ['--title', 'Breakfast club'];
+  await klink(
+    'credits',
+    'open',
+    'S-80',
+    ...title,
+    '--amount',
+    '1.20',
+    '--apply',
+    '0 1 * * *',
+    '--days',
+    '1',
+    '--today',
+    '1.20',
+  );
+  await klink('opening-balances', await saved('rosa.csv', 'MIS ID,Balance\nS-80,7.50\n'), '--import');
+  const shown = await klink('report', 'credits');
+  expect(shown).toMatchObject({ exitCode: 0, error: '' });
+  expect(shown.out).toMatch(/\nBreakfast club,1,0,120,0,0,120,GBP\n/);
+  const file = path.join(folder, 'statement.csv');
+  expect((await klink('members', 'statement', 'S-80', '--file', file)).out).toBe(`Written to ${file}.\n`);
+  const text = await readFile(file, 'utf8');
+  expect(text).toMatch(
+    /^Rosa Lind \(class 6C\), until \d{4}-\d\d-\d\d, amounts in GBP\n\nday +session +what +cash +balance\n/,
+  );
+  expect(text).toMatch(/ paid in online: Opening balance +7\.50 +7\.50\n +balance after +7\.50\n$/);
+  // Parents are told of the cash alone (R110).
+  expect(text).not.toContain('1.20');
+  expect(await klink('members', 'statement', 'S-80', '--file', file)).toMatchObject({ exitCode: 2 });
+  expect(await readFile(file, 'utf8')).toBe(text);
+  expect((await klink('members', 'statement', 'S-80', '--to', '2020-01-01')).out).not.toContain('7.50');
+  expect(await klink('report', 'gossip')).toMatchObject({ exitCode: 2 });
 });

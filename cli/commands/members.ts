@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { memberCreatedSchema, memberRowSchema } from '../../contract/wire/admin-members.ts';
 import { allergenListSchema, allergens } from '../../contract/wire/allergens.ts';
 import { memberTypes } from '../../contract/wire/canteen.ts';
+import { statementReportSchema } from '../../contract/wire/canteen-reports.ts';
 import { parseAmountOrZero } from '../amount.ts';
 import { type Answer, answered, faulted } from '../answer.ts';
 import type { ExitCode } from '../exit-code.ts';
@@ -12,8 +13,10 @@ import { memberLine, memberText } from '../member-text.ts';
 import { type OperatorLink, operatorFlagsSchema, withOperator, withOperatorFlags } from '../operator.ts';
 import type { Report } from '../report.ts';
 import type { RunCommand } from '../run-command.ts';
+import { statementText } from '../statement-text.ts';
 import { failedWith } from '../till-work.ts';
 import { membersFromFileCommand } from './members-from-file.ts';
+import { asksForDays, daysQuery, daysSchema, giveOut } from './report.ts';
 
 const ofEditionSchema = operatorFlagsSchema.extend({ edition: z.int() });
 const factsSchema = ofEditionSchema.extend({
@@ -37,7 +40,8 @@ export function membersCommand(run: RunCommand): Command {
     .addCommand(addCommand(run))
     .addCommand(changeCommand(run))
     .addCommand(tagCommand(run))
-    .addCommand(membersFromFileCommand(run));
+    .addCommand(membersFromFileCommand(run))
+    .addCommand(statementCommand(run));
 }
 
 const ofEdition = (command: Command): Command =>
@@ -153,6 +157,28 @@ function tagCommand(run: RunCommand): Command {
           const given = await operator.call('POST', `/members/${memberId}/tags`, memberRowSchema, body);
           if (!given.ok) return failedWith(given.fault, report);
           return show(operator, report, flags.edition, memberId);
+        });
+      }),
+    );
+}
+
+function statementCommand(run: RunCommand): Command {
+  return asksForDays(ofEdition(new Command('statement')))
+    .description('for parents: everything bought and paid in, and what it did to the cash')
+    .argument('<member>', whoHelp)
+    .action((member: unknown, options: unknown) =>
+      run((report) => {
+        const flags = ofEditionSchema.extend(daysSchema.shape).parse(options);
+        return withOperator(flags, report, async (operator) => {
+          const found = await findMember(operator, flags.edition, z.string().parse(member));
+          if (!found.ok) return failedWith(found.fault, report);
+          const { json, file, edition } = flags;
+          const path = `/members/${found.result.memberId}/statement?${daysQuery(edition, flags)}`;
+          const told = await operator.call('GET', path, statementReportSchema);
+          if (!told.ok) return failedWith(told.fault, report);
+          if (!json || file !== undefined) return giveOut(report, statementText(told.result), file);
+          report.say('report', told.result, '');
+          return 0;
         });
       }),
     );

@@ -45,6 +45,7 @@ export const stepEvents = [
   'openingBalances',
   'members',
   'creditPurses',
+  'report',
   'fault',
 ] as const;
 export type StepEvent = (typeof stepEvents)[number];
