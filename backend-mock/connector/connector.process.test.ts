@@ -372,9 +372,8 @@ test('R132: what has gone is not read again by a round, an operator or the metri
     for (const query of queries) {
       const plan = await connection.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${query}`, [sides.editionId]);
       const text = plan.rows.map((row) => row['QUERY PLAN']).join('\n');
-      const expected = /purse_transaction_created on purse_transaction t\b.* rows=(?<rows>\d+)/.exec(text)?.groups?.[
-        'rows'
-      ];
+      expect(text).toContain('purse_transaction_created');
+      const expected = / on purse_transaction t(?:_1)? {2}\(.* rows=(?<rows>\d+)/.exec(text)?.groups?.['rows'];
       // Of a bound whose value it does not know, the planner takes a third of everything.
       expect(Number(expected ?? 'none'), text).toBeLessThan(500);
       expect(text).not.toMatch(/Seq Scan on purse_transaction/);
