@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startTestServer, type TestServer } from '../../testing/backend/backend.ts';
 import { type Canteen, openCanteen } from '../../testing/canteen/canteen.ts';
 import { applyCredits, processSales } from './canteen-rounds.ts';
+import { changeCreditMode } from './credit-mode.ts';
 import { readPurses } from './purses.ts';
 
 let server: TestServer;
@@ -343,6 +344,36 @@ describe('refunds, money out and orders', () => {
     await canteen.runAt('2026-09-07T12:00:00Z');
     await canteen.sell(pupil, 1_00, { accountType: 'SNACK' });
     await canteen.runAt('2026-09-07T12:05:00Z');
+    expect(await canteen.balances(pupil)).toEqual({ default: -1_00, sales: 0, [purse]: 2_50 });
+  });
+
+  test('R72, Q34: credit for breakfasts pays no lunch, unless the edition lets every session use it', async () => {
+    const paidBy = async (sessionCredits: boolean) => {
+      canteen.setNow('2026-09-07T07:00:00Z');
+      const pupil = await canteen.newMember();
+      const purse = await canteen.newPurse(pupil, 'Breakfast', freeMeals, { validSessions: ['breakfast'] });
+      await canteen.within((connection) =>
+        changeCreditMode(connection, canteen.editionId, { sessionCredits }, canteen.now()),
+      );
+      await canteen.runAt('2026-09-07T12:00:00Z');
+      await canteen.sell(pupil, 1_00, { session: 'lunch' });
+      await canteen.runAt('2026-09-07T12:05:00Z');
+      const { default: cash, [purse]: credit } = await canteen.balances(pupil);
+      return [cash, credit];
+    };
+    expect(await paidBy(false)).toEqual([0, 1_50]);
+    expect(await paidBy(true)).toEqual([-1_00, 2_50]);
+  });
+
+  test('R121, Q33: where the tills manage the credits by now, one of before pays nothing', async () => {
+    canteen.setNow('2026-09-07T07:00:00Z');
+    const pupil = await canteen.newMember();
+    const purse = await canteen.newPurse(pupil, 'Free School Meals', freeMeals);
+    await canteen.runAt('2026-09-07T12:00:00Z');
+    await canteen.setCreditMode('TILL');
+    await canteen.sell(pupil, 1_00);
+    await canteen.runAt('2026-09-07T12:05:00Z');
+    await canteen.setCreditMode('TRAC');
     expect(await canteen.balances(pupil)).toEqual({ default: -1_00, sales: 0, [purse]: 2_50 });
   });
 
