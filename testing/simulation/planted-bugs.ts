@@ -229,8 +229,8 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: 'a till that knows that its disk was put back goes on selling',
-    file: `${till}/till.ts`,
-    find: '    if (assignment.haltedCode) return failed(fault(assignment.haltedCode));\n',
+    file: `${till}/till/open-desk.ts`,
+    find: '  if (assignment.haltedCode) return failed(fault(assignment.haltedCode));\n',
     put: '',
     stepsMax: rare,
   },
