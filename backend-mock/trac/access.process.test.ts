@@ -163,6 +163,16 @@ test('an operator who takes the key away or shuts an installation out ends its a
   expect(await change({ active: false })).toBe(200);
   expect((await renewed.get('/members')).status).toBe(401);
   await expect(TracClient.enter(backend.address, next, row, now)).rejects.toThrow('Invalid Bearer Token');
+  // Let in again, it needs a token of its new time.
+  expect(await change({ active: true })).toBe(200);
+  expect((await renewed.get('/members')).status).toBe(401);
+  const again = await TracClient.enter(backend.address, next, row, now);
+  expect((await again.get('/members')).status).toBe(200);
+  // And a token that was left behind by hand opens nothing either.
+  await backend.database.pool.query('UPDATE installation SET active = false WHERE installation_id = $1', [
+    row.installationId,
+  ]);
+  expect((await again.get('/members')).status).toBe(401);
 });
 
 test('R53: an installation is registered with slug, namespace, key and defaults, seen by its key’s fingerprint, and stands in the audit', async () => {
