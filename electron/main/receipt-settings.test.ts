@@ -39,9 +39,14 @@ test('everything else stays as somebody wrote it', () => {
 
 test('a file that is no settings is not written over', () => {
   const file = path.join(folder.place, 'till.json');
-  for (const content of ['{"sound":"loud"}', '{"sound":', '[]', '{"unheardOf":1}']) {
+  for (const [content, why] of [
+    ['{"sound":"loud"}', 'expected boolean'],
+    ['{"sound":', 'JSON'],
+    ['[]', 'expected object'],
+    ['{"unheardOf":1}', 'unheardOf'],
+  ] as const) {
     fs.writeFileSync(file, content);
-    expect(() => saveReceiptSettings(folder.place, wanted)).toThrow();
+    expect(() => saveReceiptSettings(folder.place, wanted)).toThrow(why);
     expect(fs.readFileSync(file, 'utf8')).toBe(content);
   }
 });

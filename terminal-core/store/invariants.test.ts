@@ -249,7 +249,7 @@ describe('account mode', () => {
     const meal = servingOf({ ...purchaseOf(250), ...group }, { isMeal: true, session: 'lunch' });
     const rest = servingOf({ ...purchaseOf(80), ...group }, { session: 'lunch' });
     const states = () => own.prepare('SELECT state FROM txn ORDER BY terminal_transaction_number').pluck().all();
-    expect(() => store.openOfAccount([meal, { ...rest, amountMinor: -1 }], at)).toThrow();
+    expect(() => store.openOfAccount([meal, { ...rest, amountMinor: -1 }], at)).toThrow('amount_minor >= 0');
     expect(() => store.openOfAccount([meal, meal], at)).toThrow('INV-15');
     expect(states()).toEqual([]);
     const numbers = store.openOfAccount([meal, rest], at).map((row) => row.terminalTransactionNumber);

@@ -74,7 +74,7 @@ describe('the chain (vectors of protocol.md)', () => {
   test('what JSON cannot say is not journalled', () => {
     const { journal } = stores.enrolled();
     expect(() => journal.append('shift', at, undefined)).toThrow(TypeError);
-    expect(() => journal.append('shift', at, { amountMinor: Number.NaN })).toThrow();
+    expect(() => journal.append('shift', at, { amountMinor: Number.NaN })).toThrow('NaN');
     expect(journal.ownSeal().seq).toBe(0);
   });
 });
