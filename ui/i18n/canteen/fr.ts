@@ -27,7 +27,7 @@ export const canteenFr: TextsOf<typeof canteenEn> = {
     supper: 'Dîner',
     night: 'Nuit',
     until: 'jusqu’à {{time}}',
-    none: 'Entre deux services',
+    none: 'Entre services',
   },
   warning: {
     title: 'Allergie !',
