@@ -1,4 +1,4 @@
-import type { TagEventPayload } from '../../contract/wire/journal.ts';
+import type { TagEventPayload, TagSnapshotPayload } from '../../contract/wire/journal.ts';
 import type { Connection } from '../store/database.ts';
 import { raiseAlert } from './alerts.ts';
 import type { LockedAssignment } from './batch-reads.ts';
@@ -6,8 +6,9 @@ import type { Interpretation, TransactionChange } from './interpret.ts';
 
 /**
  * Keeps what a batch says about tags that were written anew (R22) or that took the place of a lost one: from the first word of
- * it nobody may write the new tag again (INV-65). A sale of a tag that was replaced books like any other; the operator is told,
- * because the balance was handed out before it arrived (money rule 2).
+ * it nobody may write the new tag again (INV-65). The operator is told of what a till cannot mend (money rule 2): a sale of a tag
+ * that was replaced, which books like any other although the balance was handed out before it arrived; and a new tag that begins
+ * without the balance, because a till that knew of nothing issued it before another had written it.
  */
 export async function noteReplacedTags(
   connection: Connection,
@@ -30,6 +31,8 @@ export async function noteReplacedTags(
     values: [editionId, [...shown], now],
   });
   if (booked.length > 0) await alertAboutLate(connection, assignment, booked, now);
+  const begun = interpretation.snapshots.map(({ payload }) => payload).filter((shows) => shows.transactionNumber === 0);
+  if (begun.length > 0) await alertAboutNotWritten(connection, assignment, begun, now);
 }
 
 /** The tags that a till says it has written with a generation of its own. */
@@ -64,6 +67,28 @@ async function raiseGeneration(
             WHERE tag.edition_id = $1 AND tag.uid = row.uid AND tag.written_generation < row.generation`,
     values: [editionId, JSON.stringify(rows)],
   });
+}
+
+/** Nobody brings the balance onto the tag by itself: that it is missing is no proof that it never was there. */
+async function alertAboutNotWritten(
+  connection: Connection,
+  assignment: LockedAssignment,
+  begun: readonly TagSnapshotPayload[],
+  now: Date,
+): Promise<void> {
+  const found = await connection.query<{ uid: string; new_uid: string; balance_minor: number; shown_minor: number }>({
+    name: 'replacements-not-written',
+    text: `SELECT r.uid, r.new_uid, r.balance_minor, shown."balanceMinor" AS shown_minor
+             FROM jsonb_to_recordset($2::jsonb) AS shown(uid text, generation integer, "balanceMinor" bigint)
+             JOIN tag_replacement r ON r.edition_id = $1 AND r.new_uid = shown.uid AND r.generation = shown.generation
+              AND r.balance_minor <> shown."balanceMinor"
+            ORDER BY r.new_uid`,
+    values: [assignment.editionId, JSON.stringify(begun)],
+  });
+  for (const row of found.rows) {
+    const detail = `tag ${row.new_uid} took the place of ${row.uid} with ${row.balance_minor} and begins with ${row.shown_minor}; what is missing is to be brought onto it as an adjustment`;
+    await raiseAlert(connection, assignment, 'REPLACEMENT_NOT_WRITTEN', row.new_uid, detail, now);
+  }
 }
 
 async function alertAboutLate(

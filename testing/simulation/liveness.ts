@@ -140,9 +140,32 @@ async function agreed(simulation: Simulation): Promise<void> {
     // A tag that was replaced is worth nothing any more, whatever it shows.
     if (books.replacements.has(uid)) continue;
     const booked = (books.balances.get(`customer:${uid}`) ?? 0) + books.handedOutMinor(uid);
-    const expected = image.balanceMinor + model.uncollectedMinor(uid, image.adjustmentNumber);
+    const expected =
+      image.balanceMinor +
+      model.uncollectedMinor(uid, image.adjustmentNumber) +
+      (await neverWrittenMinor(simulation, uid));
     demand(booked === expected, 'tags and books', `${uid} holds or awaits ${expected}, booked are ${booked}`);
   }
+}
+
+/**
+ * What was handed out with a tag in a lost one's place and is not on it, because it was torn off before and another till, which
+ * knew of nothing, issued it: an operator has to have been told (money rule 2).
+ */
+async function neverWrittenMinor({ model, books, backend, tally }: Simulation, uid: string): Promise<number> {
+  const handedOutMinor = books.handedOutMinor(uid);
+  const begun = model.begun.get(uid);
+  if (handedOutMinor === 0 || begun?.generation !== 1 || begun.balanceMinor !== 0) return 0;
+  tally.work('a replacement left to an operator');
+  const told = await backend.query("SELECT 1 FROM alert WHERE code = 'REPLACEMENT_NOT_WRITTEN' AND subject = $1", [
+    uid,
+  ]);
+  demand(
+    told.length > 0,
+    'liveness',
+    `${uid} was issued without the ${handedOutMinor} it was to have, and nobody knows`,
+  );
+  return handedOutMinor;
 }
 
 /** Q9: its own till can tell from the tag while the history reaches so far; else somebody must have shown whose the number is. */

@@ -95,6 +95,8 @@ export class MoneyModel {
   readonly tampered = new Set<string>();
   /** UIDs about which somebody has decided what cannot be known: books and tags need not agree any more. */
   readonly misjudged = new Set<string>();
+  /** How each tag last began: issued, repaired, or in a lost one's place. */
+  readonly begun = new Map<string, { readonly generation: number; readonly balanceMinor: number }>();
   /** Assignments whose till has lost what it knew: nobody will say any more what became of their transactions. */
   readonly lost = new Set<number>();
   /** Changes booked in the backend for a tag, by their number (Q20). */
@@ -223,7 +225,7 @@ export class MoneyModel {
     if (sameImage(before, image)) return;
     if (image === null)
       demand(isMaking, 'tag destroyed', `${tagId} showed number ${before?.transactionNumber} and shows nothing`);
-    else if (before === null || image.generation !== before.generation) this.#made(tagId, image, isMaking);
+    else if (before === null || image.generation !== before.generation) this.#made(tagId, uid, image, isMaking);
     else this.#written(tagId, uid, before, image);
   }
 
@@ -233,8 +235,9 @@ export class MoneyModel {
     this.tags.set(tagId, { uid, image });
   }
 
-  #made(tagId: string, image: ModelImage, isMaking: boolean): void {
+  #made(tagId: string, uid: string, image: ModelImage, isMaking: boolean): void {
     const { transactionNumber, balanceMinor, generation, history } = image;
+    this.begun.set(uid, { generation, balanceMinor });
     demand(isMaking, 'tag made', `${tagId} shows number ${transactionNumber} out of nothing`);
     demand(transactionNumber === 0 && history.length === 0, 'tag made', `${tagId} begins at ${transactionNumber}`);
     demand(generation > 1 || balanceMinor >= 0, 'tag made', `${tagId} begins with ${balanceMinor}`);
