@@ -196,6 +196,8 @@ test('R65, R74: klink credits opens a kind of credit, replaces it by closing it 
   expect(opened.out).toMatch(
     /Free School Meals: 2\.50 GBP \(purse \w{26}\); 2\.50 at "0 1 \* \* 1-5" for the day; from 2026-01-01T00:00:00\.000Z, for lunch only\n$/,
   );
+  // Nothing would ever come (R95).
+  expect(await klink(...open, '--another')).toMatchObject({ exitCode: 2, error: expect.stringContaining('--days') });
   // Twice the same would be two free meals a day.
   expect(await klink(...open, '--days', '1')).toMatchObject({ exitCode: 2, out: '' });
   // Today's credit came already, by --today: it can be eaten today, and the new purse begins tomorrow (R96).

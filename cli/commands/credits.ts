@@ -70,6 +70,11 @@ function openCommand(run: RunCommand): Command {
     .action((member: unknown, options: unknown) =>
       run((report) => {
         const flags = openSchema.parse(options);
+        const given = [flags.amount, flags.apply, flags.days].filter((value) => value !== undefined);
+        if (given.length > 0 && given.length < 3) {
+          const message = 'a credit that comes by itself needs --amount, --apply and --days';
+          return Promise.resolve(failedWith({ code: 'USAGE', message }, report));
+        }
         return withOperator(flags, report, async (operator) => {
           const known = await membersPurses(operator, flags.edition, member);
           if (!known.ok) return failedWith(known.fault, report);
