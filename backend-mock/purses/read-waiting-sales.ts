@@ -33,10 +33,8 @@ export async function readWaitingSales(
   };
   for (const { customerId, ...sale } of waiting) of(customerId).waiting.push(sale);
   const ids = [...members.keys()];
-  const days = [
-    ...new Set(waiting.filter(({ amountMinor }) => amountMinor > 0).map(({ businessDate }) => businessDate)),
-  ];
-  for (const { customerId, creditId, ...draw } of await readDraws(connection, editionId, ids, days))
+  const refunds = waiting.filter(({ amountMinor }) => amountMinor > 0);
+  for (const { customerId, creditId, ...draw } of await readDraws(connection, editionId, refunds))
     of(customerId).draws.push({ ...draw, creditId: creditId ?? undefined });
   const drawn = [...members.values()].flatMap(({ draws }) => draws.flatMap(({ creditId }) => creditId ?? []));
   for (const { customerId, ...credit } of await readCredits(connection, editionId, ids, waiting, drawn))
@@ -67,19 +65,19 @@ async function readWaiting(
   return found.rows;
 }
 
-/** What processed sales and refunds of these days drew and gave back, in the order in which they did. */
+/** What processed sales of these refunds' members and days drew, and earlier refunds gave back, in the order in which they did. */
 async function readDraws(
   connection: Pick<Connection, 'query'>,
   editionId: number,
-  customerIds: readonly number[],
-  days: readonly string[],
+  refunds: readonly OfMember<WaitingSale>[],
 ): Promise<OfMember<Omit<EarlierDraw, 'creditId'> & { creditId: number | null }>[]> {
-  if (days.length === 0) return [];
+  if (refunds.length === 0) return [];
   const found = await connection.query<OfMember<Omit<EarlierDraw, 'creditId'> & { creditId: number | null }>>({
     name: 'read-draws',
     // The few of these days first, then theirs alone: in one join, a plan made on small tables reads the whole edition.
     text: `WITH sold AS MATERIALIZED (
              SELECT * FROM purse_transaction WHERE edition_id = $1 AND customer_id = ANY($2::bigint[]) AND business_date = ANY($3::date[])
+                AND purse_id = 'sales'
            )
            SELECT t.customer_id AS "customerId", t.business_date::text AS "businessDate", t.session, t.meal,
                   s.credit_transaction_id AS "creditId", s.amount_minor AS "amountMinor"
@@ -87,7 +85,11 @@ async function readDraws(
             WHERE s.edition_id = $1 AND s.backend_transaction_id = ANY(ARRAY(SELECT backend_transaction_id FROM sold))
               AND (s.purse_id = 'default' OR s.credit_transaction_id IS NOT NULL)
             ORDER BY s.settled_at, t.transaction_date, t.created_at, s.backend_transaction_id, s.line`,
-    values: [editionId, customerIds, days],
+    values: [
+      editionId,
+      [...new Set(refunds.map(({ customerId }) => customerId))],
+      [...new Set(refunds.map(({ businessDate }) => businessDate))],
+    ],
   });
   return found.rows;
 }
