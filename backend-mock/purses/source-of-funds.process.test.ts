@@ -49,6 +49,17 @@ describe('the examples of seed 003', () => {
     expect(await canteen.balances(pupil)).toEqual({ default: -7_50, sales: 0, 'free-school-meals': 0 });
   });
 
+  test('R120: the credit names the sale that it was for, has its date, and is of who sent it', async () => {
+    const transactionDate = new Date('2026-09-04T11:00:00Z');
+    const id = await canteen.post(pupil, { ...sale(10_00, { uifsm: 2_50 }), transactionDate, integration: 'till' });
+    const credits = await canteen.database.pool.query(
+      `SELECT contra_transaction_id AS contra, transaction_date AS at, business_date::text AS day, integration
+         FROM purse_transaction WHERE customer_id = $1 AND type = 'credit'`,
+      [pupil.customerId],
+    );
+    expect(credits.rows).toEqual([{ contra: id, at: transactionDate, day: '2026-09-04', integration: 'till' }]);
+  });
+
   test('R124: its refund gives 7.50 back to the cash and makes a credit of −2.50', async () => {
     await canteen.post(pupil, sale(10_00, { 'free school meals': 2_50 }));
     await canteen.post(pupil, sale(-10_00, { 'free school meals': 2_50 }));

@@ -1,6 +1,7 @@
 // Goal: defaults fill what a request leaves out and nothing else (R127–R129, Q40). Method: the example of seed 002, word for word.
 import { expect, test } from 'vitest';
 import { changedBy, filledWith, purseKeyOf } from './defaults.ts';
+import { transactionDefaults } from './transaction-defaults.ts';
 
 const seed = {
   transaction: {
@@ -27,6 +28,14 @@ test('Q40: a value of the request wins, false, null and an empty text too', () =
     d: 2,
   });
   expect(filledWith({ till: 'no object' }, { till: { status: 'unsynced' } })).toEqual({ till: 'no object' });
+});
+
+test('R128: what is laid down for the kind of purse goes over what is laid down for all', () => {
+  const defaults = {
+    transaction: { till: { status: 'unsynced', shop: 'hall' }, sales: { till: { status: 'synced' } } },
+  };
+  expect(transactionDefaults(defaults, 'sales')).toEqual({ till: { status: 'synced', shop: 'hall' } });
+  expect(transactionDefaults(defaults, 'default')).toEqual({ till: { status: 'unsynced', shop: 'hall' } });
 });
 
 test('R129: a purse that is neither sales nor default takes the defaults of credits', () => {
