@@ -27,6 +27,7 @@ import { resolveCommand } from './commands/resolve.ts';
 import { sellCommand } from './commands/sell.ts';
 import { shiftCommand } from './commands/shift.ts';
 import { statusCommand } from './commands/status.ts';
+import { tillsCommand } from './commands/tills.ts';
 import { topUpCommand } from './commands/topup.ts';
 import { watchCommand } from './commands/watch.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -108,6 +109,7 @@ function buildProgram(run: RunCommand, streams: Streams, onComplaint: (text: str
     creditsCommand,
     openingBalancesCommand,
     reportCommand,
+    tillsCommand,
   ];
   for (const make of makers) program.addCommand(make(run));
   for (const command of withSubcommands(program)) {

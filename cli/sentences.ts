@@ -47,6 +47,7 @@ export function resultSentence(step: Step, currency: string): string | null {
     case 'members':
     case 'creditPurses':
     case 'report':
+    case 'tills':
       // Their commands know the numbers and say them (report.say).
       return null;
     case 'readerState':

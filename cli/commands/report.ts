@@ -75,7 +75,7 @@ export async function giveOut(report: Report, text: string, file: string | undef
     return 0;
   }
   try {
-    await writeFile(file, `${text.trimEnd()}\n`, { flag: 'wx' });
+    await writeFile(file, text.endsWith('\n') ? text : `${text}\n`, { flag: 'wx' });
   } catch (error) {
     return failedWith({ code: 'USAGE', message: error instanceof Error ? error.message : String(error) }, report);
   }

@@ -46,6 +46,7 @@ export const stepEvents = [
   'members',
   'creditPurses',
   'report',
+  'tills',
   'fault',
 ] as const;
 export type StepEvent = (typeof stepEvents)[number];
