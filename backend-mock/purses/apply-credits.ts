@@ -43,17 +43,15 @@ export async function applyDue(
   if (edition.creditMode === 'TILL') return 0;
   const purses = await connection.query<DuePurse>({
     name: 'due-purses',
-    // The purses that are due first, by their own index: a round that processes sales has hardly any.
-    text: `WITH due AS MATERIALIZED (SELECT * FROM purse WHERE edition_id = $1 AND next_apply_at <= $3)
-           SELECT p.customer_id AS "customerId", p.purse_id AS "purseId", p.account_id AS "accountId", m.is_active AS "isActive",
+    text: `SELECT p.customer_id AS "customerId", p.purse_id AS "purseId", p.account_id AS "accountId", m.is_active AS "isActive",
                   p.valid_from AS "validFrom", p.valid_to AS "validTo", p.valid_sessions AS "validSessions",
                   p.credit_amount_minor AS "creditAmountMinor", p.credit_apply AS "creditApply",
                   p.expiry_duration_days AS "expiryDurationDays", p.sweep_after_session AS "sweepAfterSession",
                   p.next_apply_at AS "nextApplyAt",
                   (SELECT max(c.applied_on)::text FROM credit c WHERE c.edition_id = p.edition_id AND c.customer_id = p.customer_id
                       AND c.purse_id = p.purse_id AND c.applied_on IS NOT NULL) AS "lastDay"
-             FROM due p JOIN member m USING (edition_id, customer_id)
-            WHERE p.customer_id = ANY($2::bigint[])
+             FROM purse p JOIN member m USING (edition_id, customer_id)
+            WHERE p.edition_id = $1 AND p.customer_id = ANY($2::bigint[]) AND p.next_apply_at <= $3
             ORDER BY p.customer_id, p.purse_id`,
     values: [editionId, customerIds, now],
   });
