@@ -20,6 +20,8 @@ const rowSchema = z.object({
   key: z.string(),
   /** Nobody could find out its payment for a day, and nobody asks any more (Q12): an operator was told. */
   isGivenUp: z.boolean(),
+  /** Of what it has brought onto a tag. */
+  adjustmentNumber: z.int().nullable(),
 });
 const adjustmentSchema = z.object({ uid: z.string(), number: z.int(), amountMinor: z.int() });
 const finals: readonly string[] = ['Committed', 'Aborted'];
@@ -50,7 +52,7 @@ export class OnlineTopUps {
     const open = [...this.#topUps.values()].filter(({ state }) => !finals.includes(state));
     if (open.length === 0) return;
     const rows = await this.#rows(open.map(({ id }) => id));
-    for (const { id, state, cause, key } of rows) {
+    for (const { id, state, cause, key } of inOrderOfBooking(rows)) {
       const topUp = this.#topUps.get(id);
       if (!topUp || topUp.state === state) continue;
       topUp.state = state;
@@ -114,11 +116,20 @@ export class OnlineTopUps {
   async #rows(ids: readonly number[]): Promise<readonly z.infer<typeof rowSchema>[]> {
     const rows = await this.#backend.query(
       `SELECT t.backend_transaction_id AS id, t.state, t.state_cause AS cause, p.payment_key AS key,
-                p.status = 'unknown' AND p.next_check_at IS NULL AS "isGivenUp"
+                p.status = 'unknown' AND p.next_check_at IS NULL AS "isGivenUp",
+                (SELECT min(adjustment_number) FROM tag_adjustment a
+                  WHERE a.booked_by_transaction_id = t.backend_transaction_id) AS "adjustmentNumber"
          FROM transactions t JOIN payment p USING (edition_id, backend_transaction_id)
         WHERE t.backend_transaction_id = ANY($1::bigint[]) ORDER BY 1`,
       [ids],
     );
     return z.array(rowSchema).parse(rows);
   }
+}
+
+/** One round of the job may end several, and not in the order in which they were opened: a tag's adjustments tell which came first. */
+export function inOrderOfBooking<Row extends { readonly adjustmentNumber: number | null }>(
+  rows: readonly Row[],
+): readonly Row[] {
+  return [...rows].sort((one, other) => (one.adjustmentNumber ?? 0) - (other.adjustmentNumber ?? 0));
 }
