@@ -187,7 +187,7 @@ test('R65, R74: klink credits opens a kind of credit, replaces it by closing it 
     '--days',
     '1',
     '--first-day',
-    '2026-01-01',
+    '2020-01-01',
     '--session',
     'lunch',
     '--today',
