@@ -250,6 +250,9 @@ test('R74: a credit purse is closed at once, also one that was to begin later; C
   const path = `/members/${member.memberId}/credit-purses`;
   for (const purseId of ['default', 'sales'])
     expect(await operator.post(`${path}/${purseId}/closing`, { editionId })).toMatchObject({ status: 400 });
+  for (const day of ['9999-12-31', '0000-01-01'])
+    expect(await operator.post(path, { editionId, title: 'Far', lastDay: day })).toMatchObject({ status: 400 });
+  expect(await operator.post(path, { editionId, title: 'Far', lastDay: '9998-12-31' })).toMatchObject({ status: 201 });
   expect(await operator.post(`${path}/nobody/closing`, { editionId })).toMatchObject({ status: 404 });
   expect(await operator.post(`${path}/default/replacement`, { editionId })).toMatchObject({ status: 400 });
 });

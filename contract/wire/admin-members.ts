@@ -101,6 +101,11 @@ const calendarInstantSchema = instantSchema.refine((text) => !text.startsWith('0
   error: 'There is no year 0.',
 });
 
+/** A day after which there is another one in a year of four digits. */
+const purseDaySchema = calendarDaySchema.refine((text) => !text.startsWith('9999'), {
+  error: 'The year 9999 is too far.',
+});
+
 /** What comes into a credit purse by itself; where one of the first three is absent, nothing does (R93–R99). */
 const creditRulesSchema = z.object({
   amountMinor: amountMinorSchema.min(1).optional(),
@@ -119,8 +124,8 @@ export const creditPurseRequestSchema = creditRulesSchema
     validFrom: calendarInstantSchema.optional(),
     validTo: calendarInstantSchema.optional(),
     /** The same by days of the edition's calendar, both included (R115); not together with the instant. */
-    firstDay: calendarDaySchema.optional(),
-    lastDay: calendarDaySchema.optional(),
+    firstDay: purseDaySchema.optional(),
+    lastDay: purseDaySchema.optional(),
     validSessions: z.array(sessionNameSchema).min(1).max(20).optional(),
     /** A credit that is there at once: that of the day on which the purse is made, so that no other one comes on it (R96). */
     firstCreditMinor: amountMinorSchema.min(1).optional(),
@@ -136,7 +141,7 @@ export const creditPurseCreatedSchema = z.object({ purseId: z.string() }).meta({
 
 /** Ends a credit purse (R74): after that day of the edition's calendar, or at once. What is in it stays until it expires. */
 export const creditPurseClosingSchema = z
-  .object({ editionId: editionIdSchema, lastDay: calendarDaySchema.optional() })
+  .object({ editionId: editionIdSchema, lastDay: purseDaySchema.optional() })
   .meta({ id: 'CreditPurseClosing' });
 
 /** Other details of a credit: the purse is closed and another one made (R74). What is absent is as it was. */
