@@ -158,9 +158,12 @@ describe('answers that are none', () => {
     expect(away.time.pendingMs).toEqual([]);
     const one = await world(1, onBatch(1, busy(2)));
     const draining = one.replicator.drain(2_000, true);
+    const pausing = one.time.alarmSet();
     one.time.setClock(86_400_000);
-    expect(await one.time.alarmSet()).toBe(2_000);
-    one.time.advance(2_000);
+    one.time.advance(500);
+    expect(await pausing).toBe(2_000);
+    expect(one.time.pendingMs).toEqual([1_500, 2_000]);
+    one.time.advance(1_500);
     expect(await draining).toMatchObject({ sentCount: 0, fault: { code: 'BACKEND_UNREACHABLE' } });
     expect(one.time.pendingMs).toEqual([]);
   });
