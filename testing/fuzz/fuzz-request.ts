@@ -176,6 +176,11 @@ function fitPlace(draw: Draw, world: FuzzWorld, request: FuzzRequest): void {
     request.path.set('installationId', String(world.integration.installationId));
   if (path.startsWith('/v1/admin/installations/{') && draw.percent(80))
     request.path.set('id', String(world.integration.installationId));
+  if (path.includes('/credit-purses/{purseId}/') && world.creditPurses.length > 0 && draw.percent(80)) {
+    const { member, purse } = draw.oneOf(world.creditPurses);
+    request.path.set('memberId', encodeURIComponent(member));
+    request.path.set('purseId', encodeURIComponent(purse));
+  }
   if (opensTo !== 'integration') return;
   if (draw.percent(90)) request.path.set('org', String(world.integration.client.organisation));
   if (method === 'GET' && draw.percent(30)) request.query.push(drawFilter((values) => draw.oneOf(values)));

@@ -5,7 +5,7 @@ import { type OperatorRole, operatorRoles } from '../../contract/wire/operators.
 import { startHash } from '../backend/journal.ts';
 import { logIn, type OperatorClient } from '../backend/operator-client.ts';
 import { enrolTill, type TillClient } from '../backend/till-client.ts';
-import { type Integration, letIn, readPlaces, type TracPlace, tracKnown } from './integrations.ts';
+import { type Integration, letIn, readCreditPurses, readPlaces, type TracPlace, tracKnown } from './integrations.ts';
 import type { HostileJson } from './json-text.ts';
 import { readKnown } from './known-values.ts';
 import { type Newcomer, soundEditions, welcome } from './newcomers.ts';
@@ -32,6 +32,7 @@ export class FuzzWorld {
   #noticeSecret: Buffer = Buffer.alloc(0);
   #integration: Integration | undefined;
   #places: readonly TracPlace[] = [];
+  #creditPurses: readonly Pick<TracPlace, 'member' | 'purse'>[] = [];
 
   private constructor(address: string, database: pg.Client) {
     this.address = address;
@@ -75,6 +76,10 @@ export class FuzzWorld {
     return this.#places;
   }
 
+  get creditPurses(): readonly Pick<TracPlace, 'member' | 'purse'>[] {
+    return this.#creditPurses;
+  }
+
   /** The editions that there are. */
   get editions(): readonly number[] {
     return this.#editions;
@@ -102,6 +107,7 @@ export class FuzzWorld {
     }
     this.#integration = await letIn(this.sessionOf('admin'), this.#integration);
     this.#places = await readPlaces(this.#database);
+    this.#creditPurses = await readCreditPurses(this.#database);
     this.#editions = await this.#numbers('SELECT edition_id FROM edition ORDER BY edition_id LIMIT 4');
     for (const editionId of this.#editions) {
       const known = await readKnown(this.#database, editionId);

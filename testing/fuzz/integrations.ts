@@ -46,6 +46,16 @@ export async function readPlaces(database: Client): Promise<TracPlace[]> {
   }));
 }
 
+/** Credit purses of members, the newest first: an operator closes and replaces them. */
+export async function readCreditPurses(database: Client): Promise<Pick<TracPlace, 'member' | 'purse'>[]> {
+  const found = await database.query<{ member: string; purse: string }>(
+    `SELECT m.member_id AS member, p.purse_id AS purse FROM purse p JOIN member m USING (edition_id, customer_id)
+      WHERE edition_id = $1 AND p.type = 'credit' ORDER BY p.account_id DESC LIMIT 5`,
+    [editionId],
+  );
+  return found.rows;
+}
+
 /** What the fields of the Trac-compatible API, and of who may use it, may well hold. */
 export const tracKnown: ReadonlyMap<string, readonly HostileJson[]> = new Map<string, readonly HostileJson[]>([
   ['in orgs', [editionId]],

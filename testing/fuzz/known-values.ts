@@ -74,6 +74,12 @@ export async function readKnown(
     ['terminalTransactionNumber', someNumbers],
     ['merchantId', [...merchants, 'unallocated']],
     ['in members', await texts('SELECT member_id FROM member WHERE edition_id = $1 ORDER BY random() LIMIT 6')],
+    ['in trac-connections', [editionId]],
+    // Where nobody listens: what is told of a connection that cannot be made is looked at, too.
+    ['address', ['http://127.0.0.1:1']],
+    ['audience', ['https://trac.mypebble.co.uk/']],
+    ['organisation', ['7']],
+    ['direction', ['push', 'pull', 'both']],
     ['creditApply', ['30 9 * * 1-5', '0 0 * * *', '* * * * *']],
     ['in merchants', merchants],
     ['in products', await texts('SELECT product_id FROM product WHERE edition_id = $1 LIMIT 10')],
