@@ -217,8 +217,9 @@ describe('R102: what is over is cleared', () => {
     }
   });
 
-  test('a sale of a later day does not keep it', async () => {
+  test('a sale of a later day does not keep it, nor one of somebody else', async () => {
     const { pupil } = await entitled();
+    await canteen.sell(await canteen.newMember(), 1_00);
     await canteen.runAt('2026-09-07T08:31:00Z');
     canteen.setNow('2026-09-07T23:30:00Z');
     await canteen.sell(pupil, 1_00);
