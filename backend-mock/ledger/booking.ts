@@ -7,7 +7,8 @@ import type { Posting } from './posting.ts';
 /**
  * Books every posting of a batch and moves the cached balances, in one statement. Accounts are locked in the order of
  * their numbers, so that batches that share accounts queue up instead of deadlocking; FOR NO KEY UPDATE leaves the
- * foreign keys of other postings free. Only rows that are really new move a balance.
+ * foreign keys of other postings free. Only rows that are really new move a balance. The accounts are asked for by a list
+ * of their numbers: a join reads all accounts of the edition where the table had no statistics when the plan was made.
  */
 const bookPostings = {
   name: 'book-postings',
@@ -15,11 +16,9 @@ const bookPostings = {
     WITH input AS MATERIALIZED (
       SELECT * FROM unnest($2::bigint[], $3::integer[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[])
         AS t(backend_transaction_id, line, kind, debit_account_id, credit_account_id, amount_minor)
-    ), touched AS (
-      SELECT debit_account_id AS account_id FROM input UNION SELECT credit_account_id FROM input
     ), locked AS MATERIALIZED (
       SELECT account.account_id FROM account
-       WHERE account.edition_id = $1 AND account.account_id IN (SELECT account_id FROM touched)
+       WHERE account.edition_id = $1 AND account.account_id = ANY($9::bigint[])
        ORDER BY account.account_id FOR NO KEY UPDATE
     ), booked AS (
       INSERT INTO posting (edition_id, backend_transaction_id, line, kind, debit_account_id, credit_account_id, amount_minor, booked_at)
@@ -34,7 +33,8 @@ const bookPostings = {
        GROUP BY account_id
     ), moved AS (
       UPDATE account SET balance_minor = account.balance_minor + change.change_minor
-        FROM change WHERE account.edition_id = $1 AND account.account_id = change.account_id
+        FROM change
+       WHERE account.edition_id = $1 AND account.account_id = ANY($9::bigint[]) AND account.account_id = change.account_id
       RETURNING change.account_id, change.change_minor
     )
     SELECT (SELECT count(*) FROM booked) AS booked,
@@ -113,6 +113,7 @@ async function bookLines(
       postings.map((posting) => posting.creditAccountId),
       postings.map((posting) => posting.amountMinor),
       now,
+      [...new Set(postings.flatMap(({ debitAccountId, creditAccountId }) => [debitAccountId, creditAccountId]))],
     ],
   });
   const done = answer.rows[0];
