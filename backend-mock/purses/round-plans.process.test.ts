@@ -16,7 +16,15 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 /** What grows with every sale. */
-const growing = ['account', 'transactions', 'transaction_state', 'posting', 'purse_transaction', 'credit', 'sale_settlement'];
+const growing = [
+  'account',
+  'transactions',
+  'transaction_state',
+  'posting',
+  'purse_transaction',
+  'credit',
+  'sale_settlement',
+];
 /** Indexes of what is to be done, which is forgotten as soon as it is. */
 const ofWaiting = ['purse_transaction_unprocessed', 'credit_due'];
 
