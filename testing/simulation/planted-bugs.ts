@@ -122,7 +122,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     file: `${till}/till/booking.ts`,
     find: "if (this.#current().reading.image.transactionNumber !== this.#before?.transactionNumber)\n      return this.#deny(fault('TAG_CHANGED'));",
     put: '',
-    stepsMax: late,
+    stepsMax: rare,
   },
   {
     name: 'a tag forgets who wrote to it before',
