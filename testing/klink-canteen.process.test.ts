@@ -257,6 +257,24 @@ test('R74: a credit purse is closed at once, also one that was to begin later; C
   expect(await operator.post(`${path}/default/replacement`, { editionId })).toMatchObject({ status: 400 });
 });
 
+test('R96, Q11: a kind of credit that is opened twice with one key is one purse and one credit', async () => {
+  await klink('members', 'add', '--name', 'Ines Roca', '--mis-id', 'S-81');
+  const { member } = await memberOf('S-81');
+  const open = async (body: object) => {
+    const headers = { 'Idempotency-Key': 'opened-by-the-office' };
+    const init = { method: 'POST', headers, body: JSON.stringify({ editionId, ...body }) };
+    const answer = await operator.request(`/members/${member.memberId}/credit-purses`, init);
+    return { status: answer.status, hit: answer.headers.get('idempotency-hit'), text: await answer.text() };
+  };
+  const wanted = { title: 'Bursary', firstCreditMinor: 2_00 };
+  const first = await open(wanted);
+  expect(first).toMatchObject({ status: 201, hit: null });
+  expect(await open(wanted)).toEqual({ ...first, hit: 'true' });
+  expect(await open({ ...wanted, firstCreditMinor: 9_00 })).toMatchObject({ status: 422 });
+  const { purses } = await memberOf('S-81');
+  expect(purses.filter(({ title }) => title === 'Bursary')).toMatchObject([{ balanceMinor: 2_00 }]);
+});
+
 test('R57, R93: klink members from-file shows what a register would do, does it with --import, and a second time nothing', async () => {
   const rows = ['R-1;Aoife Ní Bhriain;4B;Milch;4,50;ja', 'R-2;Bram Kok;4B;;;', 'R-3;Cleo Day;5A;;keine;'];
   const file = await saved(

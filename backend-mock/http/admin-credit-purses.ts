@@ -18,6 +18,7 @@ import { audit } from '../store/audit.ts';
 import type { Connection } from '../store/database.ts';
 import { sessionAuth } from './admin-books.ts';
 import { memberPath, noSuchMember, requireCanteen } from './admin-members.ts';
+import { idempotencyHeader, sendOnce } from './once-deed.ts';
 import { requireOperator } from './operator-session.ts';
 import { ProblemError, problem } from './problems.ts';
 import { purseRow } from './purse-row.ts';
@@ -34,41 +35,52 @@ export function creditPurseRoutes(app: App, service: Service): void {
 }
 
 function openRoute(app: App, service: Service): void {
-  const { database, clock } = service;
   app.post(
     collection,
     {
       schema: {
         tags: ['operator'],
-        summary: 'Entitle a member to a kind of credit (R65, R93)',
+        summary:
+          'Entitle a member to a kind of credit (R65, R93); with an Idempotency-Key once, however often it is asked',
         security: sessionAuth,
         params: memberPath,
+        headers: idempotencyHeader.partial(),
         body: creditPurseRequestSchema,
-        response: { 201: creditPurseCreatedSchema, ...problemAnswers(400, 401, 403, 404, 503) },
+        response: { 201: creditPurseCreatedSchema, ...problemAnswers(400, 401, 403, 404, 422, 503) },
       },
     },
     async (request, reply) => {
       const { actor } = await requireOperator(service, request, 'configuration');
-      const { editionId, title, firstCreditMinor } = request.body;
-      const credit = rulesOf(request.body);
       const { memberId } = request.params;
-      await requireCanteen(service, editionId);
-      const now = clock.now();
-      const purseId = await database.transaction(async (connection) => {
-        const { customerId } = await requireMember(connection, editionId, memberId);
-        const { clock: wall } = await readCanteenEdition(connection, editionId);
-        const plan = { customerId, title, ...validityOf(request.body, wall), credit };
-        const made = accepted(await createCreditPurses(connection, editionId, [plan], now));
-        const [purse] = made.purses;
-        if (purse === undefined) throw noSuchMember();
-        const first = { customerId, purseId: purse.purseId, amountMinor: firstCreditMinor };
-        await grant(connection, editionId, first, now);
-        await audit(connection, actor, 'credit purse created', { editionId, memberId, title, ...credit }, now);
-        return purse.purseId;
+      const body = { ...request.body, memberId };
+      await requireCanteen(service, body.editionId);
+      return sendOnce(service, reply.code(201), {
+        name: 'credit purse created',
+        actor,
+        // Without a key each request is one of its own.
+        key: request.headers['idempotency-key'] ?? Buffer.from(service.random.bytes(16)).toString('base64url'),
+        body,
+        answerSchema: creditPurseCreatedSchema,
+        work: async (connection, now) => ({ outcome: 'done', answer: await openPurse(connection, body, now) }),
       });
-      return reply.code(201).send({ purseId });
     },
   );
+}
+
+async function openPurse(
+  connection: Connection,
+  body: z.infer<typeof creditPurseRequestSchema> & { memberId: string },
+  now: Date,
+): Promise<z.infer<typeof creditPurseCreatedSchema>> {
+  const { editionId, title, firstCreditMinor: amountMinor } = body;
+  const { customerId } = await requireMember(connection, editionId, body.memberId);
+  const { clock: wall } = await readCanteenEdition(connection, editionId);
+  const plan = { customerId, title, ...validityOf(body, wall), credit: rulesOf(body) };
+  const [purse] = accepted(await createCreditPurses(connection, editionId, [plan], now)).purses;
+  if (purse === undefined) throw noSuchMember();
+  const { purseId } = purse;
+  await grant(connection, editionId, { customerId, purseId, amountMinor }, now);
+  return { purseId };
 }
 
 function closeRoute(app: App, service: Service): void {

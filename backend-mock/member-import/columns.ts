@@ -1,3 +1,4 @@
+import { personHeadings } from '../spreadsheets/person-headings.ts';
 import { plainHeading } from '../spreadsheets/table.ts';
 
 /** What a column of a school's register may say. */
@@ -12,20 +13,7 @@ export type FoundMemberColumns =
 
 /** Headings in small letters without anything but letters and digits, as the registers of schools have them. */
 const headings = {
-  member: ['memberid', 'member', 'mitglied', 'mitgliedid', 'membre'],
-  mis: [
-    'misid',
-    'mis',
-    'pupilid',
-    'studentid',
-    'admissionnumber',
-    'admissionno',
-    'schuelernummer',
-    'schülernummer',
-    'numeroeleve',
-    'numéroélève',
-  ],
-  upn: ['upn', 'uniquepupilnumber'],
+  ...personHeadings,
   name: ['name', 'fullname', 'displayname', 'pupil', 'pupilname', 'student', 'schüler', 'nomcomplet', 'élève'],
   firstName: ['firstname', 'forename', 'preferredforename', 'givenname', 'vorname', 'prénom', 'prenom'],
   lastName: ['lastname', 'surname', 'familyname', 'legalsurname', 'nachname', 'familienname', 'nom', 'nomdefamille'],
@@ -41,7 +29,6 @@ const headings = {
     'limitejournalière',
     'limitejournaliere',
   ],
-  tag: ['tag', 'taguid', 'uid', 'card', 'cardnumber', 'cardno', 'karte', 'kartennummer', 'carte', 'numérodecarte'],
   freeMeals: [
     'freeschoolmeals',
     'freemeals',

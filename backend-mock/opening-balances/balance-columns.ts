@@ -1,3 +1,4 @@
+import { personHeadings } from '../spreadsheets/person-headings.ts';
 import { plainHeading } from '../spreadsheets/table.ts';
 import type { PersonKey } from './person-key.ts';
 
@@ -19,21 +20,7 @@ export type FoundColumns =
 
 /** Headings in small letters without anything but letters and digits, as the spreadsheets of schools have them. */
 const headings = {
-  member: ['memberid', 'member', 'mitglied', 'mitgliedid', 'membre'],
-  mis: [
-    'misid',
-    'mis',
-    'pupilid',
-    'studentid',
-    'admissionnumber',
-    'admissionno',
-    'schuelernummer',
-    'schülernummer',
-    'numeroeleve',
-    'numéroélève',
-  ],
-  upn: ['upn', 'uniquepupilnumber'],
-  tag: ['tag', 'taguid', 'uid', 'card', 'cardnumber', 'cardno', 'karte', 'kartennummer', 'carte', 'numérodecarte'],
+  ...personHeadings,
   amount: [
     'balance',
     'openingbalance',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { shortTextSchema } from './identifiers.ts';
 import { amountMinorSchema, currencySchema } from './money.ts';
 import { sessionNameSchema } from './sessions.ts';
+import { readSpreadsheetFields, spreadsheetFields } from './spreadsheet.ts';
 
 /** Why a file of members cannot be read at all. */
 export const memberFileFlaws = [
@@ -51,9 +52,6 @@ export const memberFacts = [
 ] as const;
 export type MemberFact = (typeof memberFacts)[number];
 
-/** 700,000 bytes of a file as base64; the body of a request holds no more. */
-const contentCharactersMax = 933_336;
-
 /** What whoever has a yes in the column of free meals is entitled to (R93–R99). */
 export const importedCreditSchema = z
   .object({
@@ -71,9 +69,7 @@ export type ImportedCredit = z.infer<typeof importedCreditSchema>;
 export const memberImportRequestSchema = z
   .object({
     editionId: z.int().min(1),
-    fileName: shortTextSchema,
-    /** The file's own bytes: what encoding they are in is found out here. */
-    contentBase64: z.base64().max(contentCharactersMax),
+    ...spreadsheetFields,
     credit: importedCreditSchema.optional(),
   })
   .meta({ id: 'MemberImportRequest' });
@@ -104,11 +100,7 @@ export const memberImportAnswerSchema = z
   .object({
     editionId: z.int(),
     currency: currencySchema,
-    fileName: z.string(),
-    fileSha256: z.string(),
-    /** How the file was read; null where it could not be. */
-    encoding: z.string().nullable(),
-    separator: z.string().nullable(),
+    ...readSpreadsheetFields,
     /** Null unless nothing of the file could be read. */
     flaw: z.object({ code: z.enum(memberFileFlaws), line: z.int().nullable(), advice: z.string() }).nullable(),
     /** Headings that mean nothing here: what stands under them is not imported. */

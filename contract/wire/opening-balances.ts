@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { shortTextSchema } from './identifiers.ts';
 import { currencySchema, signedAmountMinorSchema } from './money.ts';
+import { readSpreadsheetFields, spreadsheetFields } from './spreadsheet.ts';
 
 /** Why a file of opening balances cannot be read at all. */
 export const fileFlaws = [
@@ -33,15 +33,10 @@ export const rowFlaws = [
 ] as const;
 export type RowFlaw = (typeof rowFlaws)[number];
 
-/** 700,000 bytes of a file as base64; the body of a request holds no more. */
-const contentCharactersMax = 933_336;
-
 export const openingBalancesRequestSchema = z
   .object({
     editionId: z.int().min(1),
-    fileName: shortTextSchema,
-    /** The file's own bytes: what encoding they are in is found out here. */
-    contentBase64: z.base64().max(contentCharactersMax),
+    ...spreadsheetFields,
   })
   .meta({ id: 'OpeningBalancesRequest' });
 export type OpeningBalancesRequest = z.infer<typeof openingBalancesRequestSchema>;
@@ -72,11 +67,7 @@ export const openingBalancesAnswerSchema = z
   .object({
     editionId: z.int(),
     currency: currencySchema,
-    fileName: z.string(),
-    fileSha256: z.string(),
-    /** How the file was read; null where it could not be. */
-    encoding: z.string().nullable(),
-    separator: z.string().nullable(),
+    ...readSpreadsheetFields,
     /** Null unless nothing of the file could be read. */
     flaw: z.object({ code: z.enum(fileFlaws), line: z.int().nullable(), advice: z.string() }).nullable(),
     rows: z.array(openingBalanceRowSchema),
