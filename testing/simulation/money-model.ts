@@ -262,9 +262,10 @@ export class MoneyModel {
       'tag history',
       `${tagId} shows another ${name}`,
     );
-    const isInRange = expected >= 0 && expected <= this.#rules.maximumBalanceMinor;
+    // What takes may not go below zero and what adds not above the limit; both may lead back from beyond it.
+    const isInRange = row.deltaMinor <= 0 ? expected >= 0 : expected <= this.#rules.maximumBalanceMinor;
     const isLimited = row.type !== 'TagAdjustment' && row.type !== 'Chargeback';
-    demand(isInRange || !isLimited, 'R12 limits', `${tagId} holds ${expected} after ${name}`);
+    demand(isInRange || !isLimited, 'tag limits', `${tagId} holds ${expected} after ${name}`);
     this.#checkAdjustment(name, row, before, image);
     demand(!before.blocked || row.type === 'TagAdjustment', 'blocked', `${name} is written to a blocked tag`);
     const kept = before.history.slice(0, 2);
